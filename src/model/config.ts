@@ -1,0 +1,53 @@
+/** The parsed configuration: what the user asked for, typed, with every default filled in. */
+import type { EvidenceLevel } from './judgement.ts';
+
+export const RULE_IDS = [
+  'cloud-forwarding-off',
+  'evidence-incomplete',
+  'fabric-route-dead',
+  'fabric-route-missing',
+  'fabric-route-wrong-target',
+  'host-gw-off-link',
+  'node-unmatched',
+  'orphan-route',
+  'podcidr-overlap',
+  'podcidr-unassigned',
+  'route-shadowed',
+  'route-table-not-associated',
+  'rule-crashed',
+] as const;
+export type RuleId = (typeof RULE_IDS)[number];
+
+/** Worst first. */
+export const SEVERITIES = ['error', 'warning', 'notice'] as const;
+export type Severity = (typeof SEVERITIES)[number];
+
+export type CloudId = 'aws';
+export type NetworkMode = 'host-gw' | 'fabric' | 'overlay';
+
+export interface Config {
+  readonly mode: 'check';
+  /** `auto`: by the nodes' provider ids, else by the credentials present. */
+  readonly clouds: 'auto' | readonly CloudId[];
+  /** `auto`: by evidence on each node. Several: each node's evidence chooses among them. */
+  readonly networkModes: 'auto' | readonly NetworkMode[];
+  /** A path or the content itself; absent: KUBECONFIG, ~/.kube/config, in-cluster. */
+  readonly kubeconfig?: string;
+  readonly context?: string;
+  readonly nodeSelector?: string;
+  /** Canonical; the cluster's pod ranges, never a filter. Empty: taken from the evidence. */
+  readonly podCIDRs: readonly string[];
+  readonly clusterId?: string;
+  /** Empty: the region of the environment. */
+  readonly awsRegions: readonly string[];
+  readonly requireEvidence: EvidenceLevel;
+  readonly rules: Readonly<Partial<Record<RuleId, Severity | 'off'>>>;
+  readonly failOn: 'error' | 'warning' | 'never';
+  readonly onUnknown: 'fail' | 'warn' | 'ignore';
+  /** Path of a snapshot to judge instead of reading the world. */
+  readonly snapshot?: string;
+  readonly saveSnapshot?: string;
+  readonly reportDir: string;
+  /** For the whole run, in milliseconds. */
+  readonly timeoutMs: number;
+}

@@ -1,0 +1,120 @@
+/** What a walk found wrong, as data. Findings are made of groups of these, so that they cannot disagree with paths. */
+import type { RuleId } from './config.ts';
+import type { Gap, RouteFacts } from './snapshot.ts';
+
+/** How a route lookup ended, where it did not lead to the owner. */
+export type RouteProblem =
+  /** Nothing matches. */
+  | 'none'
+  /** Only the default route to the internet or a NAT gateway matches. */
+  | 'default-route'
+  /** The address is inside the network's own range, and nobody's there. */
+  | 'inside-network'
+  | 'other-node'
+  | 'other-machine'
+  | 'gateway'
+  | 'dead';
+
+export type FaultDetail =
+  | {
+      readonly kind: 'forwarding';
+      readonly fabric: string;
+      readonly node: string;
+      readonly interface: string;
+      readonly role: 'sender' | 'receiver';
+    }
+  | {
+      readonly kind: 'route';
+      readonly fabric: string;
+      /** The owner of the podCIDR. */
+      readonly node: string;
+      readonly podCIDR: string;
+      readonly table: string;
+      readonly problem: RouteProblem;
+      readonly route?: RouteFacts;
+      /** The node that the route leads to instead. */
+      readonly leadsTo?: string;
+      /** What killed the target: `instance i-1 is terminated`. */
+      readonly because?: string;
+      /** The interface that the route should name. */
+      readonly ownerInterface?: string;
+      /** The addresses concerned, as prefixes, where they are not the whole podCIDR. */
+      readonly part?: readonly string[];
+    }
+  | {
+      readonly kind: 'association';
+      readonly fabric: string;
+      readonly subnet: string;
+      readonly table: string;
+      readonly tableBy: 'association' | 'main';
+      /** Tables of the same network that do hold pod routes. */
+      readonly better: readonly string[];
+    }
+  | {
+      readonly kind: 'off-link';
+      readonly fabric: string;
+      readonly network: string;
+      /** Where host-gw nodes are. */
+      readonly subnets: readonly string[];
+    }
+  | {
+      readonly kind: 'next-hop';
+      readonly fabric: string;
+      readonly node: string;
+      readonly address: string;
+      /** Who has that address instead; absent: nobody. */
+      readonly holder?: string;
+      readonly subnet: string;
+    }
+  | { readonly kind: 'overlap'; readonly prefix: string; readonly nodes: readonly string[] }
+  | {
+      readonly kind: 'machine';
+      readonly node: string;
+      readonly problem: 'terminated' | 'stopped' | 'absent' | 'ambiguous' | 'none-found';
+      readonly providerID?: string;
+      readonly machine?: string;
+      readonly stateText?: string;
+      readonly candidates?: readonly string[];
+      /** Where we looked: fabric ids. */
+      readonly searched: readonly string[];
+    }
+  | { readonly kind: 'gap'; readonly gap: Gap };
+
+export interface Fault {
+  readonly rule: RuleId;
+  readonly verdict: 'fail' | 'unknown';
+  /** Whose fault it is on this path: the sender's, the receiver's, or the same object for many pairs. */
+  readonly owner: 'from' | 'to' | 'shared';
+  /** Two faults of one node with equal rule and slot have the same cause; shared faults: the cause itself. */
+  readonly slot: string;
+  /** scope / id: with the rule it is the finding's key. */
+  readonly cause: string;
+  readonly detail: FaultDetail;
+}
+
+export interface FaultGroup {
+  readonly rule: RuleId;
+  readonly cause: string;
+  /** `fail` as soon as one path fails by it. */
+  readonly verdict: 'fail' | 'unknown';
+  readonly details: readonly FaultDetail[];
+  readonly pairsBroken: number;
+  readonly roundTripsBroken: number;
+}
+
+/** Equal for gaps about the same thing. */
+export function gapCause(gap: Gap): string {
+  return [gap.facet, gap.scope, gap.subject].filter((part) => part !== undefined).join('/');
+}
+
+export function gapFault(gap: Gap, owner: Fault['owner'] = 'shared', slot?: string): Fault {
+  const cause = gapCause(gap);
+  return {
+    rule: 'evidence-incomplete',
+    verdict: 'unknown',
+    owner,
+    slot: slot ?? cause,
+    cause,
+    detail: { kind: 'gap', gap },
+  };
+}

@@ -1,0 +1,128 @@
+/** What judging says: verdicts, faults, paths and findings. */
+import type { Family } from './prefix.ts';
+import type { RuleId, Severity } from './config.ts';
+import type { Change } from './plan.ts';
+import type { Gap } from './snapshot.ts';
+
+/** A `partial` pair fails for some of its addresses and counts as failing. */
+export const VERDICTS = ['pass', 'fail', 'partial', 'unknown', 'not-applicable'] as const;
+export type Verdict = (typeof VERDICTS)[number];
+
+/** Weakest first. */
+export const EVIDENCE_LEVELS = ['fabric', 'fabric+agent', 'guest'] as const;
+export type EvidenceLevel = (typeof EVIDENCE_LEVELS)[number];
+
+export const DETECTED_MODES = ['host-gw', 'fabric', 'overlay', 'eni', 'unknown'] as const;
+export type DetectedMode = (typeof DETECTED_MODES)[number];
+
+/** One thing that was seen, where it was seen. */
+export interface Evidence {
+  /** Such as `aws eu-west-1 rtb-0a1`, `node a`. */
+  readonly source: string;
+  readonly text: string;
+}
+
+export interface Subjects {
+  readonly nodes: readonly string[];
+  readonly prefixes: readonly string[];
+  readonly interfaces: readonly string[];
+  readonly routeTables: readonly string[];
+  readonly subnets: readonly string[];
+  /** `table-id/prefix` */
+  readonly routes: readonly string[];
+}
+
+export const NO_SUBJECTS: Subjects = {
+  nodes: [],
+  prefixes: [],
+  interfaces: [],
+  routeTables: [],
+  subnets: [],
+  routes: [],
+};
+
+export interface Finding {
+  /** rule / scope / cause: unique, the same tomorrow, free of counts, tables and text. */
+  readonly key: string;
+  readonly rule: RuleId;
+  readonly severity: Severity;
+  readonly verdict: 'fail' | 'unknown';
+  readonly title: string;
+  /** What is wrong, with the user's own ids; one sentence. */
+  readonly what: string;
+  /** Why that matters to packets. */
+  readonly why: string;
+  /** What to do, in words. */
+  readonly next: string;
+  readonly subjects: Subjects;
+  readonly evidence: readonly Evidence[];
+  /** Ordered pairs that this cause breaks, alone or together with others. */
+  readonly pairsBroken: number;
+  readonly roundTripsBroken: number;
+  /** Changes that mend it; empty: nothing that a command could change (`next` says what to do). */
+  readonly changes: readonly Change[];
+}
+
+export interface PairCounts {
+  readonly total: number;
+  readonly pass: number;
+  readonly fail: number;
+  readonly partial: number;
+  readonly unknown: number;
+  readonly notApplicable: number;
+}
+
+export interface NodeClass {
+  readonly id: string;
+  readonly nodes: readonly string[];
+}
+
+export interface MatrixEntry {
+  readonly from: string;
+  readonly to: string;
+  readonly family: Family;
+  readonly verdict: Verdict;
+  readonly roundTrip: Verdict;
+  /** Keys of the findings on this path. */
+  readonly findings: readonly string[];
+}
+
+export interface JudgedNode {
+  readonly name: string;
+  readonly os: string;
+  readonly podCIDRs: readonly string[];
+  readonly internalIPs: readonly string[];
+  readonly machine?: string;
+  /** How the machine was found. */
+  readonly joinedBy?: 'provider-id' | 'address';
+  readonly fabric?: string;
+  readonly interfaces: readonly string[];
+  readonly subnets: readonly string[];
+  readonly routeTables: readonly string[];
+  readonly forwarding: 'on' | 'off' | 'unknown';
+  readonly mode: DetectedMode;
+  readonly modeReason: string;
+  readonly evidenceLevel: EvidenceLevel;
+  /** Why the node's pairs are not applicable; absent: they are judged. */
+  readonly skipped?: string;
+  /** Of the node's own part: fail where a finding names it or its subnet as the cause. */
+  readonly verdict: Exclude<Verdict, 'partial'>;
+}
+
+export interface Judgement {
+  readonly verdict: Exclude<Verdict, 'partial'>;
+  readonly evidenceLevel: EvidenceLevel;
+  readonly modes: readonly DetectedMode[];
+  /** Canonical. */
+  readonly podCIDRs: readonly string[];
+  readonly pairs: PairCounts;
+  readonly roundTrip: PairCounts;
+  readonly classes: readonly NodeClass[];
+  /** Only entries that do not pass. */
+  readonly matrix: readonly MatrixEntry[];
+  readonly nodes: readonly JudgedNode[];
+  readonly findings: readonly Finding[];
+  readonly causes: readonly { readonly finding: string; readonly pairsExplained: number }[];
+  /** All gaps; those that a verdict needed also are findings (evidence-incomplete). */
+  readonly gaps: readonly Gap[];
+}
