@@ -1,0 +1,56 @@
+/** What rules may look at. */
+import type { Config } from '../model/config.ts';
+import type { FaultGroup } from '../model/faults.ts';
+import type { Prefix } from '../model/prefix.ts';
+import { parsePrefix, smallestCovering } from '../model/prefix.ts';
+import type { GoverningTable, PodRanges, RuleContext } from '../rules/rule.ts';
+import type { Survey } from './survey.ts';
+
+export function ruleContext(survey: Survey, groups: readonly FaultGroup[], config: Pick<Config, 'podCIDRs'>): RuleContext {
+  return {
+    snapshot: survey.snapshot,
+    nodes: survey.nodes.map((node) => ({
+      facts: node.facts,
+      isSkipped: node.skipped !== undefined || node.facts.selected === false,
+      mode: node.mode.mode,
+    })),
+    podCIDRs: survey.podCIDRs,
+    podRanges: findPodRanges(survey, config),
+    governingTables: findGoverningTables(survey),
+    nodeOfMachine: survey.nodeOfMachine,
+    faults: (rule) => groups.filter((group) => group.rule === rule),
+  };
+}
+
+function findPodRanges(survey: Survey, config: Pick<Config, 'podCIDRs'>): PodRanges {
+  const told = parseAll(config.podCIDRs);
+  if (told.length > 0) return { prefixes: told, source: 'input' };
+  const { cni } = survey.snapshot.cluster;
+  const written = parseAll([
+    ...(cni.flannel?.networks ?? []),
+    ...(cni.calicoPools ?? []).filter((pool) => !pool.disabled).map((pool) => pool.cidr),
+  ]);
+  if (written.length > 0) return { prefixes: written, source: 'cni' };
+  const all = survey.nodes.flatMap((node) => node.podCIDRs);
+  const guesses = ([4, 6] as const).map((family) => smallestCovering(all.filter((prefix) => prefix.family === family)));
+  return { prefixes: guesses.filter((prefix) => prefix !== undefined), source: 'guess' };
+}
+
+function parseAll(texts: readonly string[]): Prefix[] {
+  return texts.flatMap((text) => parsePrefix(text) ?? []);
+}
+
+/** Only what some judged node's packets meet: a table of another subnet says nothing about this cluster. */
+function findGoverningTables(survey: Survey): GoverningTable[] {
+  const found = new Map<string, GoverningTable>();
+  for (const node of survey.nodes) {
+    const { fabric } = node;
+    if (fabric === undefined) continue;
+    for (const face of node.interfaces) {
+      const id = fabric.subnets.get(face.subnet)?.facts.table;
+      const table = id === undefined ? undefined : fabric.tables.get(id);
+      if (table !== undefined) found.set(`${fabric.facts.id}/${table.facts.id}`, { fabric: fabric.facts, facts: table.facts });
+    }
+  }
+  return [...found.entries()].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, table]) => table);
+}

@@ -1,0 +1,138 @@
+/** What the fabric does with a packet: compiled tables, and where a route leads. */
+import type { Family, Prefix, Range } from '../model/prefix.ts';
+import { contains, overlaps, parsePrefix } from '../model/prefix.ts';
+import type { Entry } from '../model/prefix-table.ts';
+import { PrefixTable } from '../model/prefix-table.ts';
+import type {
+  FabricFacts,
+  Gap,
+  InterfaceFacts,
+  MachineFacts,
+  RouteFacts,
+  SubnetFacts,
+  TableFacts,
+} from '../model/snapshot.ts';
+import type { FabricBehaviour } from './behaviour.ts';
+import { FABRIC_BEHAVIOUR } from './behaviour.ts';
+
+export interface CompiledTable {
+  readonly facts: TableFacts;
+  readonly lookup: PrefixTable<RouteFacts>;
+  /** The first of the network's own ranges; what lies there is delivered to whom it is assigned. */
+  readonly local: Entry<RouteFacts> | undefined;
+  /** Some route other than a default one meets a podCIDR. */
+  readonly holdsPodRoutes: boolean;
+}
+
+export interface Subnet {
+  readonly facts: SubnetFacts;
+  readonly prefixes: readonly Prefix[];
+}
+
+export interface Fabric {
+  readonly facts: FabricFacts;
+  readonly behaviour: FabricBehaviour;
+  readonly tables: ReadonlyMap<string, CompiledTable>;
+  readonly subnets: ReadonlyMap<string, Subnet>;
+  readonly interfaces: ReadonlyMap<string, InterfaceFacts>;
+  readonly machines: ReadonlyMap<string, MachineFacts>;
+  /** `fabric/network` of those that hold a pod route in any table. */
+  readonly networksWithPodRoutes: ReadonlySet<string>;
+  /** Gaps that concern this fabric. */
+  readonly gaps: readonly Gap[];
+  interfacesOf(machine: string): readonly InterfaceFacts[];
+  /** Who holds this address in this subnet. */
+  holderOf(subnet: string, address: string): InterfaceFacts | undefined;
+  /** What is assigned to an interface: addresses and delegated prefixes. */
+  assigned(face: InterfaceFacts): readonly Prefix[];
+}
+
+export function indexFabric(facts: FabricFacts, podCIDRs: PrefixTable<string>, gaps: readonly Gap[]): Fabric {
+  const behaviour = FABRIC_BEHAVIOUR[facts.kind];
+  const byMachine = new Map<string, InterfaceFacts[]>();
+  const holders = new Map<string, InterfaceFacts>();
+  for (const face of facts.interfaces) {
+    if (face.machine !== undefined) byMachine.set(face.machine, [...(byMachine.get(face.machine) ?? []), face]);
+    for (const address of face.addresses) holders.set(`${face.subnet} ${address}`, face);
+  }
+  const tables = new Map(facts.tables.map((table) => [table.id, compileTable(table, behaviour, podCIDRs)]));
+  const holding = [...tables.values()].filter((table) => table.holdsPodRoutes);
+  return {
+    facts,
+    behaviour,
+    tables,
+    subnets: new Map(
+      facts.subnets.map((subnet) => [subnet.id, { facts: subnet, prefixes: parseAll(subnet.prefixes) }]),
+    ),
+    interfaces: new Map(facts.interfaces.map((face) => [face.id, face])),
+    machines: new Map(facts.machines.map((machine) => [machine.id, machine])),
+    networksWithPodRoutes: new Set(holding.map((table) => `${facts.id}/${table.facts.network}`)),
+    gaps: gaps.filter((gap) => gap.scope === undefined || gap.scope === facts.id || gap.scope === facts.kind),
+    interfacesOf: (machine) => byMachine.get(machine) ?? [],
+    holderOf: (subnet, address) => holders.get(`${subnet} ${address}`),
+    assigned: (face) => parseAll([...(face.assignedPrefixes ?? []), ...face.addresses.map(hostText)]),
+  };
+}
+
+function hostText(address: string): string {
+  return `${address}/${address.includes(':') ? '128' : '32'}`;
+}
+
+function parseAll(texts: readonly string[]): Prefix[] {
+  return texts.flatMap((text) => parsePrefix(text) ?? []);
+}
+
+function compileTable(facts: TableFacts, behaviour: FabricBehaviour, podCIDRs: PrefixTable<string>): CompiledTable {
+  const lookup = new PrefixTable<RouteFacts>();
+  const routes = facts.routes.flatMap((route) => {
+    const prefix = parsePrefix(route.prefix);
+    return prefix === undefined ? [] : [{ route, prefix }];
+  });
+  const locals = routes.filter(({ route }) => route.origin === 'local').map(({ prefix }) => prefix);
+  let holdsPodRoutes = false;
+  for (const { route, prefix } of routes) {
+    const loses =
+      behaviour.localBeatsPropagated &&
+      route.origin === 'propagated' &&
+      locals.some((local) => contains(local, prefix));
+    if (loses) continue;
+    lookup.add(prefix, route);
+    if (prefix.length > 0 && route.origin !== 'local') holdsPodRoutes ||= meetsPods(prefix, podCIDRs);
+  }
+  const [firstLocal] = locals;
+  return { facts, lookup, local: firstLocal === undefined ? undefined : lookup.get(firstLocal), holdsPodRoutes };
+}
+
+/** Does any podCIDR share an address with this prefix? */
+export function meetsPods(prefix: Prefix, podCIDRs: PrefixTable<string>): boolean {
+  return podCIDRs.longestMatch(prefix) !== undefined || podCIDRs.inside(prefix).length > 0;
+}
+
+/** The parts of a range inside and outside the given prefixes. */
+export function cutRange(range: Range, prefixes: readonly Prefix[]): { inside: Range[]; outside: Range[] } {
+  const inside: Range[] = [];
+  let outside: Range[] = [range];
+  for (const prefix of prefixes) {
+    if (!overlaps(prefix, range)) continue;
+    const rest: Range[] = [];
+    for (const piece of outside) {
+      if (!overlaps(prefix, piece)) {
+        rest.push(piece);
+        continue;
+      }
+      const first = piece.first > prefix.first ? piece.first : prefix.first;
+      const last = piece.last < prefix.last ? piece.last : prefix.last;
+      inside.push({ family: piece.family, first, last });
+      if (piece.first < first) rest.push({ family: piece.family, first: piece.first, last: first - 1n });
+      if (last < piece.last) rest.push({ family: piece.family, first: last + 1n, last: piece.last });
+    }
+    outside = rest;
+  }
+  return { inside, outside };
+}
+
+export function isCovered(range: Range, prefixes: readonly Prefix[]): boolean {
+  return cutRange(range, prefixes).outside.length === 0;
+}
+
+export type { Family };

@@ -1,0 +1,141 @@
+/** The order of judging: survey, classes, matrix, rules, verdict. Pure: a snapshot in, a judgement out. */
+import type { Config, RuleId, Severity } from '../model/config.ts';
+import type { Fault, FaultGroup } from '../model/faults.ts';
+import type { EvidenceLevel, Finding, JudgedNode, Judgement, PairCounts } from '../model/judgement.ts';
+import { EVIDENCE_LEVELS, NO_SUBJECTS } from '../model/judgement.ts';
+import { messageOf } from '../model/errors.ts';
+import type { Snapshot, Suspects } from '../model/snapshot.ts';
+import { RULES } from '../rules/registry.ts';
+import type { Rule, RuleContext } from '../rules/rule.ts';
+import { rankCauses } from './causes.ts';
+import { classifyNodes } from './classes.ts';
+import { confirmFaults, findSuspects, mergeRecheck } from './confirm.ts';
+import { ruleContext } from './context.ts';
+import { judgeMatrix } from './matrix.ts';
+import { describeNodes } from './nodes.ts';
+import type { Survey } from './survey.ts';
+import { surveySnapshot } from './survey.ts';
+import { Tracer } from './trace.ts';
+
+export type JudgeConfig = Pick<Config, 'networkModes' | 'podCIDRs' | 'rules'>;
+
+interface Pass {
+  readonly judgement: Judgement;
+  readonly groups: readonly FaultGroup[];
+}
+
+/** Judges the snapshot; where it holds a second reading, only faults that both readings show count. */
+export function judgeSnapshot(snapshot: Snapshot, config: JudgeConfig, rules: readonly Rule[] = RULES): Judgement {
+  const { recheck } = snapshot;
+  if (recheck === undefined) return judgeOnce(snapshot, config, rules).judgement;
+  const { recheck: _, ...first } = snapshot;
+  const before = judgeOnce(first, config, rules).judgement;
+  const known = new Set(before.findings.flatMap((finding) => (finding.verdict === 'fail' ? [finding.key] : [])));
+  return judgeOnce(mergeRecheck(snapshot, recheck), config, rules, {
+    admit: confirmFaults(known, recheck),
+    isKnown: (key) => known.has(key),
+  }).judgement;
+}
+
+/** What has to be read a second time before the judgement of this snapshot is final. */
+export function suspectsOf(snapshot: Snapshot, config: JudgeConfig, rules: readonly Rule[] = RULES): Suspects | undefined {
+  const { judgement, groups } = judgeOnce(snapshot, config, rules);
+  return findSuspects(snapshot, groups, judgement.findings);
+}
+
+interface Confirmation {
+  readonly admit: (fault: Fault) => Fault;
+  readonly isKnown: (key: string) => boolean;
+}
+
+function judgeOnce(snapshot: Snapshot, config: JudgeConfig, rules: readonly Rule[], confirmation?: Confirmation): Pass {
+  const survey = surveySnapshot(snapshot, config);
+  const tracer = new Tracer(survey, confirmation?.admit);
+  const selected = survey.nodes.filter((node) => node.facts.selected !== false);
+  const classes = classifyNodes(tracer, selected);
+  const matrix = judgeMatrix(tracer, classes);
+  const context = ruleContext(survey, matrix.groups, config);
+  const findings = rules
+    .flatMap((rule) => runRule(rule, context, config))
+    .filter((finding) => finding.verdict !== 'fail' || (confirmation?.isKnown(finding.key) ?? true))
+    .sort(compareFindings);
+  const nodes = describeNodes(survey, selected, findings);
+  const judgement: Judgement = {
+    verdict: overallVerdict(matrix.pairs, findings, selected.length),
+    evidenceLevel: weakestLevel(nodes),
+    modes: [...new Set(nodes.filter((node) => node.skipped === undefined).map((node) => node.mode))].sort(),
+    podCIDRs: context.podRanges.prefixes.map((prefix) => prefix.text),
+    pairs: matrix.pairs,
+    roundTrip: matrix.roundTrip,
+    classes: classes.map(({ id, nodes: members }) => ({ id, nodes: members.map((node) => node.name) })),
+    matrix: matrix.entries,
+    nodes,
+    findings,
+    causes: rankCauses(findings),
+    gaps: allGaps(survey, matrix.groups),
+  };
+  return { judgement, groups: matrix.groups };
+}
+
+/** A rule that crashes becomes a finding of its own and never hides the others. */
+function runRule(rule: Rule, context: RuleContext, config: JudgeConfig): Finding[] {
+  const setting = config.rules[rule.id];
+  if (setting === 'off') return [];
+  const severity: Severity = setting ?? rule.severity;
+  try {
+    return rule.evaluate(context).map((found) => {
+      const { cause, title, ...rest } = found;
+      return { key: `${rule.id}/${cause}`, rule: rule.id, severity, title: title ?? rule.title, ...rest };
+    });
+  } catch (error) {
+    return [crash(rule.id, error)];
+  }
+}
+
+function crash(rule: RuleId, error: unknown): Finding {
+  return {
+    key: `rule-crashed/${rule}`,
+    rule: 'rule-crashed',
+    severity: 'error',
+    verdict: 'fail',
+    title: 'A rule of this tool crashed',
+    what: `The rule ${rule} crashed: ${messageOf(error)}.`,
+    why: 'What it would have found is missing from this report; everything else stands.',
+    next: 'Please report it with the snapshot (input save-snapshot).',
+    subjects: NO_SUBJECTS,
+    evidence: [],
+    pairsBroken: 0,
+    roundTripsBroken: 0,
+    changes: [],
+  };
+}
+
+const SEVERITY_ORDER: readonly Severity[] = ['error', 'warning', 'notice'];
+
+/** Failing first, then by severity, then by what breaks most, then by key. */
+function compareFindings(a: Finding, b: Finding): number {
+  if (a.verdict !== b.verdict) return a.verdict === 'fail' ? -1 : 1;
+  const bySeverity = SEVERITY_ORDER.indexOf(a.severity) - SEVERITY_ORDER.indexOf(b.severity);
+  if (bySeverity !== 0) return bySeverity;
+  return b.pairsBroken - a.pairsBroken || (a.key < b.key ? -1 : 1);
+}
+
+function overallVerdict(pairs: PairCounts, findings: readonly Finding[], nodes: number): Judgement['verdict'] {
+  const hasError = findings.some((finding) => finding.verdict === 'fail' && finding.severity === 'error');
+  if (hasError || pairs.fail + pairs.partial > 0) return 'fail';
+  const hasUnknown = findings.some((finding) => finding.verdict === 'unknown' && finding.severity === 'error');
+  if (nodes === 0 || hasUnknown || pairs.unknown > 0) return 'unknown';
+  return pairs.pass > 0 ? 'pass' : 'not-applicable';
+}
+
+function weakestLevel(nodes: readonly JudgedNode[]): EvidenceLevel {
+  const judged = nodes.filter((node) => node.skipped === undefined && (node.mode === 'host-gw' || node.mode === 'fabric'));
+  if (judged.length === 0) return 'fabric';
+  return EVIDENCE_LEVELS.find((level) => judged.some((node) => node.evidenceLevel === level)) ?? 'fabric';
+}
+
+function allGaps(survey: Survey, groups: readonly FaultGroup[]): Judgement['gaps'] {
+  const derived = groups.flatMap((group) => group.details.flatMap((detail) => (detail.kind === 'gap' ? [detail.gap] : [])));
+  const byText = new Map([...survey.snapshot.gaps, ...derived].map((gap) => [JSON.stringify(gap), gap]));
+  return [...byText.entries()].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, gap]) => gap);
+}

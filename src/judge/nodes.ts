@@ -1,0 +1,58 @@
+/** The node table of the report. */
+import type { Finding, JudgedNode } from '../model/judgement.ts';
+import { distinctSorted } from '../rules/rule.ts';
+import type { Survey, SurveyedNode } from './survey.ts';
+import { nodeInterface } from './survey.ts';
+
+export function describeNodes(survey: Survey, nodes: readonly SurveyedNode[], findings: readonly Finding[]): JudgedNode[] {
+  const atFault = faultsByNode(survey, findings);
+  return nodes.map((node) => describeNode(node, atFault.get(node.name) ?? new Set()));
+}
+
+function describeNode(node: SurveyedNode, atFault: ReadonlySet<'fail' | 'unknown'>): JudgedNode {
+  const { facts, fabric, mode } = node;
+  const faces = node.interfaces;
+  const subnets = distinctSorted(faces.map((face) => face.subnet));
+  const tables = distinctSorted(subnets.flatMap((subnet) => fabric?.subnets.get(subnet)?.facts.table ?? []));
+  return {
+    name: node.name,
+    os: facts.os,
+    podCIDRs: facts.podCIDRs,
+    internalIPs: facts.internalIPs,
+    ...(node.machine === undefined ? {} : { machine: node.machine.id }),
+    ...(node.joinedBy === undefined ? {} : { joinedBy: node.joinedBy }),
+    ...(fabric === undefined ? {} : { fabric: fabric.facts.id }),
+    interfaces: faces.map((face) => face.id),
+    subnets,
+    routeTables: tables,
+    forwarding: nodeInterface(node)?.forwarding ?? 'unknown',
+    mode: mode.mode,
+    modeReason: mode.reason,
+    evidenceLevel: mode.level,
+    ...(node.skipped === undefined ? {} : { skipped: node.skipped }),
+    verdict: nodeVerdict(node, atFault),
+  };
+}
+
+function nodeVerdict(node: SurveyedNode, atFault: ReadonlySet<'fail' | 'unknown'>): JudgedNode['verdict'] {
+  if (node.skipped !== undefined) return 'not-applicable';
+  if (atFault.has('fail')) return 'fail';
+  if (atFault.has('unknown') || node.mode.mode === 'unknown') return 'unknown';
+  return node.mode.mode === 'overlay' || node.mode.mode === 'eni' ? 'not-applicable' : 'pass';
+}
+
+/** A finding names its nodes, or the subnets whose nodes share the cause. */
+function faultsByNode(survey: Survey, findings: readonly Finding[]): Map<string, Set<'fail' | 'unknown'>> {
+  const bySubnet = new Map<string, string[]>();
+  for (const node of survey.nodes) {
+    const subnet = nodeInterface(node)?.subnet;
+    if (subnet !== undefined) bySubnet.set(subnet, [...(bySubnet.get(subnet) ?? []), node.name]);
+  }
+  const result = new Map<string, Set<'fail' | 'unknown'>>();
+  for (const { verdict, subjects, severity } of findings) {
+    if (severity === 'notice') continue;
+    const names = [...subjects.nodes, ...subjects.subnets.flatMap((subnet) => bySubnet.get(subnet) ?? [])];
+    for (const name of names) result.set(name, (result.get(name) ?? new Set()).add(verdict));
+  }
+  return result;
+}

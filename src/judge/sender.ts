@@ -1,0 +1,141 @@
+/** Where packets of a node leave it: the interface for on-link neighbours, and those a default route may use. */
+import type { Fault } from '../model/faults.ts';
+import { gapFault } from '../model/faults.ts';
+import type { Family } from '../model/prefix.ts';
+import { isCovered } from './fabric.ts';
+import type { Fabric } from './fabric.ts';
+import type { InterfaceFacts } from '../model/snapshot.ts';
+import { parseAddress } from '../model/prefix.ts';
+import type { SurveyedNode } from './survey.ts';
+import { gapsOf } from './survey.ts';
+
+/** A way out towards the subnet's router. */
+export interface Exit {
+  readonly subnet: string;
+  readonly table: string | undefined;
+}
+
+/** All that a receiver's part of a path depends on, of its sender. Equal keys: equal paths. */
+export interface SenderContext {
+  readonly key: string;
+  readonly family: Family;
+  readonly fabric: Fabric;
+  readonly usesHostRoutes: boolean;
+  readonly isWindows: boolean;
+  /** The subnet in which the sender sees neighbours. */
+  readonly subnet: string;
+  /** More than one: the default route's interface is not certain. */
+  readonly exits: readonly Exit[];
+}
+
+export interface Sender {
+  readonly context: SenderContext;
+  /** What the egress interface does to this sender's packets when they go to a neighbour. */
+  readonly onLinkFaults: readonly Fault[];
+  /** The same for each exit. */
+  readonly exitFaults: readonly (readonly Fault[])[];
+  /** What stays unknown where the exits do not agree. */
+  readonly exitGap: Fault;
+}
+
+/** The address that others use as next hop towards this node: flannel's own word first. */
+export function advertisedAddress(node: SurveyedNode, family: Family): string | undefined {
+  const { flannel, internalIPs } = node.facts;
+  const announced = family === 4 ? flannel?.publicIP : flannel?.publicIPv6;
+  if (node.mode.mode === 'host-gw' && announced !== undefined) return parseAddress(announced)?.text ?? announced;
+  return internalIPs.find((text) => parseAddress(text)?.family === family);
+}
+
+/** A fault instead of a sender: the egress interface could not be told. */
+export function findSender(node: SurveyedNode, family: Family): Sender | Fault {
+  const { fabric } = node;
+  if (fabric === undefined) return guestGap(node, 'its machine is not known');
+  const egress = egressInterface(node, family);
+  if (egress === undefined) return faceGap(node, fabric);
+  const primary = node.interfaces.find((face) => face.primary);
+  const faces = primary === undefined || primary === egress ? [egress] : [primary, egress];
+  const exits = faces.map((face) => ({ subnet: face.subnet, table: fabric.subnets.get(face.subnet)?.facts.table }));
+  const usesHostRoutes = node.mode.mode === 'host-gw';
+  const isWindows = node.facts.os === 'windows';
+  const key = [
+    String(family),
+    fabric.facts.id,
+    usesHostRoutes ? 'host-gw' : 'fabric',
+    isWindows ? 'windows' : '',
+    egress.subnet,
+    ...exits.map((exit) => `${exit.subnet}>${exit.table ?? '?'}`),
+  ].join('|');
+  return {
+    context: { key, family, fabric, usesHostRoutes, isWindows, subnet: egress.subnet, exits },
+    onLinkFaults: checkSource(node, fabric, egress, family),
+    exitFaults: faces.map((face) => checkSource(node, fabric, face, family)),
+    exitGap: gapFault(
+      {
+        facet: 'guests',
+        subject: `default route of node ${node.name}`,
+        reason: 'its address is not on the primary interface, and which one the default route uses is not read',
+      },
+      'from',
+      'default route',
+    ),
+  };
+}
+
+/** The interface that carries the address the node announces; a node with one interface has no choice. */
+function egressInterface(node: SurveyedNode, family: Family): InterfaceFacts | undefined {
+  const wanted = [advertisedAddress(node, family), ...node.facts.internalIPs];
+  for (const address of wanted) {
+    const face = address === undefined ? undefined : node.interfaces.find((item) => item.addresses.includes(address));
+    if (face !== undefined) return face;
+  }
+  return node.interfaces.length === 1 ? node.interfaces[0] : undefined;
+}
+
+function checkSource(node: SurveyedNode, fabric: Fabric, face: InterfaceFacts, family: Family): Fault[] {
+  if (!fabric.behaviour.checksSource) return [];
+  const sources = node.podCIDRs.filter((prefix) => prefix.family === family);
+  const assigned = fabric.assigned(face);
+  if (sources.every((prefix) => isCovered(prefix, assigned))) return [];
+  return judgeForwarding(node, fabric, face, 'sender');
+}
+
+/** What the forwarding setting of an interface does to packets that are not its own. */
+export function judgeForwarding(
+  node: SurveyedNode,
+  fabric: Fabric,
+  face: InterfaceFacts,
+  role: 'sender' | 'receiver',
+): Fault[] {
+  const owner = role === 'sender' ? 'from' : 'to';
+  const slot = `interface${String(node.interfaces.indexOf(face))}`;
+  switch (face.forwarding) {
+    case 'on':
+      return [];
+    case 'off':
+      return [
+        {
+          rule: 'cloud-forwarding-off',
+          verdict: 'fail',
+          owner,
+          slot,
+          cause: `${fabric.facts.id}/${face.id}`,
+          detail: { kind: 'forwarding', fabric: fabric.facts.id, node: node.name, interface: face.id, role },
+        },
+      ];
+    case 'unknown': {
+      const [gap] = gapsOf(fabric.gaps, ['interfaces'], fabric.facts.id);
+      const unread = { facet: 'interfaces' as const, subject: `forwarding of interface ${face.id}`, scope: fabric.facts.id };
+      return [gap === undefined ? gapFault({ ...unread, reason: 'the answer did not say' }, owner, slot) : gapFault(gap)];
+    }
+  }
+}
+
+function faceGap(node: SurveyedNode, fabric: Fabric): Fault {
+  const [gap] = gapsOf(fabric.gaps, ['interfaces'], fabric.facts.id);
+  if (gap !== undefined) return gapFault(gap);
+  return guestGap(node, `none of its machine's interfaces carries an address of the node`);
+}
+
+function guestGap(node: SurveyedNode, reason: string): Fault {
+  return gapFault({ facet: 'guests', subject: `egress interface of node ${node.name}`, reason }, 'from', 'egress');
+}

@@ -1,0 +1,183 @@
+/** The snapshot indexed for walking: nodes with their machine, mode and prefixes; fabrics with compiled tables. */
+import type { Config } from '../model/config.ts';
+import type { Fault } from '../model/faults.ts';
+import { gapFault } from '../model/faults.ts';
+import type { Family, Prefix } from '../model/prefix.ts';
+import { comparePrefixes, overlaps, parseAddress, parsePrefix } from '../model/prefix.ts';
+import { PrefixTable } from '../model/prefix-table.ts';
+import { parseProviderId } from '../model/provider-id.ts';
+import type { Gap, InterfaceFacts, MachineFacts, NodeFacts, Snapshot } from '../model/snapshot.ts';
+import type { Fabric } from './fabric.ts';
+import { indexFabric } from './fabric.ts';
+import { joinNodes } from './join.ts';
+import { judgeMachines } from './machines.ts';
+import type { ModeDecision } from './mode.ts';
+import { decideModes } from './mode.ts';
+
+/** Younger nodes are still being wired up: their agents and routes may be seconds away. */
+const GRACE_MS = 3 * 60 * 1000;
+
+export interface SurveyedNode {
+  readonly index: number;
+  readonly facts: NodeFacts;
+  readonly name: string;
+  /** Why its pairs are not applicable. */
+  readonly skipped?: string;
+  readonly podCIDRs: readonly Prefix[];
+  /** Families that packets from this node can have. */
+  readonly families: readonly Family[];
+  readonly mode: ModeDecision;
+  readonly joinedBy?: 'provider-id' | 'address';
+  readonly fabric?: Fabric;
+  readonly machine?: MachineFacts;
+  /** Of its machine, by id. */
+  readonly interfaces: readonly InterfaceFacts[];
+  /** What spoils every pair from and towards this node. */
+  readonly endpointFaults: readonly Fault[];
+  /** The broadest podCIDRs that this node shares addresses of with other nodes, by family. */
+  readonly overlapRoots: readonly string[];
+}
+
+export interface Survey {
+  readonly snapshot: Snapshot;
+  readonly nodes: readonly SurveyedNode[];
+  readonly fabrics: readonly Fabric[];
+  /** Machine (`fabric/machine`) -> the node that runs on it. */
+  readonly nodeOfMachine: ReadonlyMap<string, string>;
+  /** All podCIDRs of all nodes: whose they are. */
+  readonly podCIDRs: PrefixTable<string>;
+  /** podCIDRs of judged nodes that share addresses: root prefix -> names of the owners, sorted. */
+  readonly overlapGroups: ReadonlyMap<string, ReadonlySet<string>>;
+  /** `fabric/network` -> the subnets in which host-gw nodes live, sorted. */
+  readonly hostGwSubnets: ReadonlyMap<string, readonly string[]>;
+}
+
+export function surveySnapshot(snapshot: Snapshot, config: Pick<Config, 'networkModes'>): Survey {
+  const nodes = snapshot.cluster.nodes;
+  const prefixes = nodes.map((node) => node.podCIDRs.flatMap((text) => parsePrefix(text) ?? []));
+  const podCIDRs = new PrefixTable<string>();
+  nodes.forEach((node, index) => {
+    for (const prefix of prefixes[index] ?? []) podCIDRs.add(prefix, node.name);
+  });
+  const fabrics = snapshot.fabrics.map((facts) => indexFabric(facts, podCIDRs, snapshot.gaps));
+  const fabricById = new Map(fabrics.map((fabric) => [fabric.facts.id, fabric]));
+  const joins = joinNodes(nodes, snapshot.fabrics);
+  const nodeOfMachine = new Map<string, string>();
+  joins.forEach((join, index) => {
+    if (join.kind === 'joined') nodeOfMachine.set(`${join.fabric.id}/${join.machine.id}`, nodes[index]?.name ?? '');
+  });
+  const networksWithPodRoutes = new Set(fabrics.flatMap((fabric) => [...fabric.networksWithPodRoutes]));
+  const networkOf = (index: number): string | undefined => {
+    const join = joins[index];
+    if (join?.kind !== 'joined') return undefined;
+    const face = fabricById.get(join.fabric.id)?.interfacesOf(join.machine.id)[0];
+    return face === undefined ? undefined : `${join.fabric.id}/${face.network}`;
+  };
+  const indexByName = new Map(nodes.map((node, index) => [node.name, index]));
+  const modes = decideModes(nodes, {
+    cni: snapshot.cluster.cni,
+    gaps: snapshot.gaps,
+    wanted: config.networkModes,
+    fabricHoldsPodRoutes: (node) => networksWithPodRoutes.has(networkOf(indexByName.get(node.name) ?? -1) ?? ''),
+  });
+  const skips = nodes.map((node) => skipReason(node, snapshot.takenAt));
+  const machineFaults = judgeMachines(nodes, joins, snapshot, skips);
+  const overlapGroups = groupOverlaps(nodes, prefixes, skips);
+  const rootsOf = new Map<string, string[]>();
+  for (const [root, owners] of overlapGroups) {
+    for (const owner of owners) rootsOf.set(owner, [...(rootsOf.get(owner) ?? []), root]);
+  }
+  const surveyed = nodes.map((facts, index): SurveyedNode => {
+    const join = joins[index];
+    const mode = modes[index] ?? { mode: 'unknown', reason: '', level: 'fabric' };
+    const skipped = skips[index];
+    const fabric = join?.kind === 'joined' ? fabricById.get(join.fabric.id) : undefined;
+    const endpointFaults = [...(machineFaults[index] ?? [])];
+    if (mode.gap !== undefined) endpointFaults.push(gapFault(mode.gap));
+    const podPrefixes = prefixes[index] ?? [];
+    return {
+      index,
+      facts,
+      name: facts.name,
+      ...(skipped === undefined ? {} : { skipped }),
+      podCIDRs: podPrefixes,
+      families: familiesOf(podPrefixes, facts),
+      mode,
+      ...(join?.kind === 'joined' ? { joinedBy: join.by, machine: join.machine } : {}),
+      ...(fabric === undefined ? {} : { fabric }),
+      interfaces: join?.kind === 'joined' && fabric !== undefined ? fabric.interfacesOf(join.machine.id) : [],
+      endpointFaults,
+      overlapRoots: rootsOf.get(facts.name) ?? [],
+    };
+  });
+  const hostGwSubnets = findHostGwSubnets(surveyed);
+  return { snapshot, nodes: surveyed, fabrics, nodeOfMachine, podCIDRs, overlapGroups, hostGwSubnets };
+}
+
+/** The interface that carries the node's own address, else the primary one. */
+export function nodeInterface(node: Pick<SurveyedNode, 'facts' | 'interfaces'>): InterfaceFacts | undefined {
+  const carries = (face: InterfaceFacts): boolean => node.facts.internalIPs.some((ip) => face.addresses.includes(ip));
+  return node.interfaces.find(carries) ?? node.interfaces.find((face) => face.primary) ?? node.interfaces[0];
+}
+
+function findHostGwSubnets(nodes: readonly SurveyedNode[]): Map<string, string[]> {
+  const sets = new Map<string, Set<string>>();
+  for (const node of nodes) {
+    const face = node.mode.mode === 'host-gw' && node.skipped === undefined ? nodeInterface(node) : undefined;
+    if (face === undefined || node.fabric === undefined) continue;
+    const network = `${node.fabric.facts.id}/${face.network}`;
+    sets.set(network, (sets.get(network) ?? new Set()).add(face.subnet));
+  }
+  return new Map([...sets].map(([network, subnets]) => [network, [...subnets].sort()]));
+}
+
+/** A node without podCIDRs sends from its own addresses. */
+function familiesOf(prefixes: readonly Prefix[], node: NodeFacts): Family[] {
+  const own = prefixes.map((prefix) => prefix.family);
+  const source = own.length > 0 ? own : node.internalIPs.flatMap((text) => parseAddress(text)?.family ?? []);
+  return [...new Set(source)].sort();
+}
+
+function skipReason(node: NodeFacts, takenAt: string): string | undefined {
+  const virtual = node.virtual ?? (node.providerID === undefined ? undefined : parseProviderId(node.providerID).virtual);
+  if (virtual !== undefined) return `${virtual} node: it has no machine and no pod range of its own`;
+  if (node.deletingSince !== undefined) return `being deleted since ${node.deletingSince}`;
+  if (node.createdAt !== undefined && Date.parse(takenAt) - Date.parse(node.createdAt) < GRACE_MS) {
+    return `created at ${node.createdAt}, less than three minutes before the check`;
+  }
+  return undefined;
+}
+
+/** Prefixes overlap only by containment, so the broadest one of a group names it. */
+function groupOverlaps(
+  nodes: readonly NodeFacts[],
+  prefixes: readonly (readonly Prefix[])[],
+  skips: readonly (string | undefined)[],
+): Map<string, Set<string>> {
+  const owned = nodes.flatMap((node, index) =>
+    skips[index] === undefined ? (prefixes[index] ?? []).map((prefix) => ({ prefix, name: node.name })) : [],
+  );
+  owned.sort((a, b) => comparePrefixes(a.prefix, b.prefix));
+  const groups = new Map<string, Set<string>>();
+  let root: { prefix: Prefix; owners: Set<string> } | undefined;
+  const close = (): void => {
+    if (root !== undefined && root.owners.size > 1) groups.set(root.prefix.text, new Set([...root.owners].sort()));
+  };
+  for (const { prefix, name } of owned) {
+    if (root !== undefined && overlaps(root.prefix, prefix)) root.owners.add(name);
+    else {
+      close();
+      root = { prefix, owners: new Set([name]) };
+    }
+  }
+  close();
+  return groups;
+}
+
+export function gapsOf(gaps: readonly Gap[], facets: readonly Gap['facet'][], fabric?: string): Gap[] {
+  return gaps.filter(
+    (gap) =>
+      facets.includes(gap.facet) &&
+      (fabric === undefined || gap.scope === undefined || gap.scope === fabric || fabric.startsWith(`${gap.scope}/`)),
+  );
+}

@@ -1,0 +1,177 @@
+/** One ordered pair: the sender's part and the receiver's part put together. */
+import type { Fault } from '../model/faults.ts';
+import { gapFault } from '../model/faults.ts';
+import type { Verdict } from '../model/judgement.ts';
+import type { Family, Prefix } from '../model/prefix.ts';
+import { overlaps } from '../model/prefix.ts';
+import type { Outcome } from './routes.ts';
+import { outcomeOf } from './routes.ts';
+import type { Sender, SenderContext } from './sender.ts';
+import { findSender } from './sender.ts';
+import type { Survey, SurveyedNode } from './survey.ts';
+import type { Piece } from './walk.ts';
+import { HostRoutes, walkTo } from './walk.ts';
+
+export interface FamilyPath {
+  readonly family: Family;
+  readonly verdict: Verdict;
+  readonly faults: readonly Fault[];
+}
+
+export interface Path {
+  readonly verdict: Verdict;
+  readonly families: readonly FamilyPath[];
+}
+
+const NOT_APPLICABLE: Path = { verdict: 'not-applicable', families: [] };
+
+/** Equal for two faults of one path that have the same cause. */
+export function faultId(fault: Fault): string {
+  return `${fault.owner}|${fault.rule}|${fault.slot}`;
+}
+
+/** Senders and receivers' parts, each worked out once however many pairs need it. */
+export class Tracer {
+  readonly survey: Survey;
+  readonly #admit: (fault: Fault) => Fault;
+  readonly #hostRoutes: HostRoutes;
+  readonly #senders = new Map<string, Sender | Fault>();
+  readonly #pieces = new Map<string, readonly Piece[]>();
+
+  /** `admit` may weaken a fault that a second reading did not confirm. */
+  constructor(survey: Survey, admit: (fault: Fault) => Fault = (fault) => fault) {
+    this.survey = survey;
+    this.#admit = admit;
+    this.#hostRoutes = new HostRoutes(survey);
+  }
+
+  endpointFaults(node: SurveyedNode): readonly Fault[] {
+    return node.endpointFaults.map(this.#admit);
+  }
+
+  sender(node: SurveyedNode, family: Family): Sender | Fault {
+    const key = `${String(node.index)} ${String(family)}`;
+    let sender = this.#senders.get(key);
+    if (sender === undefined) {
+      sender = this.#admitSender(findSender(node, family));
+      this.#senders.set(key, sender);
+    }
+    return sender;
+  }
+
+  /** What a context's packets meet on their way to this node; without the sender's own ranges. */
+  pieces(context: SenderContext, to: SurveyedNode): readonly Piece[] {
+    const key = `${String(to.index)} ${context.key}`;
+    let pieces = this.#pieces.get(key);
+    if (pieces === undefined) {
+      pieces = this.#walk(context, to, []);
+      this.#pieces.set(key, pieces);
+    }
+    return pieces;
+  }
+
+  trace(from: SurveyedNode, to: SurveyedNode): Path {
+    if (from.skipped !== undefined || to.skipped !== undefined) return NOT_APPLICABLE;
+    const shared = sharedFamilies(from, to);
+    if (shared.length === 0) return NOT_APPLICABLE;
+    const both = [from.mode.mode, to.mode.mode];
+    if (both.every((mode) => mode === 'overlay') || both.every((mode) => mode === 'eni')) return NOT_APPLICABLE;
+    const blocking = this.#endpointFaults(from, to);
+    if (blocking.length > 0) return pathOf(shared.map((family) => ({ family, ...settle([outcomeOf(blocking)]) })));
+    return pathOf(shared.map((family) => ({ family, ...this.#traceFamily(from, to, family) })));
+  }
+
+  #traceFamily(from: SurveyedNode, to: SurveyedNode, family: Family): Omit<FamilyPath, 'family'> {
+    const sender = this.sender(from, family);
+    if ('rule' in sender) return settle([outcomeOf([sender])]);
+    const own = ownRanges(from, to);
+    const pieces = own.length > 0 ? this.#walk(sender.context, to, own) : this.pieces(sender.context, to);
+    return settle(pieces.map((piece) => throughPiece(sender, piece)));
+  }
+
+  #endpointFaults(from: SurveyedNode, to: SurveyedNode): Fault[] {
+    const faults = [
+      ...this.endpointFaults(from),
+      ...this.endpointFaults(to).map((fault) => (fault.owner === 'from' ? { ...fault, owner: 'to' as const } : fault)),
+    ];
+    const modes = [from.mode.mode, to.mode.mode];
+    if (faults.length === 0 && modes.some((mode) => mode === 'overlay' || mode === 'eni')) {
+      const reason = 'one end encapsulates or uses addresses of the cloud, the other does not';
+      faults.push(gapFault({ facet: 'cni', subject: 'pairs of nodes in different network modes', reason }));
+    }
+    return faults;
+  }
+
+  #walk(context: SenderContext, to: SurveyedNode, own: readonly Prefix[]): Piece[] {
+    const pieces = walkTo(this.survey, this.#hostRoutes, context, to, own);
+    return pieces.map((piece) => ({
+      ...piece,
+      outcomes: piece.outcomes.map((outcome) => (outcome.faults.length === 0 ? outcome : outcomeOf(outcome.faults.map(this.#admit)))),
+    }));
+  }
+
+  #admitSender(sender: Sender | Fault): Sender | Fault {
+    if ('rule' in sender) return this.#admit(sender);
+    return {
+      context: sender.context,
+      onLinkFaults: sender.onLinkFaults.map(this.#admit),
+      exitFaults: sender.exitFaults.map((faults) => faults.map(this.#admit)),
+      exitGap: sender.exitGap,
+    };
+  }
+}
+
+function sharedFamilies(from: SurveyedNode, to: SurveyedNode): Family[] {
+  const families = from.families.filter((family) => to.podCIDRs.some((prefix) => prefix.family === family));
+  return families;
+}
+
+/** The sender's podCIDRs, where they share addresses with the receiver's. */
+function ownRanges(from: SurveyedNode, to: SurveyedNode): Prefix[] {
+  if (!from.overlapRoots.some((root) => to.overlapRoots.includes(root))) return [];
+  return from.podCIDRs.filter((own) => to.podCIDRs.some((other) => overlaps(own, other)));
+}
+
+function throughPiece(sender: Sender, piece: Piece): Outcome {
+  const [first, ...others] = piece.outcomes.map((outcome, index) => {
+    const own = piece.via === 'home' ? [] : piece.via === 'on-link' ? sender.onLinkFaults : (sender.exitFaults[index] ?? []);
+    return own.length === 0 ? outcome : outcomeOf([...own, ...outcome.faults]);
+  });
+  if (first === undefined) return outcomeOf([]);
+  if (others.length === 0) return first;
+  if (others.every((other) => other.verdict === first.verdict)) {
+    return outcomeOf(unique([first, ...others].flatMap((outcome) => outcome.faults)));
+  }
+  return outcomeOf([sender.exitGap]);
+}
+
+function unique(faults: readonly Fault[]): Fault[] {
+  return [...new Map(faults.map((fault) => [faultId(fault), fault])).values()];
+}
+
+/** Ranges into a verdict. An unknown reason does not matter for addresses that fail anyway. */
+function settle(outcomes: readonly Outcome[]): Omit<FamilyPath, 'family'> {
+  const faults = outcomes.flatMap(({ verdict, faults: all }) =>
+    verdict === 'fail' ? all.filter((fault) => fault.verdict === 'fail') : all,
+  );
+  return { verdict: mixVerdicts(outcomes.map((outcome) => outcome.verdict)), faults: unique(faults) };
+}
+
+/** Verdicts of parts of one pair (ranges, families). */
+function mixVerdicts(verdicts: readonly Verdict[]): Verdict {
+  if (verdicts.length === 0) return 'not-applicable';
+  if (verdicts.every((verdict) => verdict === 'fail')) return 'fail';
+  if (verdicts.some((verdict) => verdict === 'fail' || verdict === 'partial')) return 'partial';
+  return verdicts.includes('unknown') ? 'unknown' : 'pass';
+}
+
+function pathOf(families: readonly FamilyPath[]): Path {
+  return { verdict: mixVerdicts(families.map((path) => path.verdict)), families };
+}
+
+const WORST_FIRST: readonly Verdict[] = ['fail', 'partial', 'unknown', 'pass'];
+
+/** There and back: the worse of both; a direction that is not applicable leaves the verdict to the other one. */
+export function roundTripVerdict(there: Verdict, back: Verdict): Verdict {
+  return WORST_FIRST.find((verdict) => verdict === there || verdict === back) ?? 'not-applicable';
+}

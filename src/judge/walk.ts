@@ -1,0 +1,212 @@
+/** From a sender's context to a receiver: every range of the receiver's podCIDRs with what happens to it. */
+import type { Fault } from '../model/faults.ts';
+import { gapFault } from '../model/faults.ts';
+import type { Family, Prefix, Range } from '../model/prefix.ts';
+import { parsePrefix } from '../model/prefix.ts';
+import type { Segment } from '../model/prefix-table.ts';
+import { PrefixTable } from '../model/prefix-table.ts';
+import type { Gap } from '../model/snapshot.ts';
+import { cutRange, isCovered } from './fabric.ts';
+import type { Lookup, Outcome } from './routes.ts';
+import { PASS, arrive, judgeMatch, outcomeOf, overlapFault } from './routes.ts';
+import type { Exit, SenderContext } from './sender.ts';
+import { advertisedAddress } from './sender.ts';
+import type { Survey, SurveyedNode } from './survey.ts';
+import { gapsOf } from './survey.ts';
+
+/** What happens to some addresses of a podCIDR; equal pieces are one. */
+export interface Piece {
+  /** `home`: the packet never leaves the sender. */
+  readonly via: 'on-link' | 'exit' | 'home';
+  /** One per exit of the context; one only for the other ways. */
+  readonly outcomes: readonly Outcome[];
+}
+
+/** The host routes that agents keep, by subnet and family, made once. */
+export class HostRoutes {
+  readonly #survey: Survey;
+  readonly #tables = new Map<string, PrefixTable<SurveyedNode>>();
+
+  constructor(survey: Survey) {
+    this.#survey = survey;
+  }
+
+  /** podCIDR -> node, for every node whose advertised address is a neighbour in this subnet. */
+  in(context: SenderContext): PrefixTable<SurveyedNode> {
+    const key = `${context.fabric.facts.id}/${context.subnet}/${String(context.family)}`;
+    let table = this.#tables.get(key);
+    if (table === undefined) {
+      table = this.#build(context);
+      this.#tables.set(key, table);
+    }
+    return table;
+  }
+
+  #build(context: SenderContext): PrefixTable<SurveyedNode> {
+    const table = new PrefixTable<SurveyedNode>();
+    const subnet = context.fabric.subnets.get(context.subnet);
+    for (const node of this.#survey.nodes) {
+      if (node.mode.mode !== 'host-gw' || node.facts.deletingSince !== undefined) continue;
+      const address = advertisedAddress(node, context.family);
+      const host = address === undefined ? undefined : parsePrefix(`${address}/${context.family === 4 ? '32' : '128'}`);
+      if (host === undefined || subnet === undefined || !isCovered(host, subnet.prefixes)) continue;
+      for (const prefix of node.podCIDRs) if (prefix.family === context.family) table.add(prefix, node);
+    }
+    return table;
+  }
+}
+
+/**
+ * Every piece of the receiver's podCIDRs of the context's family. `own`: the sender's podCIDRs where they overlap
+ * the receiver's, because those addresses never leave the sender unless a longer host route takes them.
+ */
+export function walkTo(
+  survey: Survey,
+  hostRoutes: HostRoutes,
+  context: SenderContext,
+  to: SurveyedNode,
+  own: readonly Prefix[],
+): Piece[] {
+  const pieces: Piece[] = [];
+  to.podCIDRs.forEach((podCIDR, index) => {
+    if (podCIDR.family !== context.family) return;
+    const slot = `podCIDR${String(index)}`;
+    for (const range of cutForReceiver(podCIDR, to)) {
+      for (const segment of hostSegments(hostRoutes, context, range, own)) {
+        pieces.push(...walkSegment({ survey, context, to, podCIDR, slot, own }, segment));
+      }
+    }
+  });
+  return pieces;
+}
+
+/** Assigned prefixes are delivered without the destination check, so they are walked apart. */
+function cutForReceiver(podCIDR: Prefix, to: SurveyedNode): Range[] {
+  const assigned = to.interfaces.flatMap((face) => (to.fabric === undefined ? [] : to.fabric.assigned(face)));
+  const { inside, outside } = cutRange(podCIDR, assigned);
+  return [...inside, ...outside];
+}
+
+function hostSegments(
+  hostRoutes: HostRoutes,
+  context: SenderContext,
+  range: Range,
+  own: readonly Prefix[],
+): Segment<SurveyedNode>[] {
+  const { inside, outside } = cutRange(range, own);
+  const pieces = [...inside, ...outside];
+  if (!context.usesHostRoutes) return pieces.map((piece) => ({ ...piece, match: undefined }));
+  const table = hostRoutes.in(context);
+  return pieces.flatMap((piece) => table.segments(piece));
+}
+
+interface Target {
+  readonly survey: Survey;
+  readonly context: SenderContext;
+  readonly to: SurveyedNode;
+  readonly podCIDR: Prefix;
+  readonly slot: string;
+  readonly own: readonly Prefix[];
+}
+
+function walkSegment(target: Target, segment: Segment<SurveyedNode>): Piece[] {
+  const { survey, context, to, own } = target;
+  const { match } = segment;
+  const home = own.filter((prefix) => isCovered(segment, [prefix])).reduce((best, prefix) => Math.max(best, prefix.length), -1);
+  if (home >= 0 && home >= (match?.prefix.length ?? -1)) {
+    const fault = overlapFault(survey, to, segment);
+    return [{ via: 'home', outcomes: [fault === undefined ? PASS : outcomeOf([fault])] }];
+  }
+  const windows = windowsGap(context, to, match !== undefined);
+  if (windows !== undefined) return [{ via: 'on-link', outcomes: [outcomeOf([gapFault(windows)])] }];
+  if (match === undefined) return walkExits(target, segment, context.exits);
+  if (!match.values.includes(to)) return [{ via: 'on-link', outcomes: [lostToOther(target, segment, 'fail')] }];
+  if (match.values.length > 1) return [{ via: 'on-link', outcomes: [lostToOther(target, segment, 'unknown')] }];
+  if (!context.fabric.behaviour.onLinkBypassesTables) return walkExits(target, segment, context.exits);
+  return [{ via: 'on-link', outcomes: [deliverOnLink(target, segment)] }];
+}
+
+function lostToOther(target: Target, range: Range, verdict: Fault['verdict']): Outcome {
+  const { survey, to, podCIDR } = target;
+  const fault = overlapFault(survey, to, range, verdict);
+  if (fault !== undefined) return outcomeOf([fault]);
+  const cause = `cluster/${podCIDR.text}`;
+  const detail = { kind: 'overlap' as const, prefix: podCIDR.text, nodes: [to.name] };
+  return outcomeOf([{ rule: 'podcidr-overlap', verdict, owner: 'shared', slot: cause, cause, detail }]);
+}
+
+/** flannel on Windows keeps IPv4 host routes only, and what Windows does with an off-link next hop is not known. */
+function windowsGap(context: SenderContext, to: SurveyedNode, isOnLink: boolean): Gap | undefined {
+  if (!context.usesHostRoutes) return undefined;
+  if (context.family === 6 && (context.isWindows || to.facts.os === 'windows')) {
+    return { facet: 'guests', subject: 'IPv6 pod routes of Windows nodes', reason: 'flannel host-gw on Windows keeps IPv4 routes only' };
+  }
+  if (!context.isWindows || isOnLink) return undefined;
+  const reason = 'what Windows does with an off-link next hop shows only in its own route table';
+  return { facet: 'guests', subject: 'routes of Windows nodes towards other subnets', reason };
+}
+
+/** The frame goes to whoever holds the receiver's advertised address in the sender's subnet. */
+function deliverOnLink(target: Target, range: Range): Outcome {
+  const { context, to } = target;
+  const { fabric } = context;
+  const address = advertisedAddress(to, context.family) ?? '';
+  const holder = fabric.holderOf(context.subnet, address);
+  if (holder?.machine !== undefined && to.fabric === fabric && holder.machine === to.machine?.id) {
+    return arrive(to, fabric, holder, range);
+  }
+  const [gap] = gapsOf(fabric.gaps, ['interfaces'], fabric.facts.id);
+  if (holder === undefined && gap !== undefined) return outcomeOf([gapFault(gap)]);
+  const cause = `${fabric.facts.id}/${address}`;
+  const detail = {
+    kind: 'next-hop' as const,
+    fabric: fabric.facts.id,
+    node: to.name,
+    address,
+    subnet: context.subnet,
+    ...(holder === undefined ? {} : { holder: holder.id }),
+  };
+  return outcomeOf([{ rule: 'host-gw-off-link', verdict: 'fail', owner: 'to', slot: `next hop ${String(context.family)}`, cause, detail }]);
+}
+
+/** Cuts the range until it is uniform for every exit. */
+function walkExits(target: Target, range: Range, exits: readonly Exit[]): Piece[] {
+  let pieces: { range: Range; outcomes: Outcome[] }[] = [{ range, outcomes: [] }];
+  for (const exit of exits) {
+    pieces = pieces.flatMap((piece) =>
+      walkExit(target, piece.range, exit).map((step) => ({ range: step.range, outcomes: [...piece.outcomes, step.outcome] })),
+    );
+  }
+  return pieces.map(({ outcomes }) => ({ via: 'exit', outcomes }));
+}
+
+function walkExit(target: Target, range: Range, exit: Exit): { range: Range; outcome: Outcome }[] {
+  const { context, to } = target;
+  const { fabric } = context;
+  const table = exit.table === undefined ? undefined : fabric.tables.get(exit.table);
+  const subnet = fabric.subnets.get(exit.subnet);
+  if (table === undefined || subnet === undefined) {
+    return [{ range, outcome: outcomeOf([gapFault(tableGap(context, exit))]) }];
+  }
+  const lookup = (piece: Range): Lookup => ({ ...target, exit, table, range: piece });
+  const walkTable = (pieces: readonly Range[]): { range: Range; outcome: Outcome }[] =>
+    pieces
+      .flatMap((piece) => table.lookup.segments(piece))
+      .map((segment) => ({ range: segment, outcome: judgeMatch(lookup(segment), segment.match) }));
+  // Inside its own subnet the guest asks for the pod's hardware address instead of sending to the router.
+  const { inside, outside } = cutRange(range, subnet.prefixes);
+  const neighbour = to.interfaces.find((face) => face.subnet === exit.subnet && to.fabric === fabric);
+  if (fabric.behaviour.neighbourAnswers === 'guests' && neighbour !== undefined && inside.length > 0) {
+    return [...inside.map((piece) => ({ range: piece, outcome: arrive(to, fabric, neighbour, piece) })), ...walkTable(outside)];
+  }
+  return [...inside.map((piece) => ({ range: piece, outcome: judgeMatch(lookup(piece), table.local) })), ...walkTable(outside)];
+}
+
+function tableGap(context: SenderContext, exit: Exit): Gap {
+  const { fabric } = context;
+  const [gap] = gapsOf(fabric.gaps, ['routes', 'subnets', 'networks'], fabric.facts.id);
+  const reason = 'which table governs it could not be told';
+  return gap ?? { facet: 'routes', subject: `route table of subnet ${exit.subnet}`, scope: fabric.facts.id, reason };
+}
+
+export type { Family };

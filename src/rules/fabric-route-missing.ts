@@ -1,0 +1,29 @@
+import { listNames } from './rule.ts';
+import { defineRule } from './rule.ts';
+import type { RouteFaults } from './route-faults.ts';
+import { observeRoutes, pointRoutes } from './route-faults.ts';
+
+export const fabricRouteMissing = defineRule<RouteFaults>({
+  id: 'fabric-route-missing',
+  title: 'No cloud route leads to a node’s podCIDR',
+  severity: 'error',
+  needs: ['routes', 'subnets', 'interfaces', 'machines'],
+  evaluate: (context) => observeRoutes(context, 'fabric-route-missing', () => ({})),
+  explain: ({ data }) => {
+    const { first, tables } = data;
+    const where = tables.length === 1 ? `route table ${listNames(tables)}` : `route tables ${listNames(tables)}`;
+    if (first.problem === 'inside-network') {
+      return {
+        what: `podCIDR ${first.podCIDR} of node ${first.node} lies inside the network’s own range.`,
+        why: `The network’s local route takes its packets, and no interface has these addresses, so they are dropped; a route cannot override that.`,
+        next: `Give the cluster a pod range outside the VPC and subnet ranges, and recreate node ${first.node} with a podCIDR from it.`,
+      };
+    }
+    return {
+      what: `There is no route for podCIDR ${first.podCIDR} of node ${first.node} in ${where}.`,
+      why: `Subnets that use ${tables.length === 1 ? 'this table' : 'these tables'} drop packets to pods on ${first.node}, or send them to the internet.`,
+      next: `Add a route for ${first.podCIDR} to ${first.ownerInterface ?? 'the interface of the node'} in ${where}.`,
+    };
+  },
+  fix: ({ data }) => (data.first.problem === 'inside-network' ? [] : pointRoutes(data, 'create-route')),
+});

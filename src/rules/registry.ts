@@ -1,0 +1,29 @@
+/** Every rule, by id. A new one is added here and nowhere else. */
+import { cloudForwardingOff } from './cloud-forwarding-off.ts';
+import { evidenceIncomplete } from './evidence-incomplete.ts';
+import { fabricRouteDead } from './fabric-route-dead.ts';
+import { fabricRouteMissing } from './fabric-route-missing.ts';
+import { fabricRouteWrongTarget } from './fabric-route-wrong-target.ts';
+import { hostGwOffLink } from './host-gw-off-link.ts';
+import { nodeUnmatched } from './node-unmatched.ts';
+import { orphanRoute } from './orphan-route.ts';
+import { podcidrOverlap } from './podcidr-overlap.ts';
+import { podcidrUnassigned } from './podcidr-unassigned.ts';
+import { routeShadowed } from './route-shadowed.ts';
+import { routeTableNotAssociated } from './route-table-not-associated.ts';
+import type { Rule } from './rule.ts';
+
+export const RULES: readonly Rule[] = [
+  cloudForwardingOff,
+  evidenceIncomplete,
+  fabricRouteDead,
+  fabricRouteMissing,
+  fabricRouteWrongTarget,
+  hostGwOffLink,
+  nodeUnmatched,
+  orphanRoute,
+  podcidrOverlap,
+  podcidrUnassigned,
+  routeShadowed,
+  routeTableNotAssociated,
+];

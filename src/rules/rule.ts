@@ -1,0 +1,124 @@
+/** What a rule is. Rules that concern packets report the faults that paths found and never judge reachability again. */
+import type { RuleId, Severity } from '../model/config.ts';
+import type { FaultGroup } from '../model/faults.ts';
+import type { DetectedMode, Evidence, Subjects } from '../model/judgement.ts';
+import type { Change, Place } from '../model/plan.ts';
+import type { Prefix } from '../model/prefix.ts';
+import type { PrefixTable } from '../model/prefix-table.ts';
+import type { FabricFacts, Facet, NodeFacts, Snapshot, TableFacts } from '../model/snapshot.ts';
+
+export interface RuleNode {
+  readonly facts: NodeFacts;
+  /** Its pairs are not applicable: new, being deleted, virtual. */
+  readonly isSkipped: boolean;
+  readonly mode: DetectedMode;
+}
+
+export interface GoverningTable {
+  readonly fabric: FabricFacts;
+  readonly facts: TableFacts;
+}
+
+export interface PodRanges {
+  readonly prefixes: readonly Prefix[];
+  /** A guess is the smallest range over all podCIDRs: what lies in it need not be the cluster's. */
+  readonly source: 'input' | 'cni' | 'guess';
+}
+
+export interface RuleContext {
+  readonly snapshot: Snapshot;
+  readonly nodes: readonly RuleNode[];
+  /** Of every node, whatever its state: prefix -> node names. */
+  readonly podCIDRs: PrefixTable<string>;
+  readonly podRanges: PodRanges;
+  /** Tables that govern a subnet in which a node has an interface. */
+  readonly governingTables: readonly GoverningTable[];
+  /** `fabric/machine` -> node name. */
+  readonly nodeOfMachine: ReadonlyMap<string, string>;
+  faults(rule: RuleId): readonly FaultGroup[];
+}
+
+/** A finding before words: data only. */
+export interface Observation<D> {
+  readonly cause: string;
+  readonly verdict: 'fail' | 'unknown';
+  readonly subjects: Subjects;
+  readonly evidence: readonly Evidence[];
+  readonly pairsBroken: number;
+  readonly roundTripsBroken: number;
+  readonly data: D;
+}
+
+export interface Words {
+  readonly title?: string;
+  readonly what: string;
+  readonly why: string;
+  readonly next: string;
+}
+
+export interface RuleOf<D> {
+  /** Permanent: also the name of the file, the page and the test. */
+  readonly id: RuleId;
+  readonly title: string;
+  readonly severity: Severity;
+  /** Facets without which the rule has nothing to say. */
+  readonly needs: readonly Facet[];
+  evaluate(context: RuleContext): readonly Observation<D>[];
+  explain(observation: Observation<D>): Words;
+  /** Changes that mend it; absent or empty: no command can. */
+  fix?(observation: Observation<D>): readonly Change[];
+}
+
+/** A rule whose data only itself knows. */
+export interface Rule extends Omit<RuleOf<never>, 'evaluate' | 'explain' | 'fix'> {
+  evaluate(context: RuleContext): readonly RuledFinding[];
+}
+
+/** An observation with its words and changes. */
+export interface RuledFinding extends Omit<Observation<unknown>, 'data'>, Words {
+  readonly changes: readonly Change[];
+}
+
+export function defineRule<D>(rule: RuleOf<D>): Rule {
+  const { id, title, severity, needs } = rule;
+  return {
+    id,
+    title,
+    severity,
+    needs,
+    evaluate: (context) =>
+      rule.evaluate(context).map((observation) => {
+        const { cause, verdict, subjects, evidence, pairsBroken, roundTripsBroken } = observation;
+        const changes = rule.fix?.(observation) ?? [];
+        return {
+          cause,
+          verdict,
+          subjects,
+          evidence,
+          pairsBroken,
+          roundTripsBroken,
+          ...rule.explain(observation),
+          changes,
+        };
+      }),
+  };
+}
+
+/** Where the commands for a fabric go: `aws/123456789012/eu-west-1`. */
+export function placeOf(fabricId: string): Place {
+  const [, account = '', region = ''] = fabricId.split('/');
+  return { cloud: 'aws', account, region };
+}
+
+/** `a`, `a and b`, `a, b and 3 more`. */
+export function listNames(names: readonly string[], most = 4): string {
+  if (names.length > most) return `${names.slice(0, most - 1).join(', ')} and ${String(names.length - most + 1)} more`;
+  const last = names.at(-1);
+  if (last === undefined) return '';
+  return names.length === 1 ? last : `${names.slice(0, -1).join(', ')} and ${last}`;
+}
+
+/** Sorted, each once. */
+export function distinctSorted(texts: readonly string[]): string[] {
+  return [...new Set(texts)].sort();
+}
