@@ -65,12 +65,20 @@ export interface Files {
   write(path: string, text: string): Promise<string>;
 }
 
+/** Which clouds the nodes need, and which of those this version cannot read. */
+export interface CloudChoice {
+  readonly clouds: readonly CloudId[];
+  readonly gaps: readonly Gap[];
+}
+
 /** Factories, so that a mode loads only what it needs. */
 export interface Ports {
   readonly clock: Clock;
   readonly log: Log;
   readonly runner: Runner;
   readonly files: Files;
+  /** Pure. */
+  chooseClouds(config: Config, nodes: readonly NodeFacts[]): CloudChoice;
   cluster(config: Config): Promise<ClusterReader>;
   fabric(cloud: CloudId, config: Config): Promise<FabricReader>;
 }

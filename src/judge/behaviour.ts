@@ -17,7 +17,9 @@ export interface FabricBehaviour {
   readonly localBeatsPropagated: boolean;
 }
 
-export const FABRIC_BEHAVIOUR: Readonly<Record<FabricKind, FabricBehaviour>> = {
+export type BehaviourTable = Readonly<Record<FabricKind, FabricBehaviour>>;
+
+export const FABRIC_BEHAVIOUR: BehaviourTable = {
   // Sources: AWS VPC user guide, "Route tables" (route-table rules apply to traffic that leaves the subnet by the
   // subnet router's hardware address), "Route priority" and "NAT instances" (source/destination check);
   // Calico's AWS page (the check matters inside one subnet without any VPC route).

@@ -6,7 +6,11 @@ import { parsePrefix, smallestCovering } from '../model/prefix.ts';
 import type { GoverningTable, PodRanges, RuleContext } from '../rules/rule.ts';
 import type { Survey } from './survey.ts';
 
-export function ruleContext(survey: Survey, groups: readonly FaultGroup[], config: Pick<Config, 'podCIDRs'>): RuleContext {
+export function ruleContext(
+  survey: Survey,
+  groups: readonly FaultGroup[],
+  config: Pick<Config, 'podCIDRs'>,
+): RuleContext {
   return {
     snapshot: survey.snapshot,
     nodes: survey.nodes.map((node) => ({
@@ -49,7 +53,8 @@ function findGoverningTables(survey: Survey): GoverningTable[] {
     for (const face of node.interfaces) {
       const id = fabric.subnets.get(face.subnet)?.facts.table;
       const table = id === undefined ? undefined : fabric.tables.get(id);
-      if (table !== undefined) found.set(`${fabric.facts.id}/${table.facts.id}`, { fabric: fabric.facts, facts: table.facts });
+      if (table !== undefined)
+        found.set(`${fabric.facts.id}/${table.facts.id}`, { fabric: fabric.facts, facts: table.facts });
     }
   }
   return [...found.entries()].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, table]) => table);

@@ -1,5 +1,5 @@
 /** What the fabric does with a packet: compiled tables, and where a route leads. */
-import type { Family, Prefix, Range } from '../model/prefix.ts';
+import type { Prefix, Range } from '../model/prefix.ts';
 import { contains, overlaps, parsePrefix } from '../model/prefix.ts';
 import type { Entry } from '../model/prefix-table.ts';
 import { PrefixTable } from '../model/prefix-table.ts';
@@ -13,7 +13,6 @@ import type {
   TableFacts,
 } from '../model/snapshot.ts';
 import type { FabricBehaviour } from './behaviour.ts';
-import { FABRIC_BEHAVIOUR } from './behaviour.ts';
 
 export interface CompiledTable {
   readonly facts: TableFacts;
@@ -47,8 +46,12 @@ export interface Fabric {
   assigned(face: InterfaceFacts): readonly Prefix[];
 }
 
-export function indexFabric(facts: FabricFacts, podCIDRs: PrefixTable<string>, gaps: readonly Gap[]): Fabric {
-  const behaviour = FABRIC_BEHAVIOUR[facts.kind];
+export function indexFabric(
+  facts: FabricFacts,
+  behaviour: FabricBehaviour,
+  podCIDRs: PrefixTable<string>,
+  gaps: readonly Gap[],
+): Fabric {
   const byMachine = new Map<string, InterfaceFacts[]>();
   const holders = new Map<string, InterfaceFacts>();
   for (const face of facts.interfaces) {
@@ -134,5 +137,3 @@ export function cutRange(range: Range, prefixes: readonly Prefix[]): { inside: R
 export function isCovered(range: Range, prefixes: readonly Prefix[]): boolean {
   return cutRange(range, prefixes).outside.length === 0;
 }
-
-export type { Family };

@@ -102,6 +102,7 @@ function joinByAddress(
   }
   const [only] = found.values();
   if (only === undefined) return { kind: 'absent' };
-  if (found.size > 1) return { kind: 'ambiguous', candidates: [...found.values()].map(({ machine }) => machine.id).sort() };
+  if (found.size > 1)
+    return { kind: 'ambiguous', candidates: [...found.values()].map(({ machine }) => machine.id).sort() };
   return { kind: 'joined', by: 'address', ...only };
 }

@@ -1,6 +1,7 @@
 /** The order of judging: survey, classes, matrix, rules, verdict. Pure: a snapshot in, a judgement out. */
 import type { Config, RuleId, Severity } from '../model/config.ts';
 import type { Fault, FaultGroup } from '../model/faults.ts';
+import { gapFault } from '../model/faults.ts';
 import type { EvidenceLevel, Finding, JudgedNode, Judgement, PairCounts } from '../model/judgement.ts';
 import { EVIDENCE_LEVELS, NO_SUBJECTS } from '../model/judgement.ts';
 import { messageOf } from '../model/errors.ts';
@@ -37,10 +38,14 @@ export function judgeSnapshot(snapshot: Snapshot, config: JudgeConfig, rules: re
   }).judgement;
 }
 
-/** What has to be read a second time before the judgement of this snapshot is final. */
-export function suspectsOf(snapshot: Snapshot, config: JudgeConfig, rules: readonly Rule[] = RULES): Suspects | undefined {
+/** A judgement that is final only where nothing has to be read a second time. */
+export function judgeDraft(
+  snapshot: Snapshot,
+  config: JudgeConfig,
+  rules: readonly Rule[] = RULES,
+): { readonly judgement: Judgement; readonly suspects: Suspects | undefined } {
   const { judgement, groups } = judgeOnce(snapshot, config, rules);
-  return findSuspects(snapshot, groups, judgement.findings);
+  return { judgement, suspects: findSuspects(snapshot, groups, judgement.findings) };
 }
 
 interface Confirmation {
@@ -54,7 +59,8 @@ function judgeOnce(snapshot: Snapshot, config: JudgeConfig, rules: readonly Rule
   const selected = survey.nodes.filter((node) => node.facts.selected !== false);
   const classes = classifyNodes(tracer, selected);
   const matrix = judgeMatrix(tracer, classes);
-  const context = ruleContext(survey, matrix.groups, config);
+  const groups = [...matrix.groups, ...clusterGaps(snapshot, selected.length)];
+  const context = ruleContext(survey, groups, config);
   const findings = rules
     .flatMap((rule) => runRule(rule, context, config))
     .filter((finding) => finding.verdict !== 'fail' || (confirmation?.isKnown(finding.key) ?? true))
@@ -72,9 +78,23 @@ function judgeOnce(snapshot: Snapshot, config: JudgeConfig, rules: readonly Rule
     nodes,
     findings,
     causes: rankCauses(findings),
-    gaps: allGaps(survey, matrix.groups),
+    gaps: allGaps(survey, groups),
   };
-  return { judgement, groups: matrix.groups };
+  return { judgement, groups };
+}
+
+/** Without nodes there are no pairs that could need a gap: then the gap itself is what has to be said. */
+function clusterGaps(snapshot: Snapshot, selected: number): FaultGroup[] {
+  const gaps = snapshot.gaps.filter((gap) => gap.facet === 'nodes');
+  if (selected === 0 && gaps.length === 0) {
+    const all = snapshot.cluster.nodes.length;
+    const reason = all === 0 ? 'the cluster lists no node' : `node-selector matches none of ${String(all)} nodes`;
+    gaps.push({ facet: 'nodes', subject: 'the nodes of the cluster', reason });
+  }
+  return gaps.map((gap) => {
+    const { rule, cause, detail } = gapFault(gap);
+    return { rule, cause, verdict: 'unknown', details: [detail], pairsBroken: 0, roundTripsBroken: 0 };
+  });
 }
 
 /** A rule that crashes becomes a finding of its own and never hides the others. */
@@ -129,13 +149,17 @@ function overallVerdict(pairs: PairCounts, findings: readonly Finding[], nodes: 
 }
 
 function weakestLevel(nodes: readonly JudgedNode[]): EvidenceLevel {
-  const judged = nodes.filter((node) => node.skipped === undefined && (node.mode === 'host-gw' || node.mode === 'fabric'));
+  const judged = nodes.filter(
+    (node) => node.skipped === undefined && (node.mode === 'host-gw' || node.mode === 'fabric'),
+  );
   if (judged.length === 0) return 'fabric';
   return EVIDENCE_LEVELS.find((level) => judged.some((node) => node.evidenceLevel === level)) ?? 'fabric';
 }
 
 function allGaps(survey: Survey, groups: readonly FaultGroup[]): Judgement['gaps'] {
-  const derived = groups.flatMap((group) => group.details.flatMap((detail) => (detail.kind === 'gap' ? [detail.gap] : [])));
+  const derived = groups.flatMap((group) =>
+    group.details.flatMap((detail) => (detail.kind === 'gap' ? [detail.gap] : [])),
+  );
   const byText = new Map([...survey.snapshot.gaps, ...derived].map((gap) => [JSON.stringify(gap), gap]));
   return [...byText.entries()].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, gap]) => gap);
 }

@@ -16,7 +16,8 @@ export function judgeMachines(
 ): Fault[][] {
   const searched = snapshot.fabrics.map((fabric) => fabric.id);
   const unread = gapsOf(snapshot.gaps, ['machines', 'interfaces']);
-  const mixUp = looksLikeMixUp(joins, skips);
+  const lost = looksLikeMixUp(joins, skips) ? lostNodes(nodes, joins, skips) : [];
+  const isLost = new Set(lost);
   return joins.map((join, index) => {
     const node = nodes[index];
     if (node === undefined) return [];
@@ -42,7 +43,7 @@ export function judgeMachines(
         if (gap !== undefined) return [gapFault(gap)];
         if (searched.length === 0) return [gapFault(elsewhereGap(node, 'no cloud was read', snapshot))];
         const providerID = join.providerID === undefined ? {} : { providerID: join.providerID };
-        if (mixUp && join.providerID !== undefined) return fault({ problem: 'none-found', ...providerID });
+        if (isLost.has(node.name)) return fault({ problem: 'none-found', nodes: lost, ...providerID });
         return fault({ problem: 'absent', ...providerID });
       }
     }
@@ -56,9 +57,23 @@ function looksLikeMixUp(joins: readonly JoinResult[], skips: readonly (string | 
   return named.length > 0 && !judged.some((join) => join.kind === 'joined' && join.by === 'provider-id');
 }
 
+function lostNodes(
+  nodes: readonly NodeFacts[],
+  joins: readonly JoinResult[],
+  skips: readonly (string | undefined)[],
+): string[] {
+  return nodes.flatMap((node, index) => {
+    const join = joins[index];
+    const isNamed = join?.kind === 'absent' && join.providerID !== undefined;
+    return isNamed && skips[index] === undefined ? [node.name] : [];
+  });
+}
+
 function elsewhereGap(node: NodeFacts, reason: string, snapshot: Snapshot): Parameters<typeof gapFault>[0] {
   const cloud = node.providerID === undefined ? undefined : parseProviderId(node.providerID).cloud;
-  const gaps = snapshot.gaps.filter((gap) => gap.facet === 'machines' && (gap.scope === undefined || gap.scope === cloud));
+  const gaps = snapshot.gaps.filter(
+    (gap) => gap.facet === 'machines' && (gap.scope === undefined || gap.scope === cloud),
+  );
   const [gap] = gaps;
   if (gap !== undefined) return gap;
   const subject = cloud === undefined ? 'machines of nodes without a cloud' : `machines in ${cloud}`;

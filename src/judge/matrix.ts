@@ -148,10 +148,7 @@ class Ledger {
     const others = fault.owner === 'from' ? to : from;
     this.#eachOwner(fault, from, to, path, (concrete) => {
       const account = this.#account(concrete);
-      const many =
-        fault.owner === 'shared'
-          ? from.nodes.length * (to.nodes.length - self)
-          : others.nodes.length - self;
+      const many = fault.owner === 'shared' ? from.nodes.length * (to.nodes.length - self) : others.nodes.length - self;
       add(account, many);
     });
   }
@@ -183,7 +180,10 @@ class Ledger {
   #find(fault: Fault, node: SurveyedNode, sender: SurveyedNode, path: FamilyPath): Fault | undefined {
     const id = faultId(fault);
     const same = (candidate: Fault): boolean => faultId(candidate) === id;
-    const endpoint = this.#tracer.endpointFaults(node).map((item) => ({ ...item, owner: fault.owner })).find(same);
+    const endpoint = this.#tracer
+      .endpointFaults(node)
+      .map((item) => ({ ...item, owner: fault.owner }))
+      .find(same);
     if (endpoint !== undefined) return endpoint;
     if (fault.owner === 'from') {
       const own = this.#tracer.sender(node, path.family);
@@ -200,7 +200,14 @@ class Ledger {
     const key = `${fault.rule}/${fault.cause}`;
     let account = this.#accounts.get(key);
     if (account === undefined) {
-      account = { rule: fault.rule, cause: fault.cause, verdict: fault.verdict, details: new Set(), pairs: 0, roundTrips: 0 };
+      account = {
+        rule: fault.rule,
+        cause: fault.cause,
+        verdict: fault.verdict,
+        details: new Set(),
+        pairs: 0,
+        roundTrips: 0,
+      };
       this.#accounts.set(key, account);
     }
     if (fault.verdict === 'fail') account.verdict = 'fail';
@@ -222,7 +229,8 @@ function swap(owner: Fault['owner']): Fault['owner'] {
 function collect(path: Path): Map<string, { fault: Fault; path: FamilyPath }> {
   const result = new Map<string, { fault: Fault; path: FamilyPath }>();
   for (const family of path.families) {
-    for (const fault of family.faults) if (!result.has(faultId(fault))) result.set(faultId(fault), { fault, path: family });
+    for (const fault of family.faults)
+      if (!result.has(faultId(fault))) result.set(faultId(fault), { fault, path: family });
   }
   return result;
 }

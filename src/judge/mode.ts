@@ -60,7 +60,11 @@ function decideMode(node: NodeFacts, agents: readonly Agent[], context: ModeCont
   if (wanted === 'auto' || guess.mode === 'unknown' || (wanted as readonly string[]).includes(guess.mode)) {
     return withLevel(guess, node, agents);
   }
-  return withLevel({ mode: 'unknown', reason: `${guess.reason}, which input network-mode does not list` }, node, agents);
+  return withLevel(
+    { mode: 'unknown', reason: `${guess.reason}, which input network-mode does not list` },
+    node,
+    agents,
+  );
 }
 
 function withLevel(guess: Guess, node: NodeFacts, agents: readonly Agent[]): ModeDecision {
@@ -88,7 +92,8 @@ function detect(node: NodeFacts, agents: readonly Agent[], context: ModeContext)
   const annotated = node.flannel?.backendType;
   if (flannelRuns(agents) || embeddedFlannelRuns(node)) {
     const backend = annotated ?? cni.flannel?.backendType;
-    if (backend === undefined) return { mode: 'unknown', reason: 'flannel runs here, but has not said which backend it uses' };
+    if (backend === undefined)
+      return { mode: 'unknown', reason: 'flannel runs here, but has not said which backend it uses' };
     return fromFlannel(backend, cni.flannel?.directRouting ?? false);
   }
   if (!cni.complete) {
@@ -106,8 +111,8 @@ function detect(node: NodeFacts, agents: readonly Agent[], context: ModeContext)
   if (condition === 'RouteCreated' || condition === 'NoRouteCreated') {
     return { mode: 'fabric', reason: `no network agent runs here, and a cloud route controller wrote ${condition}` };
   }
-  if (context.fabricHoldsPodRoutes(node)) {
-    return { mode: 'fabric', reason: 'no network agent runs here, and the route tables hold pod routes' };
+  if (cni.agents.length === 0 && context.fabricHoldsPodRoutes(node)) {
+    return { mode: 'fabric', reason: 'no network agent runs anywhere, and the route tables hold pod routes' };
   }
   return { mode: 'unknown', reason: 'no known network agent runs here, and no route table holds a pod route' };
 }
@@ -129,7 +134,8 @@ function detectOtherAgent(agents: readonly Agent[], cni: CniFacts): Guess | unde
   if (agents.includes('cilium')) return fromCilium(cni);
   if (agents.includes('calico') && !flannelRuns(agents)) return fromCalico(cni);
   if (agents.includes('weave')) return { mode: 'overlay', reason: 'Weave Net runs here and encapsulates' };
-  if (agents.includes('ovn-kubernetes')) return { mode: 'overlay', reason: 'OVN-Kubernetes runs here and encapsulates' };
+  if (agents.includes('ovn-kubernetes'))
+    return { mode: 'overlay', reason: 'OVN-Kubernetes runs here and encapsulates' };
   return undefined;
 }
 

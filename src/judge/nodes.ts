@@ -4,7 +4,11 @@ import { distinctSorted } from '../rules/rule.ts';
 import type { Survey, SurveyedNode } from './survey.ts';
 import { nodeInterface } from './survey.ts';
 
-export function describeNodes(survey: Survey, nodes: readonly SurveyedNode[], findings: readonly Finding[]): JudgedNode[] {
+export function describeNodes(
+  survey: Survey,
+  nodes: readonly SurveyedNode[],
+  findings: readonly Finding[],
+): JudgedNode[] {
   const atFault = faultsByNode(survey, findings);
   return nodes.map((node) => describeNode(node, atFault.get(node.name) ?? new Set()));
 }

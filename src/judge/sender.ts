@@ -124,8 +124,14 @@ export function judgeForwarding(
       ];
     case 'unknown': {
       const [gap] = gapsOf(fabric.gaps, ['interfaces'], fabric.facts.id);
-      const unread = { facet: 'interfaces' as const, subject: `forwarding of interface ${face.id}`, scope: fabric.facts.id };
-      return [gap === undefined ? gapFault({ ...unread, reason: 'the answer did not say' }, owner, slot) : gapFault(gap)];
+      const unread = {
+        facet: 'interfaces' as const,
+        subject: `forwarding of interface ${face.id}`,
+        scope: fabric.facts.id,
+      };
+      return [
+        gap === undefined ? gapFault({ ...unread, reason: 'the answer did not say' }, owner, slot) : gapFault(gap),
+      ];
     }
   }
 }

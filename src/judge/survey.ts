@@ -7,6 +7,8 @@ import { comparePrefixes, overlaps, parseAddress, parsePrefix } from '../model/p
 import { PrefixTable } from '../model/prefix-table.ts';
 import { parseProviderId } from '../model/provider-id.ts';
 import type { Gap, InterfaceFacts, MachineFacts, NodeFacts, Snapshot } from '../model/snapshot.ts';
+import type { BehaviourTable } from './behaviour.ts';
+import { FABRIC_BEHAVIOUR } from './behaviour.ts';
 import type { Fabric } from './fabric.ts';
 import { indexFabric } from './fabric.ts';
 import { joinNodes } from './join.ts';
@@ -52,14 +54,18 @@ export interface Survey {
   readonly hostGwSubnets: ReadonlyMap<string, readonly string[]>;
 }
 
-export function surveySnapshot(snapshot: Snapshot, config: Pick<Config, 'networkModes'>): Survey {
+export function surveySnapshot(
+  snapshot: Snapshot,
+  config: Pick<Config, 'networkModes'>,
+  behaviour: BehaviourTable = FABRIC_BEHAVIOUR,
+): Survey {
   const nodes = snapshot.cluster.nodes;
   const prefixes = nodes.map((node) => node.podCIDRs.flatMap((text) => parsePrefix(text) ?? []));
   const podCIDRs = new PrefixTable<string>();
   nodes.forEach((node, index) => {
     for (const prefix of prefixes[index] ?? []) podCIDRs.add(prefix, node.name);
   });
-  const fabrics = snapshot.fabrics.map((facts) => indexFabric(facts, podCIDRs, snapshot.gaps));
+  const fabrics = snapshot.fabrics.map((facts) => indexFabric(facts, behaviour[facts.kind], podCIDRs, snapshot.gaps));
   const fabricById = new Map(fabrics.map((fabric) => [fabric.facts.id, fabric]));
   const joins = joinNodes(nodes, snapshot.fabrics);
   const nodeOfMachine = new Map<string, string>();
@@ -139,7 +145,8 @@ function familiesOf(prefixes: readonly Prefix[], node: NodeFacts): Family[] {
 }
 
 function skipReason(node: NodeFacts, takenAt: string): string | undefined {
-  const virtual = node.virtual ?? (node.providerID === undefined ? undefined : parseProviderId(node.providerID).virtual);
+  const virtual =
+    node.virtual ?? (node.providerID === undefined ? undefined : parseProviderId(node.providerID).virtual);
   if (virtual !== undefined) return `${virtual} node: it has no machine and no pod range of its own`;
   if (node.deletingSince !== undefined) return `being deleted since ${node.deletingSince}`;
   if (node.createdAt !== undefined && Date.parse(takenAt) - Date.parse(node.createdAt) < GRACE_MS) {

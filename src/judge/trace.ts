@@ -4,8 +4,8 @@ import { gapFault } from '../model/faults.ts';
 import type { Verdict } from '../model/judgement.ts';
 import type { Family, Prefix } from '../model/prefix.ts';
 import { overlaps } from '../model/prefix.ts';
-import type { Outcome } from './routes.ts';
-import { outcomeOf } from './routes.ts';
+import type { Outcome } from './outcome.ts';
+import { outcomeOf } from './outcome.ts';
 import type { Sender, SenderContext } from './sender.ts';
 import { findSender } from './sender.ts';
 import type { Survey, SurveyedNode } from './survey.ts';
@@ -106,7 +106,9 @@ export class Tracer {
     const pieces = walkTo(this.survey, this.#hostRoutes, context, to, own);
     return pieces.map((piece) => ({
       ...piece,
-      outcomes: piece.outcomes.map((outcome) => (outcome.faults.length === 0 ? outcome : outcomeOf(outcome.faults.map(this.#admit)))),
+      outcomes: piece.outcomes.map((outcome) =>
+        outcome.faults.length === 0 ? outcome : outcomeOf(outcome.faults.map(this.#admit)),
+      ),
     }));
   }
 
@@ -134,7 +136,8 @@ function ownRanges(from: SurveyedNode, to: SurveyedNode): Prefix[] {
 
 function throughPiece(sender: Sender, piece: Piece): Outcome {
   const [first, ...others] = piece.outcomes.map((outcome, index) => {
-    const own = piece.via === 'home' ? [] : piece.via === 'on-link' ? sender.onLinkFaults : (sender.exitFaults[index] ?? []);
+    const own =
+      piece.via === 'home' ? [] : piece.via === 'on-link' ? sender.onLinkFaults : (sender.exitFaults[index] ?? []);
     return own.length === 0 ? outcome : outcomeOf([...own, ...outcome.faults]);
   });
   if (first === undefined) return outcomeOf([]);

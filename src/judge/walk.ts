@@ -1,14 +1,16 @@
 /** From a sender's context to a receiver: every range of the receiver's podCIDRs with what happens to it. */
 import type { Fault } from '../model/faults.ts';
 import { gapFault } from '../model/faults.ts';
-import type { Family, Prefix, Range } from '../model/prefix.ts';
+import type { Prefix, Range } from '../model/prefix.ts';
 import { parsePrefix } from '../model/prefix.ts';
+import { overlapFault } from './blame.ts';
 import type { Segment } from '../model/prefix-table.ts';
 import { PrefixTable } from '../model/prefix-table.ts';
 import type { Gap } from '../model/snapshot.ts';
 import { cutRange, isCovered } from './fabric.ts';
-import type { Lookup, Outcome } from './routes.ts';
-import { PASS, arrive, judgeMatch, outcomeOf, overlapFault } from './routes.ts';
+import type { Lookup, Outcome } from './outcome.ts';
+import { PASS, outcomeOf } from './outcome.ts';
+import { arrive, judgeMatch } from './routes.ts';
 import type { Exit, SenderContext } from './sender.ts';
 import { advertisedAddress } from './sender.ts';
 import type { Survey, SurveyedNode } from './survey.ts';
@@ -112,12 +114,14 @@ interface Target {
 function walkSegment(target: Target, segment: Segment<SurveyedNode>): Piece[] {
   const { survey, context, to, own } = target;
   const { match } = segment;
-  const home = own.filter((prefix) => isCovered(segment, [prefix])).reduce((best, prefix) => Math.max(best, prefix.length), -1);
+  const home = own
+    .filter((prefix) => isCovered(segment, [prefix]))
+    .reduce((best, prefix) => Math.max(best, prefix.length), -1);
   if (home >= 0 && home >= (match?.prefix.length ?? -1)) {
     const fault = overlapFault(survey, to, segment);
     return [{ via: 'home', outcomes: [fault === undefined ? PASS : outcomeOf([fault])] }];
   }
-  const windows = windowsGap(context, to, match !== undefined);
+  const windows = windowsGap(context, to, match?.values.includes(to) ?? false);
   if (windows !== undefined) return [{ via: 'on-link', outcomes: [outcomeOf([gapFault(windows)])] }];
   if (match === undefined) return walkExits(target, segment, context.exits);
   if (!match.values.includes(to)) return [{ via: 'on-link', outcomes: [lostToOther(target, segment, 'fail')] }];
@@ -139,7 +143,11 @@ function lostToOther(target: Target, range: Range, verdict: Fault['verdict']): O
 function windowsGap(context: SenderContext, to: SurveyedNode, isOnLink: boolean): Gap | undefined {
   if (!context.usesHostRoutes) return undefined;
   if (context.family === 6 && (context.isWindows || to.facts.os === 'windows')) {
-    return { facet: 'guests', subject: 'IPv6 pod routes of Windows nodes', reason: 'flannel host-gw on Windows keeps IPv4 routes only' };
+    return {
+      facet: 'guests',
+      subject: 'IPv6 pod routes of Windows nodes',
+      reason: 'flannel host-gw on Windows keeps IPv4 routes only',
+    };
   }
   if (!context.isWindows || isOnLink) return undefined;
   const reason = 'what Windows does with an off-link next hop shows only in its own route table';
@@ -166,7 +174,16 @@ function deliverOnLink(target: Target, range: Range): Outcome {
     subnet: context.subnet,
     ...(holder === undefined ? {} : { holder: holder.id }),
   };
-  return outcomeOf([{ rule: 'host-gw-off-link', verdict: 'fail', owner: 'to', slot: `next hop ${String(context.family)}`, cause, detail }]);
+  return outcomeOf([
+    {
+      rule: 'host-gw-off-link',
+      verdict: 'fail',
+      owner: 'to',
+      slot: `next hop ${String(context.family)}`,
+      cause,
+      detail,
+    },
+  ]);
 }
 
 /** Cuts the range until it is uniform for every exit. */
@@ -174,7 +191,10 @@ function walkExits(target: Target, range: Range, exits: readonly Exit[]): Piece[
   let pieces: { range: Range; outcomes: Outcome[] }[] = [{ range, outcomes: [] }];
   for (const exit of exits) {
     pieces = pieces.flatMap((piece) =>
-      walkExit(target, piece.range, exit).map((step) => ({ range: step.range, outcomes: [...piece.outcomes, step.outcome] })),
+      walkExit(target, piece.range, exit).map((step) => ({
+        range: step.range,
+        outcomes: [...piece.outcomes, step.outcome],
+      })),
     );
   }
   return pieces.map(({ outcomes }) => ({ via: 'exit', outcomes }));
@@ -188,18 +208,29 @@ function walkExit(target: Target, range: Range, exit: Exit): { range: Range; out
   if (table === undefined || subnet === undefined) {
     return [{ range, outcome: outcomeOf([gapFault(tableGap(context, exit))]) }];
   }
-  const lookup = (piece: Range): Lookup => ({ ...target, exit, table, range: piece });
+  const lookup = (piece: Range, isNeighbourQuery = false): Lookup => ({
+    ...target,
+    exit,
+    table,
+    range: piece,
+    isNeighbourQuery,
+  });
   const walkTable = (pieces: readonly Range[]): { range: Range; outcome: Outcome }[] =>
     pieces
       .flatMap((piece) => table.lookup.segments(piece))
       .map((segment) => ({ range: segment, outcome: judgeMatch(lookup(segment), segment.match) }));
-  // Inside its own subnet the guest asks for the pod's hardware address instead of sending to the router.
   const { inside, outside } = cutRange(range, subnet.prefixes);
   const neighbour = to.interfaces.find((face) => face.subnet === exit.subnet && to.fabric === fabric);
   if (fabric.behaviour.neighbourAnswers === 'guests' && neighbour !== undefined && inside.length > 0) {
-    return [...inside.map((piece) => ({ range: piece, outcome: arrive(to, fabric, neighbour, piece) })), ...walkTable(outside)];
+    return [
+      ...inside.map((piece) => ({ range: piece, outcome: arrive(to, fabric, neighbour, piece) })),
+      ...walkTable(outside),
+    ];
   }
-  return [...inside.map((piece) => ({ range: piece, outcome: judgeMatch(lookup(piece), table.local) })), ...walkTable(outside)];
+  return [
+    ...inside.map((piece) => ({ range: piece, outcome: judgeMatch(lookup(piece, true), table.local) })),
+    ...walkTable(outside),
+  ];
 }
 
 function tableGap(context: SenderContext, exit: Exit): Gap {
@@ -208,5 +239,3 @@ function tableGap(context: SenderContext, exit: Exit): Gap {
   const reason = 'which table governs it could not be told';
   return gap ?? { facet: 'routes', subject: `route table of subnet ${exit.subnet}`, scope: fabric.facts.id, reason };
 }
-
-export type { Family };

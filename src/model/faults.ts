@@ -71,6 +71,8 @@ export type FaultDetail =
       readonly kind: 'machine';
       readonly node: string;
       readonly problem: 'terminated' | 'stopped' | 'absent' | 'ambiguous' | 'none-found';
+      /** `none-found`: all of them. */
+      readonly nodes?: readonly string[];
       readonly providerID?: string;
       readonly machine?: string;
       readonly stateText?: string;

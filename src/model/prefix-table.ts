@@ -73,7 +73,7 @@ export class PrefixTable<T> {
     const result: Entry<T>[] = [];
     for (let index = low; index < sorted.length; index += 1) {
       const entry = sorted[index];
-      if (entry === undefined || entry.prefix.family !== range.family || entry.prefix.first > range.last) break;
+      if (entry?.prefix.family !== range.family || entry.prefix.first > range.last) break;
       const isWhole = entry.prefix.first === range.first && entry.prefix.last >= range.last;
       if (!isWhole && entry.prefix.last <= range.last) result.push(entry);
     }
@@ -101,7 +101,8 @@ export class PrefixTable<T> {
       const piece = { family: range.family, first, last: next === undefined ? range.last : next - 1n };
       const match = this.longestMatch(piece);
       const previous = result.at(-1);
-      if (previous !== undefined && previous.match === match) result[result.length - 1] = { ...previous, last: piece.last };
+      if (previous !== undefined && previous.match === match)
+        result[result.length - 1] = { ...previous, last: piece.last };
       else result.push({ ...piece, match });
     }
     return result;

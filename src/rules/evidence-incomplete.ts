@@ -29,10 +29,17 @@ export const evidenceIncomplete = defineRule<Data>({
     }),
   explain: ({ data: { gap, permissions }, pairsBroken }) => ({
     what: `${capital(gap.subject)}: ${gap.reason}.`,
-    why: `${String(pairsBroken)} ${pairsBroken === 1 ? 'path depends' : 'paths depend'} on it and ${pairsBroken === 1 ? 'is' : 'are'} unknown; unknown is never counted as working.`,
+    why: pairsBroken === 0 ? NOTHING_JUDGED : unknownPaths(pairsBroken),
     next: adviceFor(gap, permissions),
   }),
 });
+
+const NOTHING_JUDGED = 'Without it nothing can be judged; unknown is never counted as working.';
+
+function unknownPaths(pairs: number): string {
+  const [paths, are] = pairs === 1 ? ['path depends on it and', 'is'] : ['paths depend on it and', 'are'];
+  return `${String(pairs)} ${paths} ${are} unknown; unknown is never counted as working.`;
+}
 
 function adviceFor(gap: Gap, permissions: readonly string[]): string {
   if (permissions.length > 0) return `Grant ${permissions.join(' and ')}.`;
@@ -55,5 +62,6 @@ function adviceFor(gap: Gap, permissions: readonly string[]): string {
 }
 
 function capital(text: string): string {
-  return text.charAt(0).toUpperCase() + text.slice(1);
+  // An id keeps its letters.
+  return /^[a-z]+ /.test(text) ? text.charAt(0).toUpperCase() + text.slice(1) : text;
 }

@@ -22,7 +22,7 @@ export const nodeUnmatched = defineRule<Data>({
       const faults = machineFaults(group);
       const [fault] = faults;
       if (fault === undefined) return [];
-      const nodes = distinctSorted(faults.map((item) => item.node));
+      const nodes = distinctSorted(faults.flatMap((item) => item.nodes ?? [item.node]));
       return [
         {
           ...group,
@@ -41,9 +41,14 @@ function machineFaults(group: FaultGroup): Machine[] {
 
 function describeMachine(fault: Machine): Evidence {
   const places = listNames(fault.searched);
-  if (fault.machine !== undefined) return { source: places, text: `${fault.machine} is ${fault.stateText ?? fault.problem}` };
-  if (fault.candidates !== undefined) return { source: places, text: `its address fits ${listNames(fault.candidates)}` };
-  const id = fault.providerID === undefined ? 'no provider id, and its address is on no interface' : `provider id ${fault.providerID} not found`;
+  if (fault.machine !== undefined)
+    return { source: places, text: `${fault.machine} is ${fault.stateText ?? fault.problem}` };
+  if (fault.candidates !== undefined)
+    return { source: places, text: `its address fits ${listNames(fault.candidates)}` };
+  const id =
+    fault.providerID === undefined
+      ? 'no provider id, and its address is on no interface'
+      : `provider id ${fault.providerID} not found`;
   return { source: places, text: id };
 }
 

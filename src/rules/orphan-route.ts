@@ -54,7 +54,9 @@ export const orphanRoute = defineRule<readonly Orphan[]>({
   },
   fix: ({ data }) =>
     data.flatMap(({ fabric, table, route }) =>
-      route.origin === 'static' ? [{ kind: 'delete-route' as const, place: placeOf(fabric.id), table, prefix: route.prefix }] : [],
+      route.origin === 'static'
+        ? [{ kind: 'delete-route' as const, place: placeOf(fabric.id), table, prefix: route.prefix }]
+        : [],
     ),
 });
 
@@ -87,5 +89,7 @@ function leadsToNode(context: RuleContext, fabric: FabricFacts, route: RouteFact
 }
 
 function hasClusterTag(machine: MachineFacts): boolean {
-  return Object.keys(machine.tags ?? {}).some((tag) => tag === 'KubernetesCluster' || tag.startsWith('kubernetes.io/cluster/'));
+  return Object.keys(machine.tags ?? {}).some(
+    (tag) => tag === 'KubernetesCluster' || tag.startsWith('kubernetes.io/cluster/'),
+  );
 }

@@ -1,6 +1,7 @@
 import type { FaultDetail } from '../model/faults.ts';
 import { NO_SUBJECTS } from '../model/judgement.ts';
-import { defineRule, listNames } from './rule.ts';
+import { contains, parsePrefix } from '../model/prefix.ts';
+import { defineRule, distinctSorted, listNames } from './rule.ts';
 
 interface Data {
   readonly prefix: string;
@@ -20,10 +21,17 @@ export const podcidrOverlap = defineRule<Data>({
       const [fault] = faults;
       if (fault === undefined) return [];
       const owners = context.nodes.filter((node) => fault.nodes.includes(node.facts.name));
+      const root = parsePrefix(fault.prefix);
+      const claimed = owners.flatMap((node) => node.facts.podCIDRs.flatMap((text) => parsePrefix(text) ?? []));
+      const shared = claimed.filter((prefix) => root !== undefined && contains(root, prefix));
       return [
         {
           ...group,
-          subjects: { ...NO_SUBJECTS, nodes: [...fault.nodes].sort(), prefixes: [fault.prefix] },
+          subjects: {
+            ...NO_SUBJECTS,
+            nodes: [...fault.nodes].sort(),
+            prefixes: distinctSorted(shared.map((prefix) => prefix.text)),
+          },
           evidence: owners.map((node) => ({
             source: `node ${node.facts.name}`,
             text: `podCIDRs ${node.facts.podCIDRs.join(', ')}`,

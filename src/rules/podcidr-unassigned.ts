@@ -23,7 +23,10 @@ export const podcidrUnassigned = defineRule<Data>({
         evidence: [
           {
             source: `node ${facts.name}`,
-            text: (facts.invalidPodCIDRs ?? []).length === 0 ? 'spec.podCIDRs is empty' : `spec.podCIDRs is ${String(facts.invalidPodCIDRs)}`,
+            text:
+              (facts.invalidPodCIDRs ?? []).length === 0
+                ? 'spec.podCIDRs is empty'
+                : `spec.podCIDRs is ${String(facts.invalidPodCIDRs)}`,
           },
         ],
         pairsBroken: 0,

@@ -46,7 +46,9 @@ export function observeRoutes(
 
 /** `table/prefix` of every route that is at fault itself. */
 export function routesAtFault(faults: RouteFaults): string[] {
-  return distinctSorted(faults.all.flatMap(({ table, route }) => (route === undefined ? [] : [`${table}/${route.prefix}`])));
+  return distinctSorted(
+    faults.all.flatMap(({ table, route }) => (route === undefined ? [] : [`${table}/${route.prefix}`])),
+  );
 }
 
 function describeLookup(fault: RouteFault): Evidence {

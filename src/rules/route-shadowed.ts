@@ -28,6 +28,8 @@ export const routeShadowed = defineRule<RouteFaults>({
   },
   fix: ({ data }) =>
     data.all.flatMap(({ fabric, table, route }) =>
-      route?.origin === 'static' ? [{ kind: 'delete-route' as const, place: placeOf(fabric), table, prefix: route.prefix }] : [],
+      route?.origin === 'static'
+        ? [{ kind: 'delete-route' as const, place: placeOf(fabric), table, prefix: route.prefix }]
+        : [],
     ),
 });

@@ -13,7 +13,8 @@ export const routeTableNotAssociated = defineRule<Association>({
     context.faults('route-table-not-associated').flatMap((group) => {
       const fault = group.details.find((detail) => detail.kind === 'association');
       if (fault === undefined) return [];
-      const by = fault.tableBy === 'main' ? 'as the main table, without an association of its own' : 'by explicit association';
+      const by =
+        fault.tableBy === 'main' ? 'as the main table, without an association of its own' : 'by explicit association';
       return [
         {
           ...group,

@@ -1,0 +1,87 @@
+/** Reads the cluster and its clouds side by side into one snapshot; what fails becomes a gap, never an exception. */
+import type { Config } from '../model/config.ts';
+import { isKnownError } from '../model/errors.ts';
+import type { ClusterFacts, FabricFacts, Gap, Recheck, Snapshot, Suspects } from '../model/snapshot.ts';
+import { SNAPSHOT_SCHEMA_VERSION } from '../model/snapshot.ts';
+import type { ClusterReader, CloudChoice, FabricReader, Ports } from '../ports.ts';
+
+export interface Readers {
+  readonly cluster: ClusterReader;
+  readonly fabrics: readonly FabricReader[];
+}
+
+export interface Collected {
+  readonly snapshot: Snapshot;
+  readonly readers: Readers;
+}
+
+/** ConfigError is thrown on: the workflow's author has to act. Everything else is a gap. */
+export async function collectSnapshot(config: Config, ports: Ports): Promise<Collected> {
+  const { log } = ports;
+  const reader = await ports.cluster(config);
+  const { cluster, gaps } = await log.group('Reading the cluster', () => readCluster(config, reader, ports));
+  const choice: CloudChoice = ports.chooseClouds(config, cluster.nodes);
+  const fabricReaders = await Promise.all(choice.clouds.map((cloud) => ports.fabric(cloud, config)));
+  const readings = await log.group(`Reading ${choice.clouds.join(', ') || 'no cloud'}`, () =>
+    Promise.all(fabricReaders.map((fabric) => fabric.read(cluster.nodes))),
+  );
+  const fabrics = readings.flatMap((reading) => reading.facts);
+  const snapshot: Snapshot = {
+    schemaVersion: SNAPSHOT_SCHEMA_VERSION,
+    takenAt: new Date(ports.clock.now()).toISOString(),
+    cluster,
+    fabrics: sortById(fabrics),
+    gaps: [...gaps, ...choice.gaps, ...readings.flatMap((reading) => reading.gaps)],
+  };
+  return { snapshot, readers: { cluster: reader, fabrics: fabricReaders } };
+}
+
+/** The second look at what a failing verdict hangs on. */
+export async function rereadSuspects(suspects: Suspects, readers: Readers, ports: Ports): Promise<Recheck> {
+  return ports.log.group('Reading the suspects a second time', async () => {
+    const [nodes, ...fabrics] = await Promise.all([
+      readers.cluster.reread(suspects.nodes),
+      ...readers.fabrics.map((fabric) => fabric.reread(suspects)),
+    ]);
+    return {
+      takenAt: new Date(ports.clock.now()).toISOString(),
+      asked: suspects,
+      nodes: nodes.facts,
+      fabrics: sortById(fabrics.flatMap((reading) => reading.facts)),
+      gaps: [...nodes.gaps, ...fabrics.flatMap((reading) => reading.gaps)],
+    };
+  });
+}
+
+async function readCluster(
+  config: Config,
+  reader: ClusterReader,
+  { log }: Ports,
+): Promise<{ cluster: ClusterFacts; gaps: readonly Gap[] }> {
+  // A mode that the user states needs no evidence of the network agent, unless more evidence is asked for.
+  const cni = config.networkModes === 'auto' || config.networkModes.length > 1 || config.requireEvidence !== 'fabric';
+  try {
+    const { facts, gaps } = await reader.read({ cni });
+    log.info(`${String(facts.nodes.length)} nodes`);
+    const nodes = [...facts.nodes].sort((a, b) => (a.name < b.name ? -1 : 1));
+    return { cluster: { ...facts, nodes }, gaps };
+  } catch (error) {
+    if (!isKnownError(error) || error.name === 'ConfigError') throw error;
+    const cluster: ClusterFacts = {
+      id: config.clusterId ?? 'unknown',
+      nodes: [],
+      cni: { agents: [], complete: false },
+    };
+    const gap: Gap = {
+      facet: 'nodes',
+      subject: 'the nodes of the cluster',
+      reason: `${error.message} ${error.hint}`,
+      ...(error.permission === undefined ? {} : { permission: error.permission }),
+    };
+    return { cluster, gaps: [gap] };
+  }
+}
+
+function sortById(fabrics: readonly FabricFacts[]): FabricFacts[] {
+  return [...fabrics].sort((a, b) => (a.id < b.id ? -1 : 1));
+}

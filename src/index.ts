@@ -1,0 +1,86 @@
+/** The edge: reads the environment once, builds the real ports, calls main, sets the exit status. Nothing imports it. */
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { dirname, resolve } from 'node:path';
+import * as core from '@actions/core';
+import { chooseClouds } from './clouds/registry.ts';
+import { createLog, createRunner } from './github/runner.ts';
+import { main } from './main.ts';
+import { ConfigError, DeliveryError, isKnownError, messageOf } from './model/errors.ts';
+import type { Clock, Files, Ports } from './ports.ts';
+import { VERSION } from './version.ts';
+
+const ISSUES = 'the issue tracker of the repository that this action comes from';
+
+const clock: Clock = {
+  now: () => Date.now(),
+  sleep: (ms) => new Promise((done) => setTimeout(done, ms)),
+};
+
+const files: Files = {
+  read: async (path) => {
+    try {
+      return await readFile(path, 'utf8');
+    } catch (error) {
+      throw new ConfigError(`The file ${path} cannot be read: ${messageOf(error)}.`, {
+        hint: 'Check the path; it is relative to the workspace.',
+        cause: error,
+      });
+    }
+  },
+  write: async (path, text) => {
+    const full = resolve(path);
+    try {
+      await mkdir(dirname(full), { recursive: true });
+      await writeFile(full, text);
+    } catch (error) {
+      throw new DeliveryError(`The file ${full} cannot be written: ${messageOf(error)}.`, {
+        hint: 'Choose a writable path with report-dir or save-snapshot.',
+        cause: error,
+      });
+    }
+    return full;
+  },
+};
+
+function buildPorts(env: NodeJS.ProcessEnv): Ports {
+  const log = createLog(core);
+  const outside = { env, clock, log, random: Math.random };
+  return {
+    clock,
+    log,
+    files,
+    runner: createRunner(core, { summaryFile: env['GITHUB_STEP_SUMMARY'] }),
+    chooseClouds: (config, nodes) => chooseClouds(config.clouds, nodes, env),
+    cluster: async (config) => {
+      const { openCluster } = await import('./cluster/index.ts');
+      return openCluster({ config, ...outside });
+    },
+    fabric: async (cloud, config) => {
+      switch (cloud) {
+        case 'aws': {
+          const { openAws } = await import('./clouds/aws/index.ts');
+          return openAws({ config, ...outside });
+        }
+      }
+    },
+  };
+}
+
+/** One message: what, where, what to do. The stack is for debug logs, unless the mistake is ours. */
+function explain(error: unknown): string {
+  if (error instanceof Error && error.stack !== undefined) core.debug(error.stack);
+  if (isKnownError(error)) return `${error.message}\n${error.hint}`;
+  return `Unexpected error: ${messageOf(error)}\nThis is a mistake of Pod Route Check. Please report it to ${ISSUES}, with the debug log.`;
+}
+
+async function run(): Promise<void> {
+  try {
+    const result = await main(process.env, VERSION, buildPorts(process.env));
+    if (result === 'fail') core.setFailed('Pod Route Check fails this step: the reasons are above and in the summary.');
+  } catch (error) {
+    core.setFailed(explain(error));
+  }
+}
+
+// The bundle is CommonJS, which knows no await at top level; run never rejects.
+void run();

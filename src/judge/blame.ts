@@ -1,0 +1,101 @@
+/** Whose fault a lost packet is: one cause, however many tables and pairs show it. */
+import type { Fault } from '../model/faults.ts';
+import type { Prefix, Range } from '../model/prefix.ts';
+import { overlaps, parsePrefix, rangeToPrefixes } from '../model/prefix.ts';
+import type { RouteFacts } from '../model/snapshot.ts';
+import type { Ending, Lookup, Outcome } from './outcome.ts';
+import { outcomeOf } from './outcome.ts';
+import type { Survey, SurveyedNode } from './survey.ts';
+import { nodeInterface } from './survey.ts';
+
+/** Finds the one cause of a lost packet, in the order of what a person would mend first. */
+export function blameLoss(
+  lookup: Lookup,
+  route: RouteFacts | undefined,
+  ending: Extract<Ending, { kind: 'lost' }>,
+): Outcome {
+  const { survey, context, exit, table, to, podCIDR, slot, range } = lookup;
+  const { fabric } = context;
+  const fail = (fault: Omit<Fault, 'verdict'>): Outcome => outcomeOf([{ verdict: 'fail', ...fault }]);
+  const isMissing = ending.problem === 'none' || ending.problem === 'default-route';
+  const network = `${fabric.facts.id}/${table.facts.network}`;
+  if (isMissing && !fabric.networksWithPodRoutes.has(network) && context.usesHostRoutes) {
+    const subnets = survey.hostGwSubnets.get(network) ?? [];
+    const detail = { kind: 'off-link' as const, fabric: fabric.facts.id, network: table.facts.network, subnets };
+    return fail({ rule: 'host-gw-off-link', owner: 'shared', slot: network, cause: network, detail });
+  }
+  if (isMissing && !table.holdsPodRoutes && fabric.networksWithPodRoutes.has(network)) {
+    const better = [...fabric.tables.values()].filter(
+      (other) => other.holdsPodRoutes && other.facts.network === table.facts.network,
+    );
+    const cause = `${fabric.facts.id}/${exit.subnet}`;
+    const detail = {
+      kind: 'association' as const,
+      fabric: fabric.facts.id,
+      subnet: exit.subnet,
+      table: table.facts.id,
+      tableBy: fabric.subnets.get(exit.subnet)?.facts.tableBy ?? ('main' as const),
+      better: better.map((other) => other.facts.id).sort(),
+    };
+    return fail({ rule: 'route-table-not-associated', owner: 'shared', slot: cause, cause, detail });
+  }
+  const overlap = overlapFault(survey, to, range);
+  if (overlap !== undefined) return outcomeOf([overlap]);
+  const routePrefix = route === undefined ? undefined : parsePrefix(route.prefix);
+  const isShadow = routePrefix !== undefined && routePrefix.length > podCIDR.length;
+  const ownerInterface = nodeInterface(to)?.id;
+  const detail = {
+    kind: 'route' as const,
+    fabric: fabric.facts.id,
+    node: to.name,
+    podCIDR: podCIDR.text,
+    table: table.facts.id,
+    problem: ending.problem,
+    ...(route === undefined ? {} : { route }),
+    ...(ending.leadsTo === undefined ? {} : { leadsTo: ending.leadsTo }),
+    ...(ending.because === undefined ? {} : { because: ending.because }),
+    ...(ownerInterface === undefined ? {} : { ownerInterface }),
+    ...(isWhole(range, podCIDR) ? {} : { part: rangeToPrefixes(range).map((prefix) => prefix.text) }),
+  };
+  if (isShadow) {
+    const cause = `${fabric.facts.id}/${routePrefix.text}`;
+    return fail({ rule: 'route-shadowed', owner: 'to', slot: `longer ${routePrefix.text}`, cause, detail });
+  }
+  const cause = `${fabric.facts.id}/${podCIDR.text}`;
+  return fail({ rule: RULE_OF[ending.problem], owner: 'to', slot, cause, detail });
+}
+
+const RULE_OF = {
+  none: 'fabric-route-missing',
+  'default-route': 'fabric-route-missing',
+  'inside-network': 'fabric-route-missing',
+  'other-node': 'fabric-route-wrong-target',
+  'other-machine': 'fabric-route-wrong-target',
+  gateway: 'fabric-route-wrong-target',
+  dead: 'fabric-route-dead',
+} as const;
+
+function isWhole(range: Range, prefix: Prefix): boolean {
+  return range.first === prefix.first && range.last === prefix.last;
+}
+
+/** Present where another node claims an address of this range too. */
+export function overlapFault(
+  survey: Survey,
+  to: SurveyedNode,
+  range: Range,
+  verdict: Fault['verdict'] = 'fail',
+): Fault | undefined {
+  for (const root of to.overlapRoots) {
+    const prefix = parsePrefix(root);
+    const group = survey.overlapGroups.get(root);
+    if (prefix === undefined || group === undefined || !overlaps(prefix, range)) continue;
+    const claims = [...survey.podCIDRs.covering(range), ...survey.podCIDRs.inside(range)];
+    const isShared = claims.some((entry) => entry.values.some((name) => name !== to.name && group.has(name)));
+    if (!isShared) continue;
+    const cause = `cluster/${root}`;
+    const detail = { kind: 'overlap' as const, prefix: root, nodes: [...group] };
+    return { rule: 'podcidr-overlap', verdict, owner: 'shared', slot: cause, cause, detail };
+  }
+  return undefined;
+}

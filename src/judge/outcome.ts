@@ -1,0 +1,44 @@
+/** How a range of addresses fared at one table or neighbour. */
+import type { Fault, RouteProblem } from '../model/faults.ts';
+import type { Prefix, Range } from '../model/prefix.ts';
+import type { Gap, InterfaceFacts } from '../model/snapshot.ts';
+import type { CompiledTable } from './fabric.ts';
+import type { Exit, SenderContext } from './sender.ts';
+import type { Survey, SurveyedNode } from './survey.ts';
+
+export interface Outcome {
+  readonly verdict: 'pass' | 'fail' | 'unknown';
+  readonly faults: readonly Fault[];
+}
+
+export const PASS: Outcome = { verdict: 'pass', faults: [] };
+
+export function outcomeOf(faults: readonly Fault[]): Outcome {
+  if (faults.length === 0) return PASS;
+  return { verdict: faults.some((fault) => fault.verdict === 'fail') ? 'fail' : 'unknown', faults };
+}
+
+/** What is being looked up, and for whom. */
+export interface Lookup {
+  readonly survey: Survey;
+  readonly context: SenderContext;
+  readonly exit: Exit;
+  readonly table: CompiledTable;
+  readonly to: SurveyedNode;
+  readonly podCIDR: Prefix;
+  readonly slot: string;
+  readonly range: Range;
+  /** The address is in the sender's own subnet: the guest asks for the holder instead of sending to the router. */
+  readonly isNeighbourQuery: boolean;
+}
+
+export type Ending =
+  | { readonly kind: 'arrives'; readonly face: InterfaceFacts }
+  | { readonly kind: 'own' }
+  | {
+      readonly kind: 'lost';
+      readonly problem: RouteProblem;
+      readonly leadsTo?: string;
+      readonly because?: string;
+    }
+  | { readonly kind: 'unclear'; readonly gap: Gap };

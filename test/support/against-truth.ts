@@ -1,0 +1,52 @@
+/** The judged paths of a random world beside the brute-force truth, pair by pair. */
+import { randomWorld } from '../../lab/random/random-world.ts';
+import type { Truth } from '../../lab/truth/truth.ts';
+import { truth } from '../../lab/truth/truth.ts';
+import type { BehaviourTable } from '../../src/judge/behaviour.ts';
+import type { JudgeConfig } from '../../src/judge/judge.ts';
+import { surveySnapshot } from '../../src/judge/survey.ts';
+import { Tracer, roundTripVerdict } from '../../src/judge/trace.ts';
+import type { NetworkMode } from '../../src/model/config.ts';
+import type { Snapshot } from '../../src/model/snapshot.ts';
+import { snapshotOfWorld } from './world-snapshot.ts';
+
+export interface Trial {
+  readonly seed: number;
+  readonly says: string;
+  readonly snapshot: Snapshot;
+  readonly config: JudgeConfig;
+  readonly truth: Truth;
+}
+
+export function trial(seed: number): Trial {
+  const { world, inputs, options, deny, says } = randomWorld(seed);
+  const told = inputs['network-mode'];
+  const networkModes = told === undefined ? ('auto' as const) : [told as NetworkMode];
+  return {
+    seed,
+    says: says.join('; '),
+    snapshot: snapshotOfWorld(world, { deny }),
+    config: { networkModes, podCIDRs: [], rules: {} },
+    truth: truth(world, options),
+  };
+}
+
+/** `from -> to: judged, true` for every ordered pair that differs, one way or there and back. */
+export function differences({ snapshot, config, truth: whole }: Trial, behaviour?: BehaviourTable): string[] {
+  const survey = surveySnapshot(snapshot, config, behaviour);
+  const tracer = new Tracer(survey);
+  const result: string[] = [];
+  for (const from of survey.nodes) {
+    for (const to of survey.nodes) {
+      if (from === to) continue;
+      const oneWay = tracer.trace(from, to).verdict;
+      const roundTrip = roundTripVerdict(oneWay, tracer.trace(to, from).verdict);
+      const real = whole.pairs.get(from.name)?.get(to.name);
+      if (oneWay === real?.oneWay && roundTrip === real.roundTrip) continue;
+      result.push(
+        `${from.name} -> ${to.name}: judged ${oneWay}/${roundTrip}, true ${String(real?.oneWay)}/${String(real?.roundTrip)}`,
+      );
+    }
+  }
+  return result;
+}
