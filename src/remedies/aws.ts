@@ -1,0 +1,64 @@
+/** Changes as command lines of the AWS CLI, version 2. */
+import type { Change } from '../model/plan.ts';
+import { parsePrefix } from '../model/prefix.ts';
+import { shellComment, shellOption, shellWord } from './shell.ts';
+
+/** Command and comment lines, in the order in which to run them; empty for a change in another cloud. */
+export function renderAws(change: Change): string[] {
+  const { region } = change.place;
+  switch (change.kind) {
+    case 'set-forwarding':
+      return [
+        command('modify-network-interface-attribute', region, [
+          shellOption('network-interface-id', change.interface),
+          '--no-source-dest-check',
+        ]),
+      ];
+    case 'create-route':
+    case 'replace-route':
+      return [
+        command(change.kind, region, [
+          shellOption('route-table-id', change.table),
+          destination(change.prefix),
+          shellOption('network-interface-id', change.interface),
+        ]),
+      ];
+    case 'delete-route':
+      return [
+        command('delete-route', region, [shellOption('route-table-id', change.table), destination(change.prefix)]),
+      ];
+    case 'associate-table':
+      return renderAssociation(change.subnet, change.table, region);
+  }
+}
+
+function destination(prefix: string): string {
+  const isIPv6 = parsePrefix(prefix)?.family === 6;
+  return shellOption(isIPv6 ? 'destination-ipv6-cidr-block' : 'destination-cidr-block', prefix);
+}
+
+/**
+ * AssociateRouteTable refuses a subnet that already has a table of its own (Resource.AlreadyAssociated); then the
+ * association has to be replaced, by an id that only EC2 knows.
+ */
+function renderAssociation(subnet: string, table: string, region: string): string[] {
+  const literal = subnet.replaceAll(/[\\']/g, '\\$&');
+  const find = command('describe-route-tables', region, [
+    `--filters ${shellWord(`Name=association.subnet-id,Values=${subnet}`)}`,
+    `--query ${shellWord(`RouteTables[0].Associations[?SubnetId=='${literal}'].RouteTableAssociationId | [0]`)}`,
+    '--output text',
+  ]);
+  const replace = command('replace-route-table-association', region, [
+    `--association-id "$(${find})"`,
+    shellOption('route-table-id', table),
+  ]);
+  return [
+    command('associate-route-table', region, [shellOption('subnet-id', subnet), shellOption('route-table-id', table)]),
+    shellComment('If that answers Resource.AlreadyAssociated, the subnet has a table of its own; replace it:'),
+    shellComment(replace),
+  ];
+}
+
+function command(name: string, region: string, options: readonly string[]): string {
+  return ['aws ec2', name, ...options, shellOption('region', region)].join(' ');
+}

@@ -1,0 +1,82 @@
+/**
+ * report.json, version 1: the machine's copy of the report. The order of everything comes from ids, and no clock, run
+ * or duration enters it, so that a replay of the same snapshot gives the same bytes. Its schema is in docs/schema.
+ */
+import type { JudgedNode, MatrixEntry, PairCounts, Subjects } from '../model/judgement.ts';
+import { compareText, type FindingView, type View } from './view.ts';
+
+export const REPORT_SCHEMA_VERSION = 1;
+
+export function renderJson(view: View): string {
+  const report = {
+    schemaVersion: REPORT_SCHEMA_VERSION,
+    verdict: view.verdict,
+    evidenceLevel: view.evidenceLevel,
+    gate: { result: view.gate.result, reasons: view.gate.reasons },
+    cluster: { id: view.cluster.id, networkModes: view.cluster.networkModes, podCIDRs: view.cluster.podCIDRs },
+    clouds: view.clouds,
+    pairs: counts(view.pairs),
+    roundTrip: counts(view.roundTrip),
+    classes: [...view.classes].sort((a, b) => compareText(a.id, b.id)).map(({ id, nodes }) => ({ id, nodes })),
+    matrix: [...view.matrix].sort(compareEntries).map(entry),
+    nodes: view.nodes.map(node),
+    findings: [...view.findings].sort((a, b) => compareText(a.key, b.key)).map(finding),
+    causes: view.causes.map(({ finding: { key }, pairsExplained }) => ({ finding: key, pairsExplained })),
+    gaps: view.gaps.map(({ facet, subject, reason, permission }) => {
+      return { facet, subject, reason, permission: permission ?? null };
+    }),
+  };
+  return `${JSON.stringify(report, undefined, 2)}\n`;
+}
+
+// Every part names its keys, so that nothing the model gains slips into the public file unseen.
+
+function counts({ total, pass, fail, partial, unknown, notApplicable }: PairCounts): object {
+  return { total, pass, fail, partial, unknown, notApplicable };
+}
+
+function compareEntries(a: MatrixEntry, b: MatrixEntry): number {
+  return compareText(a.from, b.from) || compareText(a.to, b.to) || a.family - b.family;
+}
+
+function entry({ from, to, family, verdict, roundTrip, findings }: MatrixEntry): object {
+  return { from, to, family, verdict, roundTrip, findings };
+}
+
+function node(judged: JudgedNode): object {
+  return {
+    name: judged.name,
+    os: judged.os,
+    podCIDRs: judged.podCIDRs,
+    internalIPs: judged.internalIPs,
+    machine: judged.machine ?? null,
+    interfaces: judged.interfaces,
+    subnets: judged.subnets,
+    routeTables: judged.routeTables,
+    forwarding: judged.forwarding,
+    evidenceLevel: judged.evidenceLevel,
+    verdict: judged.verdict,
+  };
+}
+
+function finding(judged: FindingView): object {
+  return {
+    key: judged.key,
+    rule: judged.rule,
+    severity: judged.severity,
+    verdict: judged.verdict,
+    title: judged.title,
+    what: judged.what,
+    why: judged.why,
+    next: judged.next,
+    subjects: subjects(judged.subjects),
+    evidence: judged.evidence.map(({ source, text }) => ({ source, text })),
+    pairsBroken: judged.pairsBroken,
+    roundTripsBroken: judged.roundTripsBroken,
+    remedies: { aws: judged.remedies.aws, gcloud: judged.remedies.gcloud, az: judged.remedies.az },
+  };
+}
+
+function subjects({ nodes, prefixes, interfaces, routeTables, subnets, routes }: Subjects): object {
+  return { nodes, prefixes, interfaces, routeTables, subnets, routes };
+}

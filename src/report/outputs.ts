@@ -1,0 +1,47 @@
+/** The step's outputs: names that workflows script against, so none is ever renamed or dropped. */
+import type { View } from './view.ts';
+
+/** Paths of the files that were written; absent: not written. */
+export interface WrittenFiles {
+  readonly reportJson?: string;
+  readonly snapshotFile?: string;
+}
+
+export const OUTPUTS = [
+  { name: 'verdict', text: 'pass, fail, unknown or not-applicable: what was found, whatever the step made of it.' },
+  { name: 'findings', text: 'Number of all findings: errors, warnings, notices and unknown ones.' },
+  { name: 'errors', text: 'Number of failing findings of severity error.' },
+  { name: 'warnings', text: 'Number of failing findings of severity warning.' },
+  { name: 'unknown', text: 'Number of findings, of any severity, that could not be decided.' },
+  { name: 'pairs', text: 'Number of pod paths: ordered pairs of selected nodes.' },
+  { name: 'pairs-passing', text: 'Number of pairs whose pod packets get through.' },
+  { name: 'pairs-failing', text: 'Number of pairs that fail, for all addresses or for some.' },
+  { name: 'pairs-partial', text: 'Number of the failing pairs that fail for some addresses only.' },
+  { name: 'pairs-unknown', text: 'Number of pairs that could not be judged.' },
+  { name: 'pairs-not-applicable', text: 'Number of pairs that do not depend on what is checked.' },
+  { name: 'evidence-level', text: 'The weakest evidence behind the verdict: fabric, fabric+agent or guest.' },
+  { name: 'report-json', text: 'Path of report.json.' },
+  { name: 'snapshot-file', text: 'Path of the saved snapshot; empty without save-snapshot.' },
+] as const;
+
+export type OutputName = (typeof OUTPUTS)[number]['name'];
+
+export function renderOutputs(view: View, files: WrittenFiles): Record<OutputName, string> {
+  const { counts, pairs } = view;
+  return {
+    verdict: view.verdict,
+    findings: String(counts.findings),
+    errors: String(counts.errors),
+    warnings: String(counts.warnings),
+    unknown: String(counts.unknown),
+    pairs: String(pairs.total),
+    'pairs-passing': String(pairs.pass),
+    'pairs-failing': String(view.broken),
+    'pairs-partial': String(pairs.partial),
+    'pairs-unknown': String(pairs.unknown),
+    'pairs-not-applicable': String(pairs.notApplicable),
+    'evidence-level': view.evidenceLevel,
+    'report-json': files.reportJson ?? '',
+    'snapshot-file': files.snapshotFile ?? '',
+  };
+}

@@ -1,0 +1,164 @@
+/** What every output is made of: counted and ranked once, so that no two outputs can disagree. */
+import type { CloudId, Severity } from '../model/config.ts';
+import { SEVERITIES } from '../model/config.ts';
+import type {
+  DetectedMode,
+  EvidenceLevel,
+  Finding,
+  JudgedNode,
+  Judgement,
+  MatrixEntry,
+  NodeClass,
+  PairCounts,
+  Verdict,
+} from '../model/judgement.ts';
+import type { Gap, Snapshot } from '../model/snapshot.ts';
+import { firstCommand, remediesFor, type Remedies } from '../remedies/index.ts';
+
+export interface ViewInput {
+  readonly judgement: Judgement;
+  readonly gate: GateView;
+  readonly snapshot: Snapshot;
+  /** The clouds that the run looked at. */
+  readonly clouds: readonly CloudId[];
+  /** Of the action: shown to people, not part of report.json. */
+  readonly version: string;
+}
+
+export interface GateView {
+  readonly result: 'pass' | 'fail';
+  readonly reasons: readonly string[];
+}
+
+export interface FindingView extends Finding {
+  readonly remedies: Remedies;
+  /** The first line of the remedies that is a command. */
+  readonly command?: string;
+}
+
+export interface CauseView {
+  readonly finding: FindingView;
+  readonly pairsExplained: number;
+}
+
+/** `errors + warnings + notices + unknown = findings`. */
+export interface FindingCounts {
+  readonly findings: number;
+  /** Failing findings by severity. */
+  readonly errors: number;
+  readonly warnings: number;
+  readonly notices: number;
+  /** Findings of whatever severity that could not be decided. */
+  readonly unknown: number;
+}
+
+export interface View {
+  readonly verdict: Judgement['verdict'];
+  readonly evidenceLevel: EvidenceLevel;
+  readonly gate: GateView;
+  readonly cluster: {
+    readonly id: string;
+    readonly version?: string;
+    readonly networkModes: readonly DetectedMode[];
+    readonly podCIDRs: readonly string[];
+  };
+  readonly clouds: readonly CloudId[];
+  readonly filtersUnread: boolean;
+  readonly pairs: PairCounts;
+  /** fail + partial */
+  readonly broken: number;
+  readonly roundTrip: PairCounts;
+  readonly counts: FindingCounts;
+  /** The most important first. */
+  readonly findings: readonly FindingView[];
+  /** The one that explains most first. */
+  readonly causes: readonly CauseView[];
+  readonly classes: readonly NodeClass[];
+  readonly matrix: readonly MatrixEntry[];
+  /** By name. */
+  readonly nodes: readonly JudgedNode[];
+  readonly gaps: readonly Gap[];
+  readonly takenAt: string;
+  readonly version: string;
+}
+
+/** Pure; the same input gives the same view, whatever the order in which the judgement lists things. */
+export function joinView(input: ViewInput): View {
+  const { judgement, snapshot } = input;
+  const findings = judgement.findings.map(withRemedies).sort(compareFindings);
+  const byKey = new Map(findings.map((finding) => [finding.key, finding]));
+  const causes = judgement.causes.flatMap(({ finding: key, pairsExplained }) => {
+    const finding = byKey.get(key);
+    return finding === undefined ? [] : [{ finding, pairsExplained }];
+  });
+  return {
+    verdict: judgement.verdict,
+    evidenceLevel: judgement.evidenceLevel,
+    gate: input.gate,
+    cluster: {
+      id: snapshot.cluster.id,
+      ...(snapshot.cluster.version === undefined ? {} : { version: snapshot.cluster.version }),
+      networkModes: [...judgement.modes].sort(compareText),
+      podCIDRs: judgement.podCIDRs,
+    },
+    clouds: [...input.clouds].sort(compareText),
+    // No reader of filters exists yet, so every fabric's are unread.
+    filtersUnread: snapshot.fabrics.length > 0,
+    pairs: judgement.pairs,
+    broken: judgement.pairs.fail + judgement.pairs.partial,
+    roundTrip: judgement.roundTrip,
+    counts: countFindings(findings),
+    findings,
+    causes: causes.sort((a, b) => b.pairsExplained - a.pairsExplained || compareText(a.finding.key, b.finding.key)),
+    classes: judgement.classes,
+    matrix: judgement.matrix,
+    nodes: [...judgement.nodes].sort((a, b) => compareText(a.name, b.name)),
+    gaps: [...judgement.gaps].sort(compareGaps),
+    takenAt: snapshot.takenAt,
+    version: input.version,
+  };
+}
+
+/** By code unit: the same everywhere, unlike localeCompare. */
+export function compareText(a: string, b: string): number {
+  if (a === b) return 0;
+  return a < b ? -1 : 1;
+}
+
+/** Worst first. */
+export function verdictRank(verdict: Verdict): number {
+  return ['fail', 'partial', 'unknown', 'pass', 'not-applicable'].indexOf(verdict);
+}
+
+function withRemedies(finding: Finding): FindingView {
+  const remedies = remediesFor(finding.changes);
+  const command = firstCommand(remedies);
+  return { ...finding, remedies, ...(command === undefined ? {} : { command }) };
+}
+
+function compareFindings(a: Finding, b: Finding): number {
+  return (
+    verdictRank(a.verdict) - verdictRank(b.verdict) ||
+    SEVERITIES.indexOf(a.severity) - SEVERITIES.indexOf(b.severity) ||
+    b.pairsBroken - a.pairsBroken ||
+    compareText(a.key, b.key)
+  );
+}
+
+function compareGaps(a: Gap, b: Gap): number {
+  return (
+    compareText(a.facet, b.facet) || compareText(a.subject, b.subject) || compareText(a.scope ?? '', b.scope ?? '')
+  );
+}
+
+function countFindings(findings: readonly Finding[]): FindingCounts {
+  const failing = (severity: Severity): number =>
+    findings.filter((finding) => finding.verdict === 'fail' && finding.severity === severity).length;
+  return {
+    findings: findings.length,
+    errors: failing('error'),
+    warnings: failing('warning'),
+    notices: failing('notice'),
+    unknown: findings.filter((finding) => finding.verdict === 'unknown').length,
+  };
+}

@@ -1,0 +1,219 @@
+/** The snapshot's shape, part by part as in model/snapshot.ts. */
+import {
+  AGENTS,
+  FACETS,
+  SNAPSHOT_SCHEMA_VERSION,
+  type CalicoPool,
+  type CiliumConfig,
+  type ClusterFacts,
+  type CniFacts,
+  type FabricFacts,
+  type FlannelAnnotations,
+  type FlannelConfig,
+  type Gap,
+  type InterfaceFacts,
+  type MachineFacts,
+  type NetworkFacts,
+  type NodeFacts,
+  type Recheck,
+  type RouteFacts,
+  type RouteTarget,
+  type Snapshot,
+  type SubnetFacts,
+  type Suspects,
+  type TableFacts,
+} from '../model/snapshot.ts';
+import {
+  ADDRESS,
+  FLAG,
+  ID,
+  NUMBER,
+  PREFIX,
+  TEXT,
+  TIME,
+  described,
+  dictionary,
+  fixed,
+  kinds,
+  list,
+  listBy,
+  object,
+  optional,
+  words,
+  type Shape,
+} from './shape.ts';
+
+const GAP = object<Gap>({
+  facet: words(FACETS),
+  subject: TEXT,
+  scope: optional(TEXT),
+  reason: TEXT,
+  permission: optional(TEXT),
+});
+
+// ---------------------------------------------------------------- the cluster
+
+const FLANNEL_ANNOTATIONS = object<FlannelAnnotations>({
+  backendType: optional(TEXT),
+  backendData: optional(TEXT),
+  publicIP: optional(TEXT),
+  publicIPv6: optional(TEXT),
+});
+
+const NODE = object<NodeFacts>({
+  name: ID,
+  uid: optional(TEXT),
+  providerID: optional(TEXT),
+  podCIDRs: list(PREFIX),
+  invalidPodCIDRs: optional(list(TEXT)),
+  internalIPs: list(TEXT),
+  os: words(['linux', 'windows', 'unknown']),
+  arch: optional(TEXT),
+  ready: words(['True', 'False', 'Unknown']),
+  unschedulable: FLAG,
+  taints: list(TEXT),
+  createdAt: optional(TIME),
+  deletingSince: optional(TIME),
+  selected: optional(fixed<false>(false)),
+  virtual: optional(words(['fargate', 'hybrid', 'virtual-kubelet'])),
+  networkUnavailable: optional(
+    object<{ readonly status: string; readonly reason: string }>({ status: TEXT, reason: TEXT }),
+  ),
+  flannel: optional(FLANNEL_ANNOTATIONS),
+  k3sNodeArgs: optional(list(TEXT)),
+  labels: dictionary(TEXT),
+});
+
+const CNI = object<CniFacts>({
+  agents: listBy('node', object<CniFacts['agents'][number]>({ node: ID, agents: list(words(AGENTS)) })),
+  complete: FLAG,
+  flannel: optional(
+    object<FlannelConfig>({ source: TEXT, networks: list(TEXT), backendType: TEXT, directRouting: FLAG }),
+  ),
+  calicoPools: optional(
+    list(object<CalicoPool>({ name: TEXT, cidr: TEXT, ipipMode: TEXT, vxlanMode: TEXT, disabled: FLAG })),
+  ),
+  cilium: optional(object<CiliumConfig>({ source: TEXT, routingMode: TEXT, ipam: TEXT, autoDirectNodeRoutes: FLAG })),
+});
+
+const CLUSTER = object<ClusterFacts>({
+  id: TEXT,
+  version: optional(TEXT),
+  nodes: listBy('name', NODE),
+  cni: CNI,
+});
+
+// ---------------------------------------------------------------- the fabric
+
+type Target<K extends RouteTarget['kind']> = Extract<RouteTarget, { readonly kind: K }>;
+
+const TARGET: Shape<RouteTarget> = kinds<RouteTarget>({
+  local: object<Target<'local'>>({ kind: fixed('local') }),
+  interface: object<Target<'interface'>>({ kind: fixed('interface'), interface: ID, machine: optional(ID) }),
+  machine: object<Target<'machine'>>({ kind: fixed('machine'), machine: ID }),
+  gateway: object<Target<'gateway'>>({
+    kind: fixed('gateway'),
+    gateway: words([
+      'internet',
+      'nat',
+      'egress-only',
+      'carrier',
+      'peering',
+      'transit',
+      'vpn',
+      'endpoint',
+      'local-gateway',
+      'core-network',
+      'other',
+    ]),
+    id: TEXT,
+  }),
+  unknown: object<Target<'unknown'>>({ kind: fixed('unknown'), text: TEXT }),
+});
+
+const ROUTE = object<RouteFacts>({
+  prefix: PREFIX,
+  target: TARGET,
+  state: words(['active', 'dead', 'unknown']),
+  stateText: optional(TEXT),
+  rank: described('Equal prefixes: the lowest wins.', NUMBER),
+  origin: words(['local', 'static', 'prefix-list', 'propagated']),
+  list: optional(TEXT),
+});
+
+const TABLE = object<TableFacts>({
+  id: ID,
+  name: optional(TEXT),
+  network: ID,
+  main: FLAG,
+  routes: list(ROUTE),
+  unreadLists: optional(list(TEXT)),
+  owners: optional(list(TEXT)),
+});
+
+const MACHINE = object<MachineFacts>({
+  id: ID,
+  name: optional(TEXT),
+  keys: list(ID),
+  state: words(['running', 'stopped', 'terminated', 'unknown']),
+  stateText: TEXT,
+  zone: optional(TEXT),
+  tags: optional(dictionary(TEXT)),
+});
+
+const INTERFACE = object<InterfaceFacts>({
+  id: ID,
+  machine: optional(ID),
+  network: ID,
+  subnet: ID,
+  addresses: list(ADDRESS),
+  assignedPrefixes: optional(list(PREFIX)),
+  forwarding: words(['on', 'off', 'unknown']),
+  primary: FLAG,
+  type: optional(TEXT),
+});
+
+const FABRIC = object<FabricFacts>({
+  id: ID,
+  kind: words(['aws']),
+  account: TEXT,
+  region: TEXT,
+  networks: listBy('id', object<NetworkFacts>({ id: ID, name: optional(TEXT), prefixes: list(PREFIX) })),
+  subnets: listBy(
+    'id',
+    object<SubnetFacts>({
+      id: ID,
+      name: optional(TEXT),
+      network: ID,
+      zone: optional(TEXT),
+      prefixes: list(PREFIX),
+      table: optional(ID),
+      tableBy: optional(words(['association', 'main'])),
+    }),
+  ),
+  tables: listBy('id', TABLE),
+  machines: listBy('id', MACHINE),
+  interfaces: listBy('id', INTERFACE),
+  filters: words(['unread']),
+});
+
+// ---------------------------------------------------------------- the whole
+
+const SUSPECTS = object<Suspects>({ nodes: list(ID), machines: list(ID), interfaces: list(ID), tables: list(ID) });
+
+const RECHECK = object<Recheck>({
+  takenAt: TIME,
+  asked: SUSPECTS,
+  nodes: listBy('name', NODE),
+  fabrics: listBy('id', FABRIC),
+  gaps: list(GAP),
+});
+
+export const SNAPSHOT: Shape<Snapshot> = object<Snapshot>({
+  schemaVersion: fixed(SNAPSHOT_SCHEMA_VERSION),
+  takenAt: described('Judging time.', TIME),
+  cluster: CLUSTER,
+  fabrics: listBy('id', FABRIC),
+  gaps: list(GAP),
+  recheck: optional(described('What the second reading of the suspects found.', RECHECK)),
+});

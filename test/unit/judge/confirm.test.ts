@@ -1,0 +1,110 @@
+import { expect, test } from '@jest/globals';
+import {
+  checkOn,
+  foreignTable,
+  noPodRoutes,
+  routeMissing,
+  terminated,
+  wrongTarget,
+} from '../../../lab/world/faults.ts';
+import { inject } from '../../../lab/world/faults.ts';
+import type { Fault } from '../../../lab/world/faults.ts';
+import { judgeDraft, judgeSnapshot } from '../../../src/judge/judge.ts';
+import type { Judgement } from '../../../src/model/judgement.ts';
+import type { Gap, Recheck, Snapshot, Suspects } from '../../../src/model/snapshot.ts';
+import { AUTO, cluster } from '../../support/judging.ts';
+import { snapshotOfWorld } from '../../support/world-snapshot.ts';
+
+const NONE: Suspects = { nodes: [], machines: [], interfaces: [], tables: [] };
+
+/** What a perfect second reading of the suspects returns. */
+function reread(now: Snapshot, asked: Suspects, gaps: readonly Gap[] = []): Recheck {
+  const ids = (wanted: readonly string[]) => (item: { readonly id: string }) => wanted.includes(item.id);
+  return {
+    takenAt: now.takenAt,
+    asked,
+    nodes: now.cluster.nodes.filter((node) => asked.nodes.includes(node.name)),
+    fabrics: now.fabrics.map((fabric) => ({
+      ...fabric,
+      networks: [],
+      machines: fabric.machines.filter(ids(asked.machines)),
+      interfaces: fabric.interfaces.filter(ids(asked.interfaces)),
+      tables: fabric.tables.filter(ids(asked.tables)),
+    })),
+    gaps,
+  };
+}
+
+function readTwice(first: readonly Fault[], second: readonly Fault[], gaps: readonly Gap[] = []): Judgement {
+  const world = cluster('fabric');
+  const before = snapshotOfWorld(inject(world, ...first).world);
+  const after = snapshotOfWorld(inject(world, ...second).world);
+  const { suspects } = judgeDraft(before, AUTO);
+  return judgeSnapshot({ ...before, recheck: reread(after, suspects ?? NONE, gaps) }, AUTO);
+}
+
+const FAULTS: readonly (readonly [string, readonly Fault[]])[] = [
+  ['a check left on', [checkOn(3)]],
+  ['a missing route', [routeMissing(2)]],
+  ['a wrong target', [wrongTarget(2, { node: 5 })]],
+  ['a foreign table', [foreignTable(1)]],
+  ['a terminated machine', [terminated(4)]],
+  ['no routes at all', [noPodRoutes()]],
+];
+
+test.each(FAULTS)('%s that both readings show is red', (_, list) => {
+  const once = judgeSnapshot(snapshotOfWorld(inject(cluster('fabric'), ...list).world), AUTO);
+  const twice = readTwice(list, list);
+  expect(twice.findings).toEqual(once.findings);
+  expect(twice.pairs).toEqual(once.pairs);
+});
+
+test.each(FAULTS.filter(([name]) => !name.includes('machine')))(
+  '%s that is gone at the second reading is green',
+  (_, list) => {
+    const judgement = readTwice(list, []);
+    expect({ verdict: judgement.verdict, findings: judgement.findings }).toEqual({ verdict: 'pass', findings: [] });
+  },
+);
+
+test('a fault that only the second reading shows is unknown, not red', () => {
+  // The first reading suspects the same table, so the second one sees the other route gone as well.
+  const judgement = readTwice([routeMissing(2)], [routeMissing(2), routeMissing(4)]);
+  const named = judgement.findings.map(({ rule, verdict, subjects }) => ({
+    rule,
+    verdict,
+    prefixes: subjects.prefixes,
+  }));
+  expect(named).toEqual([
+    { rule: 'fabric-route-missing', verdict: 'fail', prefixes: ['10.244.2.0/24'] },
+    { rule: 'evidence-incomplete', verdict: 'unknown', prefixes: [] },
+  ]);
+  expect(judgement.pairs).toMatchObject({ fail: 8, unknown: 8 });
+});
+
+test('a second reading that fails confirms nothing', () => {
+  const gap: Gap = {
+    facet: 'routes',
+    subject: 'route tables',
+    reason: 'throttled',
+    permission: 'ec2:DescribeRouteTables',
+  };
+  const judgement = readTwice([routeMissing(2)], [routeMissing(2)], [gap]);
+  expect({ verdict: judgement.verdict, fail: judgement.pairs.fail, unknown: judgement.pairs.unknown }).toEqual({
+    verdict: 'unknown',
+    fail: 0,
+    unknown: 8,
+  });
+});
+
+test('nothing is read again where nothing fails', () => {
+  expect(judgeDraft(snapshotOfWorld(cluster('fabric')), AUTO).suspects).toBeUndefined();
+});
+
+test('only what the verdict hangs on is read again', () => {
+  const world = inject(cluster('fabric'), checkOn(3)).world;
+  const { suspects } = judgeDraft(snapshotOfWorld(world), AUTO);
+  expect(suspects?.nodes).toEqual(['worker-04']);
+  expect(suspects?.interfaces).toHaveLength(1);
+  expect(suspects?.tables).toEqual([]);
+});

@@ -1,0 +1,153 @@
+import { describe, expect, test } from '@jest/globals';
+import { execFileSync } from 'node:child_process';
+import type { Change } from '../../../src/model/plan.ts';
+import { firstCommand, remediesFor } from '../../../src/remedies/index.ts';
+import { shellComment, shellOption, shellWord } from '../../../src/remedies/shell.ts';
+
+const place = { cloud: 'aws', account: '123456789012', region: 'eu-west-1' } as const;
+const route = { place, table: 'rtb-1', interface: 'eni-1', node: 'a' } as const;
+
+describe('commands', () => {
+  test.each<[string, Change, string[]]>([
+    [
+      'switching the check off',
+      { kind: 'set-forwarding', place, interface: 'eni-1', node: 'a' },
+      [
+        'aws ec2 modify-network-interface-attribute --network-interface-id eni-1 --no-source-dest-check --region eu-west-1',
+      ],
+    ],
+    [
+      'a new route',
+      { kind: 'create-route', ...route, prefix: '10.244.1.0/24' },
+      [
+        'aws ec2 create-route --route-table-id rtb-1 --destination-cidr-block 10.244.1.0/24 --network-interface-id eni-1 --region eu-west-1',
+      ],
+    ],
+    [
+      'another target, IPv6',
+      { kind: 'replace-route', ...route, prefix: 'fd00:1::/64' },
+      [
+        'aws ec2 replace-route --route-table-id rtb-1 --destination-ipv6-cidr-block fd00:1::/64 --network-interface-id eni-1 --region eu-west-1',
+      ],
+    ],
+    [
+      'a deletion',
+      { kind: 'delete-route', place, table: 'rtb-1', prefix: '10.244.9.0/24' },
+      ['aws ec2 delete-route --route-table-id rtb-1 --destination-cidr-block 10.244.9.0/24 --region eu-west-1'],
+    ],
+    [
+      'a deletion, IPv6',
+      { kind: 'delete-route', place, table: 'rtb-1', prefix: 'fd00:9::/64' },
+      ['aws ec2 delete-route --route-table-id rtb-1 --destination-ipv6-cidr-block fd00:9::/64 --region eu-west-1'],
+    ],
+    [
+      'an association',
+      { kind: 'associate-table', place, subnet: 'subnet-1', table: 'rtb-1' },
+      [
+        'aws ec2 associate-route-table --subnet-id subnet-1 --route-table-id rtb-1 --region eu-west-1',
+        '# If that answers Resource.AlreadyAssociated, the subnet has a table of its own; replace it:',
+        `# aws ec2 replace-route-table-association --association-id "$(aws ec2 describe-route-tables --filters Name=association.subnet-id,Values=subnet-1 --query 'RouteTables[0].Associations[?SubnetId=='\\''subnet-1'\\''].RouteTableAssociationId | [0]' --output text --region eu-west-1)" --route-table-id rtb-1 --region eu-west-1`,
+      ],
+    ],
+  ])('%s', (_name, change, expected) => {
+    expect(remediesFor([change])).toEqual({ aws: expected, gcloud: [], az: [] });
+  });
+
+  test('several changes keep their order, equal ones appear once', () => {
+    const off: Change = { kind: 'set-forwarding', place, interface: 'eni-1', node: 'a' };
+    const create: Change = { kind: 'create-route', ...route, prefix: '10.244.1.0/24' };
+    const { aws } = remediesFor([off, create, off]);
+    expect(aws.map((line) => line.split(' ')[2])).toEqual(['modify-network-interface-attribute', 'create-route']);
+  });
+
+  test('two associations both keep their comments', () => {
+    const subnets = ['subnet-1', 'subnet-2'].map((subnet): Change => ({
+      kind: 'associate-table',
+      place,
+      subnet,
+      table: 'rtb-1',
+    }));
+    expect(remediesFor(subnets).aws).toHaveLength(6);
+  });
+
+  test('the first command is no comment', () => {
+    expect(firstCommand({ aws: ['# a', 'b'], gcloud: ['c'], az: [] })).toBe('b');
+    expect(firstCommand(remediesFor([]))).toBeUndefined();
+  });
+});
+
+/** What a shell makes of a command line that prints its arguments. */
+function argumentsOf(line: string): string[] {
+  const print = 'for a in "$@"; do printf "%s\\0" "$a"; done';
+  const text = execFileSync('bash', ['--norc', '-c', `set -- ${line}\n${print}`], {
+    encoding: 'utf8',
+    env: { LC_ALL: 'C.UTF-8' },
+  });
+  return text.split('\0').slice(0, -1);
+}
+
+const HOSTILE = [
+  "it's",
+  '$(touch /tmp/x) `id` "quoted" \\ back',
+  'a; rm -rf / # b',
+  'two\nlines\r\nand\ttab',
+  '\u202Eright\u2066to left\u200B',
+  '\u{1F642} 节点',
+  "\u0007'\\'mixed\u001B[31m",
+  '*',
+  '~root',
+  '!!',
+  '',
+];
+
+describe('foreign text', () => {
+  test.each(['eni-0a1', '10.244.1.0/24', 'fd00::/64', 'rtb-1/10.0.0.0/8', 'a=b', '@x'])(
+    '%s needs no quotes',
+    (text) => {
+      expect(shellWord(text)).toBe(text);
+    },
+  );
+
+  test('a leading equals sign is quoted, because zsh expands it', () => {
+    expect(shellWord('=ls')).toBe("'=ls'");
+  });
+
+  // C.UTF-8 and bash are there wherever the tests of this repository run on Linux; elsewhere the words are compared.
+  test.each(HOSTILE)('%j stays one argument', (text) => {
+    const word = shellWord(text);
+    expect(word).not.toMatch(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u);
+    if (process.platform === 'linux') expect(argumentsOf(word)).toEqual([text]);
+  });
+
+  test('hostile ids keep a command whole', () => {
+    const change: Change = { kind: 'associate-table', place, subnet: "s'x; id\n", table: '--help' };
+    const [command = '', ...comments] = remediesFor([change]).aws;
+    if (process.platform === 'linux') {
+      expect(argumentsOf(command)).toEqual([
+        'aws',
+        'ec2',
+        'associate-route-table',
+        '--subnet-id',
+        "s'x; id\n",
+        '--route-table-id=--help',
+        '--region',
+        'eu-west-1',
+      ]);
+    }
+    expect(
+      comments
+        .join('\n')
+        .split('\n')
+        .every((line) => line.startsWith('# ')),
+    ).toBe(true);
+  });
+
+  test('a value that looks like an option is tied to its name', () => {
+    expect(shellOption('a', '-b')).toBe('--a=-b');
+    expect(shellOption('a', 'b')).toBe('--a b');
+  });
+
+  test('a comment is one line', () => {
+    expect(shellComment('a\nrm -rf /\u2028b')).toBe('# a rm -rf / b');
+  });
+});

@@ -1,0 +1,105 @@
+import { describe, expect, test } from '@jest/globals';
+import { joinLog, renderLog } from '../../../src/report/log.ts';
+import { renderMarkdown } from '../../../src/report/markdown.ts';
+import type { Judgement } from '../../../src/model/judgement.ts';
+import { expectGolden } from './golden.ts';
+import {
+  brokenJudgement,
+  forwardingOff,
+  hostileJudgement,
+  judgedNode,
+  judgement,
+  ORPHAN,
+  overlayJudgement,
+  pairCounts,
+  unknownJudgement,
+  view,
+} from './worlds.ts';
+
+const CASES: readonly (readonly [string, Judgement])[] = [
+  ['pass', judgement()],
+  ['pass-with-warning', judgement({ findings: [ORPHAN] })],
+  ['fail', brokenJudgement()],
+  ['unknown', unknownJudgement()],
+  ['overlay', overlayJudgement()],
+  ['hostile', hostileJudgement()],
+  [
+    'no-nodes',
+    judgement({ verdict: 'unknown', nodes: [], classes: [], pairs: pairCounts({}), roundTrip: pairCounts({}) }),
+  ],
+];
+
+describe.each(CASES)('%s', (name, judged) => {
+  test('job summary', () => {
+    expectGolden(`${name}.md`, renderMarkdown(view(judged)));
+  });
+
+  test('log', () => {
+    expectGolden(`${name}.txt`, `${joinLog(renderLog(view(judged)))}\n`);
+  });
+});
+
+test('the first line says what is wrong and the second how to mend it, with the command', () => {
+  const [first, , second, , fence, command] = renderMarkdown(view(brokenJudgement())).split('\n');
+  expect(first).toBe(
+    '**Fail** — 42 of 132 pod paths between nodes are broken; evidence: fabric+agent; routing only, filters not read.',
+  );
+  expect(second).toBe(
+    '**Mend first:** The source/destination check of eni-0a100000000000003 (node worker-03) is on. Switch the check off.',
+  );
+  expect([fence, command]).toEqual([
+    '```sh',
+    'aws ec2 modify-network-interface-attribute --network-interface-id eni-0a100000000000003 --no-source-dest-check --region eu-west-1',
+  ]);
+});
+
+test('one node has no path, which is not called a pass', () => {
+  const one = judgement({ verdict: 'not-applicable', nodes: [judgedNode(1)], pairs: pairCounts({}) });
+  expect(renderMarkdown(view(one))).toMatch(/^\*\*Not applicable\*\* — one node has no pod path to another node\.\n/);
+});
+
+test('an error without a broken path is still said in the first line', () => {
+  const judged = judgement({ verdict: 'fail', findings: [forwardingOff('worker-01', 'eni-1', 0)] });
+  expect(renderMarkdown(view(judged))).toMatch(/^\*\*Fail\*\* — 1 error found, although no pod path is broken now;/);
+});
+
+test('the gate is mentioned where it says something else than the verdict', () => {
+  const gate = { result: 'pass', reasons: ['42 paths are broken; fail-on is never.'] } as const;
+  expect(renderMarkdown(view(brokenJudgement(), gate))).toContain(
+    '\n\nThe step passes: 42 paths are broken; fail-on is never.\n',
+  );
+  expect(renderMarkdown(view(brokenJudgement()))).not.toContain('The step');
+});
+
+test('deletions are shown with their finding and never among the commands to run together', () => {
+  const markdown = renderMarkdown(view(brokenJudgement()));
+  const [, together = ''] = markdown.split('All 2 commands');
+  expect(markdown).toContain('aws ec2 delete-route --route-table-id rtb-0d10000000000001');
+  expect(together).toContain('eni-0a100000000000007');
+  expect(together).not.toContain('delete-route');
+});
+
+test('many classes become a list of entries instead of a grid', () => {
+  const broken = brokenJudgement();
+  const classes = Array.from({ length: 12 }, (_, index) => ({ id: `c${String(index)}`, nodes: [`n${String(index)}`] }));
+  const entry = { family: 4, roundTrip: 'fail', findings: [] } as const;
+  const markdown = renderMarkdown(
+    view({
+      ...broken,
+      classes,
+      matrix: [
+        { from: 'c2', to: 'c1', verdict: 'unknown', ...entry },
+        { from: 'c11', to: 'c0', verdict: 'fail', ...entry },
+        { from: 'c5', to: 'c6', verdict: 'pass', ...entry },
+      ],
+    }),
+  );
+  expect(markdown).not.toContain('from ↓ to →');
+  expect(markdown).toContain(
+    [
+      '| `n11` | `n0` | IPv4 | ❌ fail |',
+      '| `n2` | `n1` | IPv4 | ❔ unknown, replies fail |',
+      '| `n5` | `n6` | IPv4 | ✅ pass, replies fail |',
+    ].join('\n'),
+  );
+});

@@ -1,0 +1,162 @@
+/** Snapshots for the tests of their form; what they say makes no sense together. */
+import type { FabricFacts, NodeFacts, Snapshot } from '../../../src/model/snapshot.ts';
+
+export const MINIMAL: Snapshot = {
+  schemaVersion: 1,
+  takenAt: '2026-11-21T03:00:00Z',
+  cluster: { id: 'c', nodes: [], cni: { agents: [], complete: false } },
+  fabrics: [],
+  gaps: [],
+};
+
+const PLAIN_NODE: NodeFacts = {
+  name: 'b',
+  podCIDRs: [],
+  internalIPs: [],
+  os: 'unknown',
+  ready: 'Unknown',
+  unschedulable: true,
+  taints: [],
+  labels: {},
+};
+
+/** The compiler asks for every field, also for those that may be absent. */
+const FULL_NODE: Required<NodeFacts> = {
+  name: 'a',
+  uid: 'u',
+  providerID: 'aws:///eu-west-1a/i-1',
+  podCIDRs: ['10.244.1.0/24', 'fd00:1::/64'],
+  invalidPodCIDRs: ['x'],
+  internalIPs: ['10.0.0.1'],
+  os: 'linux',
+  arch: 'amd64',
+  ready: 'True',
+  unschedulable: false,
+  taints: ['a=b:NoSchedule'],
+  createdAt: '2026-11-20T03:00:00Z',
+  deletingSince: '2026-11-21T02:59:59.123Z',
+  selected: false,
+  virtual: 'fargate',
+  networkUnavailable: { status: 'False', reason: 'FlannelIsUp' },
+  flannel: { backendType: 'host-gw', backendData: 'null', publicIP: '10.0.0.1', publicIPv6: 'fd00::1' },
+  k3sNodeArgs: ['server'],
+  labels: { 'topology.kubernetes.io/zone': 'eu-west-1a' },
+};
+
+const FABRIC: Required<FabricFacts> = {
+  id: 'aws/123456789012/eu-west-1',
+  kind: 'aws',
+  account: '123456789012',
+  region: 'eu-west-1',
+  networks: [{ id: 'vpc-1', name: 'v', prefixes: ['10.0.0.0/16'] }],
+  subnets: [
+    {
+      id: 'subnet-1',
+      name: 's',
+      network: 'vpc-1',
+      zone: 'eu-west-1a',
+      prefixes: ['10.0.0.0/24'],
+      table: 'rtb-1',
+      tableBy: 'main',
+    },
+  ],
+  tables: [
+    {
+      id: 'rtb-1',
+      name: 't',
+      network: 'vpc-1',
+      main: true,
+      routes: [
+        { prefix: '10.0.0.0/16', target: { kind: 'local' }, state: 'active', rank: 0, origin: 'local' },
+        {
+          prefix: '10.244.1.0/24',
+          target: { kind: 'interface', interface: 'eni-1', machine: 'i-1' },
+          state: 'dead',
+          stateText: 'blackhole',
+          rank: 1,
+          origin: 'static',
+        },
+        {
+          prefix: '10.244.2.0/24',
+          target: { kind: 'machine', machine: 'i-2' },
+          state: 'active',
+          rank: 1,
+          origin: 'static',
+        },
+        {
+          prefix: '0.0.0.0/0',
+          target: { kind: 'gateway', gateway: 'nat', id: 'nat-1' },
+          state: 'active',
+          rank: 2,
+          origin: 'prefix-list',
+          list: 'pl-1',
+        },
+        { prefix: 'fd00::/8', target: { kind: 'unknown', text: '?' }, state: 'unknown', rank: 3, origin: 'propagated' },
+      ],
+      unreadLists: ['pl-2'],
+      owners: ['terraform'],
+    },
+    { id: 'rtb-2', network: 'vpc-1', main: false, routes: [] },
+  ],
+  machines: [
+    {
+      id: 'i-1',
+      name: 'm',
+      keys: ['aws:i-1'],
+      state: 'running',
+      stateText: 'running',
+      zone: 'eu-west-1a',
+      tags: { Name: 'm' },
+    },
+  ],
+  interfaces: [
+    {
+      id: 'eni-1',
+      machine: 'i-1',
+      network: 'vpc-1',
+      subnet: 'subnet-1',
+      addresses: ['10.0.0.1', 'fd00::1'],
+      assignedPrefixes: ['10.0.1.0/28'],
+      forwarding: 'off',
+      primary: true,
+      type: 'interface',
+    },
+  ],
+  filters: 'unread',
+};
+
+export const FULL: Snapshot = {
+  schemaVersion: 1,
+  takenAt: '2026-11-21T03:00:00.000Z',
+  cluster: {
+    id: 'prod',
+    version: 'v1.35.2',
+    nodes: [FULL_NODE, PLAIN_NODE],
+    cni: {
+      agents: [{ node: 'a', agents: ['flannel'] }],
+      complete: true,
+      flannel: {
+        source: 'kube-flannel/kube-flannel-cfg',
+        networks: ['10.244.0.0/16'],
+        backendType: 'host-gw',
+        directRouting: false,
+      },
+      calicoPools: [{ name: 'p', cidr: '10.244.0.0/16', ipipMode: 'Never', vxlanMode: 'Never', disabled: false }],
+      cilium: {
+        source: 'kube-system/cilium-config',
+        routingMode: 'native',
+        ipam: 'kubernetes',
+        autoDirectNodeRoutes: true,
+      },
+    },
+  },
+  fabrics: [FABRIC],
+  gaps: [{ facet: 'routes', subject: 'x', scope: 'y', reason: 'z', permission: 'ec2:DescribeRouteTables' }],
+  recheck: {
+    takenAt: '2026-11-21T03:00:05.000Z',
+    asked: { nodes: ['a'], machines: ['i-1'], interfaces: ['eni-1'], tables: ['rtb-1'] },
+    nodes: [PLAIN_NODE],
+    fabrics: [{ ...FABRIC, tables: [] }],
+    gaps: [],
+  },
+};
