@@ -1,0 +1,153 @@
+/** The raw strings of a workflow step become a `Config`, or the list of everything that is wrong with them. */
+import type { Config } from '../model/config.ts';
+import { labelSelectorTrouble } from './label-selector.ts';
+import { nearest } from './nearest.ts';
+import type { Problem } from './problem.ts';
+import { INPUTS, NETWORK_MODE_ALIASES, type InputName, type InputSpec } from './spec.ts';
+import {
+  parseChoice,
+  parseChoices,
+  parseKubeconfig,
+  parseList,
+  parsePodCIDRs,
+  parseRegions,
+  parseRules,
+  parseTimeout,
+  type Notes,
+} from './values.ts';
+
+export type ParsedInputs =
+  | { readonly config: Config; readonly warnings: readonly string[] }
+  /** Never empty. */
+  | { readonly problems: readonly Problem[] };
+
+/** Trimmed; the default where the input is unset. */
+type Values = ReadonlyMap<InputName, string>;
+
+/**
+ * Reads `INPUT_*` as the runner sets them: the name in upper case, dashes kept. An empty value counts as unset.
+ * Anything else in the environment is left alone.
+ */
+export function parseInputs(env: Readonly<Record<string, string | undefined>>): ParsedInputs {
+  const notes: Notes = { problems: [], warnings: [] };
+  noteUnknownNames(env, notes);
+  const values = readValues(env);
+  noteUnavailable(values, notes);
+  const config = parseConfig(values, notes);
+  noteWithoutEffect(values, config, notes);
+  return notes.problems.length > 0 ? { problems: notes.problems } : { config, warnings: notes.warnings };
+}
+
+/** The environment variable in which the runner passes an input. */
+export function inputVariable(name: string): string {
+  return `INPUT_${name.toUpperCase()}`;
+}
+
+function readValues(env: Readonly<Record<string, string | undefined>>): Values {
+  return new Map(
+    INPUTS.map((spec) => {
+      const given = env[inputVariable(spec.name)] ?? '';
+      if (given.trim() === '') return [spec.name, spec.default];
+      // Problems name lines as the workflow counts them.
+      return [spec.name, spec.type === 'lines' ? given : given.trim()];
+    }),
+  );
+}
+
+function noteUnknownNames(env: Readonly<Record<string, string | undefined>>, notes: Notes): void {
+  const known = INPUTS.map((spec) => spec.name);
+  const variables = new Set(known.map(inputVariable));
+  for (const variable of Object.keys(env).sort()) {
+    if (!variable.startsWith('INPUT_') || variables.has(variable) || (env[variable] ?? '').trim() === '') continue;
+    const name = variable.slice('INPUT_'.length).toLowerCase();
+    const near = nearest(name, known);
+    if (near === undefined) {
+      notes.warnings.push(`${name}: there is no such input (${variable}); it is ignored.`);
+    } else {
+      const hint = near === name ? `Set ${inputVariable(near)}.` : `Did you mean ${near}?`;
+      notes.problems.push({ where: name, what: `there is no such input (${variable}).`, hint });
+    }
+  }
+}
+
+function noteUnavailable(values: Values, notes: Notes): void {
+  for (const spec of INPUTS) {
+    if (spec.available === 'now' || isDefault(spec, values)) continue;
+    const hint = spec.default === '' ? 'Remove it.' : `Remove it, or set it to ${spec.default}.`;
+    notes.problems.push({ where: spec.name, what: 'this input is not available in this version.', hint });
+  }
+}
+
+function isDefault(spec: InputSpec & { readonly name: InputName }, values: Values): boolean {
+  const value = values.get(spec.name) ?? '';
+  return (spec.type === 'flag' ? value.toLowerCase() : value) === spec.default;
+}
+
+function parseConfig(values: Values, notes: Notes): Config {
+  const text = (name: InputName): string => values.get(name) ?? '';
+  const optional = <K extends keyof Config>(key: K, value: string): Partial<Record<K, string>> =>
+    value === '' ? {} : ({ [key]: value } as Record<K, string>);
+
+  // Accepted values that nothing acts on yet are still looked at, so that a slip shows now and not later.
+  parseChoice('guests', text('guests'), notes);
+  parseChoice('comment', text('comment'), notes);
+
+  return {
+    mode: parseChoice('mode', text('mode'), notes),
+    clouds: parseClouds(text('cloud'), notes),
+    networkModes: parseNetworkModes(text('network-mode'), notes),
+    ...optional('kubeconfig', parseKubeconfig(text('kubeconfig'), notes)),
+    ...optional('context', text('context')),
+    ...optional('nodeSelector', parseNodeSelector(text('node-selector'), notes)),
+    podCIDRs: parsePodCIDRs(text('pod-cidrs'), notes),
+    ...optional('clusterId', text('cluster-id')),
+    awsRegions: parseRegions(text('aws-regions'), notes),
+    requireEvidence: parseChoice('require-evidence', text('require-evidence'), notes),
+    rules: parseRules(text('rules'), notes),
+    failOn: parseChoice('fail-on', text('fail-on'), notes),
+    onUnknown: parseChoice('on-unknown', text('on-unknown'), notes),
+    ...optional('snapshot', text('snapshot')),
+    ...optional('saveSnapshot', text('save-snapshot')),
+    reportDir: text('report-dir'),
+    timeoutMs: parseTimeout(text('timeout'), notes),
+  };
+}
+
+function parseClouds(text: string, notes: Notes): Config['clouds'] {
+  const clouds = parseChoices('cloud', text, {}, notes);
+  if (clouds === 'auto') return 'auto';
+  if (clouds.includes('none') && clouds.length > 1) {
+    const hint = 'Write either none or a list of clouds.';
+    notes.problems.push({ where: 'cloud', what: '"none" cannot be combined with other values.', hint });
+  }
+  return clouds.filter((cloud) => cloud === 'aws');
+}
+
+function parseNetworkModes(text: string, notes: Notes): Config['networkModes'] {
+  const modes = parseChoices('network-mode', text, NETWORK_MODE_ALIASES, notes);
+  return modes === 'auto' ? 'auto' : modes.filter((mode) => mode !== 'auto');
+}
+
+function parseNodeSelector(text: string, notes: Notes): string {
+  const what = text === '' ? undefined : labelSelectorTrouble(text);
+  if (what !== undefined) {
+    const hint = 'Write a label selector as kubectl takes it, such as role=worker,os in (linux, windows).';
+    notes.problems.push({ where: 'node-selector', what, hint });
+  }
+  return text;
+}
+
+function noteWithoutEffect(values: Values, config: Config, notes: Notes): void {
+  if (config.snapshot !== undefined) {
+    const idle = INPUTS.filter((spec) => spec.readingOnly === true && !isDefault(spec, values)).map(({ name }) => name);
+    if (idle.length > 0) {
+      notes.warnings.push(`snapshot is set, so nothing is read, and these inputs have no effect: ${idle.join(', ')}.`);
+    }
+  } else if (
+    config.clouds !== 'auto' &&
+    config.clouds.length === 0 &&
+    parseList(values.get('aws-regions') ?? '').length > 0
+  ) {
+    notes.warnings.push('cloud is none, so aws-regions has no effect.');
+  }
+}

@@ -1,0 +1,120 @@
+/**
+ * Inputs of the public contract whose feature does not exist yet. Their names are taken, so that a workflow that states
+ * a default keeps working; any other value is refused, so that nobody believes in something that does not happen.
+ */
+import type { InputSpec } from './spec.ts';
+
+export const LATER_INPUTS = [
+  {
+    name: 'extra-senders',
+    type: 'list',
+    default: '',
+    text: 'Addresses or subnets that are no nodes but talk to pods, such as API servers.',
+    available: 'later',
+  },
+  {
+    name: 'gcp-projects',
+    type: 'list',
+    default: '',
+    text: 'Google Cloud projects to read.',
+    available: 'later',
+  },
+  {
+    name: 'azure-subscriptions',
+    type: 'list',
+    default: '',
+    text: 'Azure subscriptions to read.',
+    available: 'later',
+  },
+  {
+    name: 'gcp-endpoint',
+    type: 'text',
+    default: '',
+    text: 'Another address of the Compute Engine API.',
+    available: 'later',
+  },
+  {
+    name: 'azure-endpoint',
+    type: 'text',
+    default: '',
+    text: 'Another address of Azure Resource Manager.',
+    available: 'later',
+  },
+  {
+    name: 'guest-files',
+    type: 'path',
+    default: '',
+    text: "Files with the nodes' own routes, for guests: files.",
+    available: 'later',
+  },
+  {
+    name: 'node-subnets',
+    type: 'lines',
+    default: '',
+    text: 'Subnets of nodes outside any cloud, for networks that no API describes.',
+    available: 'later',
+  },
+  {
+    name: 'fabric-routes',
+    type: 'lines',
+    default: '',
+    text: 'Routes of a top-of-rack router, for networks that no API describes.',
+    available: 'later',
+  },
+  {
+    name: 'config',
+    type: 'path',
+    default: '',
+    text: 'File with inputs.',
+    available: 'later',
+  },
+  {
+    name: 'redact',
+    type: 'flag',
+    default: 'false',
+    text: 'Replace names and addresses in the saved snapshot.',
+    available: 'later',
+  },
+  {
+    name: 'baseline',
+    type: 'path',
+    default: '',
+    text: 'An earlier report.json: what it already found is not new.',
+    available: 'later',
+  },
+  {
+    name: 'what-if',
+    type: 'path',
+    default: '',
+    text: 'File with planned nodes to judge as if they were there.',
+    available: 'later',
+  },
+  {
+    name: 'plan-file',
+    type: 'path',
+    default: '',
+    text: 'A saved plan of changes, for mode: apply.',
+    available: 'later',
+  },
+  {
+    name: 'plan-digest',
+    type: 'text',
+    default: '',
+    text: 'Digest that the plan must have, for mode: apply.',
+    available: 'later',
+  },
+  {
+    name: 'allow-changes',
+    type: 'list',
+    default: '',
+    text: 'Kinds of change that a plan may hold, for mode: plan.',
+    available: 'later',
+  },
+  {
+    name: 'max-changes',
+    type: 'number',
+    default: '',
+    text: 'Most changes that a plan may hold, for mode: plan.',
+    available: 'later',
+  },
+] as const satisfies readonly InputSpec[];

@@ -1,0 +1,225 @@
+/**
+ * Every input of the Action, in one table: action.yml, the README and the parser are made from it.
+ * Names are a public contract: add to them, rename or drop none.
+ */
+import type { NetworkMode } from '../model/config.ts';
+import { LATER_INPUTS } from './spec-later.ts';
+
+export interface InputSpec {
+  readonly name: string;
+  /** `list`: separated by commas, spaces or new lines. `lines`: one entry a line. `flag`: true or false. */
+  readonly type: 'choice' | 'duration' | 'flag' | 'lines' | 'list' | 'number' | 'path' | 'secret' | 'text';
+  /** As action.yml states it; empty: unset. */
+  readonly default: string;
+  /** For users: one or two plain sentences. */
+  readonly text: string;
+  /** `later`: the feature does not exist yet, and only the default is accepted. */
+  readonly available: 'now' | 'later';
+  /** What can be asked for now; absent: free text. */
+  readonly values?: readonly string[];
+  /** Values of the public contract whose feature does not exist yet; they are refused by name. */
+  readonly laterValues?: readonly string[];
+  /** Has an effect only while the cluster and the cloud are read, so none when a snapshot is replayed. */
+  readonly readingOnly?: true;
+}
+
+/** Other words for a network mode: flannel's backend types, and the general names of tunnels. */
+export const NETWORK_MODE_ALIASES: Readonly<Record<string, NetworkMode>> = {
+  alloc: 'fabric',
+  'aws-vpc': 'fabric',
+  gce: 'fabric',
+  'ali-vpc': 'fabric',
+  vxlan: 'overlay',
+  wireguard: 'overlay',
+  'wireguard-native': 'overlay',
+  ipip: 'overlay',
+  ipsec: 'overlay',
+  udp: 'overlay',
+  geneve: 'overlay',
+};
+
+const AVAILABLE_INPUTS = [
+  {
+    name: 'mode',
+    type: 'choice',
+    default: 'check',
+    text: 'What to do. check reads and judges, and never changes anything.',
+    available: 'now',
+    values: ['check'],
+    laterValues: ['plan', 'apply'],
+  },
+  {
+    name: 'cloud',
+    type: 'list',
+    default: 'auto',
+    text: "Clouds to read. auto goes by the nodes' provider ids, else by the credentials that are present; none reads no cloud.",
+    available: 'now',
+    values: ['auto', 'aws', 'none'],
+    laterValues: ['gcp', 'azure'],
+    readingOnly: true,
+  },
+  {
+    name: 'network-mode',
+    type: 'list',
+    default: 'auto',
+    text: "How pod packets travel between nodes: host-gw (nodes route to each other directly), fabric (the cloud's route tables do it), overlay (tunnels). auto goes by the evidence on each node; with several modes, each node's evidence chooses among them.",
+    available: 'now',
+    values: ['auto', 'host-gw', 'fabric', 'overlay'],
+    laterValues: ['static'],
+  },
+  {
+    name: 'kubeconfig',
+    type: 'secret',
+    default: '',
+    text: 'Path of a kubeconfig file, or its content. Unset: the files named by KUBECONFIG, else ~/.kube/config, else the service account of the pod that runs the step.',
+    available: 'now',
+    readingOnly: true,
+  },
+  {
+    name: 'context',
+    type: 'text',
+    default: '',
+    text: "Context of the kubeconfig to use. Unset: the file's current context.",
+    available: 'now',
+    readingOnly: true,
+  },
+  {
+    name: 'node-selector',
+    type: 'text',
+    default: '',
+    text: 'Label selector of the nodes to judge, such as node-role.kubernetes.io/worker or os in (linux, windows). Unset: all nodes.',
+    available: 'now',
+    readingOnly: true,
+  },
+  {
+    name: 'pod-cidrs',
+    type: 'list',
+    default: '',
+    text: "The cluster's pod ranges, both families. They tell which routes are about pods and are never a filter on nodes. Unset: what the CNI configuration says, else the smallest range over all podCIDRs.",
+    available: 'now',
+  },
+  {
+    name: 'cluster-id',
+    type: 'text',
+    default: '',
+    text: "Name of the cluster in reports. Unset: the UID of the kube-system namespace, else the API server's host.",
+    available: 'now',
+    readingOnly: true,
+  },
+  {
+    name: 'aws-regions',
+    type: 'list',
+    default: '',
+    text: "AWS regions to read. Unset: the regions that the nodes' zones name, else the region of the environment (AWS_REGION).",
+    available: 'now',
+    readingOnly: true,
+  },
+  {
+    name: 'require-evidence',
+    type: 'choice',
+    default: 'fabric',
+    text: "Weakest evidence that may count as a pass: fabric (the cloud's settings), or fabric+agent (and the CNI agent runs on that node now). What has less is unknown.",
+    available: 'now',
+    values: ['fabric', 'fabric+agent'],
+    laterValues: ['guest'],
+  },
+  {
+    name: 'rules',
+    type: 'lines',
+    default: '',
+    text: 'Severity per rule, one a line: rule-id: error, warning, notice or off. Text after # is a remark.',
+    available: 'now',
+  },
+  {
+    name: 'fail-on',
+    type: 'choice',
+    default: 'error',
+    text: 'From which severity on a failing finding fails the step. A broken pod path counts as an error, whatever severity its rule was given; never only reports.',
+    available: 'now',
+    values: ['error', 'warning', 'never'],
+    laterValues: ['new'],
+  },
+  {
+    name: 'on-unknown',
+    type: 'choice',
+    default: 'fail',
+    text: 'What the step does when a pair could not be judged, because something needed could not be read.',
+    available: 'now',
+    values: ['fail', 'warn', 'ignore'],
+  },
+  {
+    name: 'snapshot',
+    type: 'path',
+    default: '',
+    text: 'A saved snapshot to judge instead of reading a cluster. Needs no credentials and no network.',
+    available: 'now',
+  },
+  {
+    name: 'save-snapshot',
+    type: 'path',
+    default: '',
+    text: 'File in which everything that was read is saved, as JSON. It holds node names, addresses and cloud ids, and no secrets.',
+    available: 'now',
+  },
+  {
+    name: 'report-dir',
+    type: 'path',
+    default: 'pod-route-check-report',
+    text: 'Folder for report.json. It is made when it is missing.',
+    available: 'now',
+  },
+  {
+    name: 'github-token',
+    type: 'secret',
+    default: '${{ github.token }}',
+    text: 'Token for comments and issues. Nothing uses it yet.',
+    available: 'now',
+  },
+  {
+    name: 'timeout',
+    type: 'duration',
+    default: '10m',
+    text: 'Longest time for the whole run: 90s, 10m, 1h30m; a plain number means minutes. From 1s to 6h.',
+    available: 'now',
+  },
+  {
+    name: 'guests',
+    type: 'choice',
+    default: 'none',
+    text: "How to read the nodes' own kernels. Nothing reads them yet.",
+    available: 'now',
+    values: ['none'],
+    laterValues: ['api', 'exec', 'files'],
+  },
+  {
+    name: 'comment',
+    type: 'choice',
+    default: 'on-problems',
+    text: 'When to write a pull request comment. Nothing writes one yet.',
+    available: 'now',
+    values: ['on-problems', 'never'],
+    laterValues: ['always'],
+  },
+] as const satisfies readonly InputSpec[];
+
+export type InputName = (typeof AVAILABLE_INPUTS)[number]['name'] | (typeof LATER_INPUTS)[number]['name'];
+
+/** What can be used now first, each part in the order in which people meet it. */
+export const INPUTS: readonly (InputSpec & { readonly name: InputName })[] = [...AVAILABLE_INPUTS, ...LATER_INPUTS];
+
+type Closed = Extract<(typeof AVAILABLE_INPUTS)[number], { readonly values: readonly string[] }>;
+
+/** Inputs with a closed set of values. */
+export type ChoiceName = Closed['name'];
+
+type ChoiceValues = { readonly [Row in Closed as Row['name']]: Row['values'][number] };
+
+/** What such an input can be set to now. */
+export type ChoiceValue<N extends ChoiceName> = ChoiceValues[N];
+
+/** The table's row for a name that the compiler knows. */
+export function inputSpec(name: InputName): InputSpec {
+  const spec = INPUTS.find((candidate) => candidate.name === name);
+  if (spec === undefined) throw new Error(`no input ${name}`);
+  return spec;
+}

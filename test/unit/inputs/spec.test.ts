@@ -1,0 +1,20 @@
+import { expect, test } from '@jest/globals';
+import { INPUTS, NETWORK_MODE_ALIASES, inputSpec } from '../../../src/inputs/spec.ts';
+
+test.each(INPUTS.map((spec) => [spec.name, spec] as const))('%s is described and consistent', (name, spec) => {
+  expect(name).toMatch(/^[a-z]+(-[a-z]+)*$/);
+  expect(spec.text).toMatch(/^[A-Z].*\.$/);
+  expect(spec.text.length).toBeLessThan(300);
+  // A default that its own list refuses would fail every workflow that leaves the input out.
+  if (spec.values !== undefined) expect(spec.values).toContain(spec.default);
+  for (const value of spec.laterValues ?? []) expect(spec.values).not.toContain(value);
+  if (spec.available === 'later') expect(spec.values).toBeUndefined();
+});
+
+test('aliases lead to values that can be used now and hide none', () => {
+  const values = inputSpec('network-mode').values ?? [];
+  for (const [alias, mode] of Object.entries(NETWORK_MODE_ALIASES)) {
+    expect(values).toContain(mode);
+    expect(values).not.toContain(alias);
+  }
+});
