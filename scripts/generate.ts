@@ -9,6 +9,7 @@ import { format, resolveConfig } from 'prettier';
 import { INPUTS } from '../src/inputs/spec.ts';
 import { OUTPUTS } from '../src/report/outputs.ts';
 import { RULES } from '../src/rules/registry.ts';
+import { renderSnapshotSchema } from '../src/snapshot/publish.ts';
 import { ROOMS } from './rooms.ts';
 import { ROOT } from './run.ts';
 import {
@@ -38,7 +39,10 @@ export async function generate(): Promise<ReadonlyMap<string, string>> {
     // A missing page is for test/meta/rules.test.ts to name, together with what else the rule lacks.
     if (existsSync(join(ROOT, path))) pages.set(path, fillAll(path, { facts: renderRuleFacts(rule) }));
   }
-  const files = new Map([['action.yml', renderAction(INPUTS, OUTPUTS, DESCRIPTION)]]);
+  const files = new Map([
+    ['action.yml', renderAction(INPUTS, OUTPUTS, DESCRIPTION)],
+    ['docs/schema/snapshot-v1.schema.json', renderSnapshotSchema()],
+  ]);
   for (const [path, text] of pages) files.set(path, await formatMarkdown(path, text));
   return files;
 }

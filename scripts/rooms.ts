@@ -70,6 +70,7 @@ function touching(path: string, packages: readonly string[]): Room {
 export const ROOMS: readonly Room[] = [
   pure('src/model/', [], 'it is the vocabulary that all rooms share, so it depends on none'),
   pure('src/ports.ts', ['src/model/'], 'it names what is outside, and nothing of how it is reached'),
+  pure('src/version.ts', [], 'it is one constant, so that the bundle need not carry package.json'),
   pure('src/gate.ts', ['src/model/'], THINKS),
   pure('src/inputs/', ['src/model/'], 'it turns strings into a configuration, before anything else is loaded'),
   pure('src/rules/', ['src/model/'], THINKS),

@@ -6,7 +6,9 @@ import { chooseClouds } from './clouds/registry.ts';
 import { createLog, createRunner } from './github/runner.ts';
 import { main } from './main.ts';
 import { ConfigError, DeliveryError, isKnownError, messageOf } from './model/errors.ts';
-import type { Clock, Files, Ports } from './ports.ts';
+import type { CloudId } from './model/config.ts';
+import type { openAws as OpenAws } from './clouds/aws/index.ts';
+import type { Clock, FabricReader, Files, Ports } from './ports.ts';
 import { VERSION } from './version.ts';
 
 const ISSUES = 'the issue tracker of the repository that this action comes from';
@@ -42,6 +44,11 @@ const files: Files = {
   },
 };
 
+/** One lazily loaded chunk per cloud: nobody pays for a cloud that is not theirs. */
+const FABRICS: Readonly<Record<CloudId, (outside: Parameters<typeof OpenAws>[0]) => Promise<FabricReader>>> = {
+  aws: async (outside) => (await import('./clouds/aws/index.ts')).openAws(outside),
+};
+
 function buildPorts(env: NodeJS.ProcessEnv): Ports {
   const log = createLog(core);
   const outside = { env, clock, log, random: Math.random };
@@ -56,12 +63,8 @@ function buildPorts(env: NodeJS.ProcessEnv): Ports {
       return openCluster({ config, ...outside });
     },
     fabric: async (cloud, config) => {
-      switch (cloud) {
-        case 'aws': {
-          const { openAws } = await import('./clouds/aws/index.ts');
-          return openAws({ config, ...outside });
-        }
-      }
+      const open = FABRICS[cloud];
+      return open({ config, ...outside });
     },
   };
 }
@@ -69,8 +72,12 @@ function buildPorts(env: NodeJS.ProcessEnv): Ports {
 /** One message: what, where, what to do. The stack is for debug logs, unless the mistake is ours. */
 function explain(error: unknown): string {
   if (error instanceof Error && error.stack !== undefined) core.debug(error.stack);
-  if (isKnownError(error)) return `${error.message}\n${error.hint}`;
+  if (isKnownError(error)) return [error.message, error.hint, ...docsLine(error.docs)].join('\n');
   return `Unexpected error: ${messageOf(error)}\nThis is a mistake of Pod Route Check. Please report it to ${ISSUES}, with the debug log.`;
+}
+
+function docsLine(anchor: string | undefined): string[] {
+  return anchor === undefined ? [] : [`More in docs/troubleshooting.md#${anchor}`];
 }
 
 async function run(): Promise<void> {

@@ -38,7 +38,7 @@ export interface Config {
   /** Canonical; the cluster's pod ranges, never a filter. Empty: taken from the evidence. */
   readonly podCIDRs: readonly string[];
   readonly clusterId?: string;
-  /** Empty: the region of the environment. */
+  /** Empty: the regions that the nodes’ provider ids name, else the region of the environment. */
   readonly awsRegions: readonly string[];
   readonly requireEvidence: EvidenceLevel;
   readonly rules: Readonly<Partial<Record<RuleId, Severity | 'off'>>>;

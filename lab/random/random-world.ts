@@ -1,0 +1,92 @@
+/** Worlds at random: legal, odd and broken in every combination, the same for the same seed. */
+
+import { ec2Cluster } from '../world/ec2-cluster.ts';
+import { inject } from '../world/faults.ts';
+import { daemonSets } from '../world/kubernetes.ts';
+import type { NetworkMode } from '../world/kubernetes.ts';
+import { DoesNotFit } from '../world/look.ts';
+import type { World } from '../world/world.ts';
+import type { TruthOptions } from '../truth/truth.ts';
+import { dice } from './dice.ts';
+import type { Dice } from './dice.ts';
+import { randomFaults } from './faults.ts';
+
+export interface RandomWorld {
+  world: World;
+  /** Inputs of the Action that belong to the world, e.g. a network mode that nothing in the cluster shows. */
+  inputs: Record<string, string>;
+  /** The same, as the truth needs it. */
+  options: TruthOptions;
+  /** EC2 calls that are denied, by IAM action. */
+  deny: string[];
+  /** What was done to the healthy world, in words. */
+  says: string[];
+}
+
+function healthy(seed: number, d: Dice, mode: NetworkMode): World {
+  const subnets = d.between(1, 4);
+  const nodes = d.percent(4) ? 30 : d.between(2, 14);
+  // Few worlds have their nodes evenly spread.
+  const placement = Array.from({ length: nodes }, () => d.between(0, subnets - 1));
+  const podRoutes = mode === 'host-gw' && d.percent(25) ? d.percent(50) : undefined;
+  return ec2Cluster({
+    name: `random-${String(seed)}`,
+    mode,
+    nodes,
+    subnets,
+    placement,
+    tables: d.pick(['per-subnet', 'per-subnet', 'main', 'shared']),
+    ipv6: d.percent(25),
+    windows: d.percent(20) ? d.between(1, Math.min(3, nodes - 1)) : 0,
+    controlPlanes: d.percent(30) ? 1 : 0,
+    providerIds: !d.percent(12),
+    routeCreated: !d.percent(40),
+    ...(podRoutes === undefined ? {} : { podRoutes }),
+  });
+}
+
+function toldMode(d: Dice, world: World, mode: NetworkMode): TruthOptions['mode'] {
+  if (mode === 'vxlan' || mode === 'vpc-cni') return undefined;
+  const shown = mode === 'host-gw' || world.cluster.nodes.every((node) => node.networkUnavailable !== undefined);
+  return d.percent(shown ? 20 : 90) ? mode : undefined;
+}
+
+export function randomWorld(seed: number): RandomWorld {
+  const d = dice(seed);
+  const mode = d.weighted<NetworkMode>([
+    [58, 'host-gw'],
+    [36, 'fabric'],
+    [3, 'vxlan'],
+    [3, 'vpc-cni'],
+  ]);
+  let world = healthy(seed, d, mode);
+  const told = toldMode(d, world, mode);
+  const says: string[] = [];
+  const wanted = d.weighted([
+    [10, 0],
+    [30, 1],
+    [25, 2],
+    [20, 3],
+    [15, 4],
+  ]);
+  // A fault may not fit what earlier ones left (no podCIDR, no machine): then it is left out.
+  for (let tries = 0; tries < wanted * 3 && says.length < wanted; tries++) {
+    try {
+      const faults = randomFaults(world, d);
+      world = inject(world, ...faults).world;
+      says.push(faults.map((fault) => fault.says).join('; '));
+    } catch (error) {
+      if (!(error instanceof DoesNotFit)) throw error;
+    }
+  }
+  world.cluster.daemonSets = daemonSets(world, mode);
+  const hasLists = world.aws.some((region) => region.prefixLists.length > 0);
+  const unread = hasLists && d.percent(25);
+  return {
+    world,
+    inputs: told === undefined ? {} : { 'network-mode': told },
+    options: { ...(told === undefined ? {} : { mode: told }), ...(unread ? { prefixListsUnread: true } : {}) },
+    deny: unread ? ['ec2:GetManagedPrefixListEntries'] : [],
+    says: [`${mode}, ${String(world.cluster.nodes.length)} nodes`, ...says],
+  };
+}

@@ -1,0 +1,55 @@
+/** All scenarios, the demo's first. */
+
+import * as evidence from './evidence.ts';
+import * as hostGw from './host-gw.ts';
+import * as otherModes from './other-modes.ts';
+import type { Scenario } from './scenario.ts';
+
+export const scenarios: readonly Scenario[] = [
+  hostGw.ec2HostGw,
+  hostGw.ec2Healthy,
+  hostGw.oneSubnet,
+  hostGw.twoAz,
+  hostGw.twoAzFixed,
+  hostGw.foreignTable,
+  hostGw.dualStack,
+  otherModes.kubenet,
+  otherModes.blackhole,
+  otherModes.vpcCni,
+  otherModes.flannelVxlan,
+  evidence.wrongAccount,
+  evidence.twoNetworks,
+  evidence.zeroNodes,
+  evidence.noPermission,
+  evidence.noClusterPermission,
+  evidence.apiUnreachable,
+  evidence.tokenExpired,
+  evidence.snapshotReplay,
+];
+
+export const defaultScenario = hostGw.ec2HostGw;
+
+export function scenarioNamed(name: string): Scenario | undefined {
+  return scenarios.find((scenario) => scenario.name === name);
+}
+
+function distance(a: string, b: string): number {
+  let row = Array.from({ length: b.length + 1 }, (_, i) => i);
+  for (let i = 1; i <= a.length; i++) {
+    const next = [i];
+    for (let j = 1; j <= b.length; j++) {
+      const change = (row[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1);
+      next.push(Math.min(change, (row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1));
+    }
+    row = next;
+  }
+  return row[b.length] ?? 0;
+}
+
+/** The scenario that was most likely meant: one that contains the text, else the one with the fewest differences. */
+export function nearestScenario(name: string): Scenario {
+  const wanted = name.toLowerCase();
+  const cost = (scenario: Scenario): number =>
+    (wanted !== '' && scenario.name.includes(wanted) ? -100 : 0) + distance(wanted, scenario.name);
+  return [...scenarios].sort((a, b) => cost(a) - cost(b))[0] ?? defaultScenario;
+}

@@ -1,0 +1,69 @@
+/**
+ * Writes objects typed with the SDK's models as EC2's XML. The model's names start with a capital, the wire's with a
+ * small letter, lists end in Set and hold `item`s; where the service model (botocore, ec2/2016-11-15) says otherwise,
+ * it stands in this table.
+ */
+const WIRE_NAMES: Record<string, string> = {
+  Associations: 'associationSet',
+  BlockDeviceMappings: 'blockDeviceMapping',
+  Entries: 'entrySet',
+  Endpoint: 'regionEndpoint',
+  Groups: 'groupSet',
+  Instances: 'instancesSet',
+  Ipv4Prefixes: 'ipv4PrefixSet',
+  Ipv6Addresses: 'ipv6AddressesSet',
+  Ipv6Prefixes: 'ipv6PrefixSet',
+  NetworkInterfaces: 'networkInterfaceSet',
+  PrefixLists: 'prefixListSet',
+  PrivateIpAddresses: 'privateIpAddressesSet',
+  PropagatingVgws: 'propagatingVgwSet',
+  PublicDnsName: 'dnsName',
+  PublicIpAddress: 'ipAddress',
+  Regions: 'regionInfo',
+  Reservations: 'reservationSet',
+  RouteTables: 'routeTableSet',
+  Routes: 'routeSet',
+  SecurityGroups: 'groupSet',
+  StateTransitionReason: 'reason',
+  Subnets: 'subnetSet',
+  Tags: 'tagSet',
+  Vpcs: 'vpcSet',
+};
+
+export function escapeXml(text: string): string {
+  return /[&<>"']/.test(text) ? text.replace(/[&<>"']/g, (char) => `&#${char.charCodeAt(0)};`) : text;
+}
+
+function wireName(name: string, value: unknown): string {
+  // An instance's State has a code and a name; everything else called State is a word.
+  if (name === 'State' && typeof value === 'object') return 'instanceState';
+  return WIRE_NAMES[name] ?? name.charAt(0).toLowerCase() + name.slice(1);
+}
+
+function element(name: string, content: string): string {
+  return content === '' ? `<${name}/>` : `<${name}>${content}</${name}>`;
+}
+
+function content(value: unknown): string {
+  if (typeof value === 'string') return escapeXml(value);
+  if (value instanceof Date) return value.toISOString();
+  if (Array.isArray(value)) return value.map((item) => element('item', content(item))).join('');
+  if (typeof value === 'object' && value !== null) return fields(value);
+  return String(value);
+}
+
+function fields(object: object): string {
+  let text = '';
+  for (const [name, value] of Object.entries(object)) {
+    if (value !== undefined) text += element(wireName(name, value), content(value));
+  }
+  return text;
+}
+
+export function responseXml(action: string, requestId: string, result: object): string {
+  return (
+    '<?xml version="1.0" encoding="UTF-8"?>\n' +
+    `<${action}Response xmlns="http://ec2.amazonaws.com/doc/2016-11-15/"><requestId>${requestId}</requestId>` +
+    `${fields(result)}</${action}Response>`
+  );
+}

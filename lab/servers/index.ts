@@ -1,0 +1,130 @@
+import { randomBytes } from 'node:crypto';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { createServer as createHttpServer, type Server } from 'node:http';
+import { createServer as createHttpsServer } from 'node:https';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+import type { World } from '../world/world.ts';
+import { makeCertificate, type LabCertificate } from './certificate.ts';
+import { Ec2Api } from './ec2/server.ts';
+import { serve, type Desk } from './exchange.ts';
+import { Identities } from './identities.ts';
+import { KubernetesApi } from './kube/server.ts';
+import type { LabOptions, LabRequest } from './options.ts';
+import { StsApi } from './sts.ts';
+
+export type { LabOptions, LabRequest, LabService } from './options.ts';
+
+export interface Lab {
+  /** What a process needs to reach the lab's AWS with static keys, and nothing of the developer's own. */
+  env: Record<string, string>;
+  /** The same with a web identity instead of keys, as a workflow with OIDC has it. */
+  webIdentityEnv: Record<string, string>;
+  /** Path of a kubeconfig file for the lab's cluster. */
+  kubeconfig: string;
+  kubeconfigText: string;
+  /** The CA of the Kubernetes server, for clients that are to be tried without the kubeconfig. */
+  caPem: string;
+  urls: { ec2: string; sts: string; kubernetes: string };
+  /** The bearer token in the kubeconfig. */
+  token: string;
+  requests(): LabRequest[];
+  /** The world that is served: what is changed here is answered from the next request on. */
+  world: World;
+  stop(): Promise<void>;
+}
+
+async function listen(server: Server): Promise<number> {
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(0, '127.0.0.1', resolve);
+  });
+  return (server.address() as AddressInfo).port;
+}
+
+async function close(server: Server): Promise<void> {
+  await new Promise<void>((resolve) => {
+    server.close(() => {
+      resolve();
+    });
+    server.closeAllConnections();
+  });
+}
+
+function kubeconfigOf(url: string, token: string, { caPem }: LabCertificate): string {
+  return `apiVersion: v1
+kind: Config
+clusters:
+  - name: lab
+    cluster:
+      server: ${url}
+      certificate-authority-data: ${Buffer.from(caPem).toString('base64')}
+users:
+  - name: pod-route-check
+    user:
+      token: ${token}
+contexts:
+  - name: lab
+    context:
+      cluster: lab
+      user: pod-route-check
+current-context: lab
+`;
+}
+
+/** Serves a world on loopback ports of its own until it is stopped. */
+export async function startLab(world: World, options: LabOptions = {}): Promise<Lab> {
+  const desk: Desk = { world, options, requests: [] };
+  const identities = new Identities(world, () => options.expiredToken === true || options.expiredToken === 'aws');
+  const token = `lab-${randomBytes(24).toString('base64url')}`;
+  const certificate = makeCertificate();
+  const tls = { cert: certificate.certPem, key: certificate.keyPem };
+  // Services refuse options that they cannot honour, so all are made before the first one listens.
+  const ec2Server = createHttpServer(serve(new Ec2Api(desk, identities), desk));
+  const stsServer = createHttpServer(serve(new StsApi(desk, identities), desk));
+  const kubeServer = createHttpsServer(tls, serve(new KubernetesApi(desk, token), desk));
+  const servers: Server[] = [ec2Server, stsServer, kubeServer];
+  const ec2 = `http://127.0.0.1:${await listen(ec2Server)}`;
+  const sts = `http://127.0.0.1:${await listen(stsServer)}`;
+  const kubernetes = `https://127.0.0.1:${await listen(kubeServer)}`;
+
+  const folder = await mkdtemp(join(tmpdir(), 'pod-route-check-lab-'));
+  const kubeconfig = join(folder, 'kubeconfig');
+  const kubeconfigText = kubeconfigOf(kubernetes, token, certificate);
+  await writeFile(kubeconfig, kubeconfigText, { mode: 0o600 });
+  const tokenFile = join(folder, 'web-identity-token');
+  await writeFile(tokenFile, identities.webIdentityToken, { mode: 0o600 });
+
+  const common = {
+    AWS_ENDPOINT_URL_EC2: ec2,
+    AWS_ENDPOINT_URL_STS: sts,
+    AWS_REGION: world.aws[0]?.region ?? 'us-east-1',
+    // Keep a developer's own profiles and instance metadata out of it.
+    AWS_CONFIG_FILE: join(folder, 'no-config'),
+    AWS_SHARED_CREDENTIALS_FILE: join(folder, 'no-credentials'),
+    AWS_EC2_METADATA_DISABLED: 'true',
+  };
+  const { accessKeyId, secretAccessKey, accountId } = identities.user;
+  return {
+    env: { ...common, AWS_ACCESS_KEY_ID: accessKeyId, AWS_SECRET_ACCESS_KEY: secretAccessKey },
+    webIdentityEnv: {
+      ...common,
+      AWS_ROLE_ARN: `arn:aws:iam::${accountId}:role/pod-route-check`,
+      AWS_ROLE_SESSION_NAME: 'lab',
+      AWS_WEB_IDENTITY_TOKEN_FILE: tokenFile,
+    },
+    kubeconfig,
+    kubeconfigText,
+    caPem: certificate.caPem,
+    urls: { ec2, sts, kubernetes },
+    token,
+    requests: () => [...desk.requests],
+    world,
+    async stop() {
+      await Promise.all(servers.map(close));
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}

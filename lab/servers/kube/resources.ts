@@ -1,0 +1,208 @@
+import type { ClusterWorld, World } from '../../world/world.ts';
+import { nodeBody, nodeLabels } from './node.ts';
+import { notMetadataField, unsupportedField, type UnknownField } from './selectors.ts';
+import { numberOf, seconds, uidOf } from './wire.ts';
+import { configMapBody, daemonSetBody, namespaceBody, namespaceNames, podBody } from './workloads.ts';
+
+/** One object of a list, frozen at the moment the list was begun. */
+export interface Item {
+  namespace?: string;
+  name: string;
+  labels: Record<string, string>;
+  /** What field selectors may ask, beside the name and the namespace. */
+  fields: Record<string, string>;
+  /** The object as the world held it: whoever has the same source has the same body. */
+  source: string;
+  render(): object;
+}
+
+export interface Resource {
+  group: string;
+  version: string;
+  resource: string;
+  kind: string;
+  namespaced: boolean;
+  selectable: readonly string[];
+  unknownField: UnknownField;
+  /** False: the API server knows no such path (a CRD that is not installed). Absent: always there. */
+  installed?(world: World): boolean;
+  items(world: World): Item[];
+}
+
+/** What stands beside an object in its body: part of the source, so that a cached page never outlives it. */
+function freeze<T>(object: T, context: string, render: (object: T) => object): Pick<Item, 'source' | 'render'> {
+  const text = JSON.stringify(object);
+  return { source: `${text} ${context}`, render: () => render(JSON.parse(text) as T) };
+}
+
+// The world does not say when these objects were made; a day before the story is as good as any moment.
+function yesterday(world: World): string {
+  return seconds(new Date(Date.parse(world.now) - 86_400_000));
+}
+
+function nodes(world: World): Item[] {
+  const { version } = world.cluster;
+  const now = seconds(world.now);
+  return world.cluster.nodes.map((node) => ({
+    name: node.name,
+    labels: nodeLabels(node),
+    fields: { 'spec.unschedulable': String(node.unschedulable === true) },
+    ...freeze(node, `${version} ${now}`, (frozen) => nodeBody(frozen, version, now)),
+  }));
+}
+
+function pods(world: World): Item[] {
+  const addresses = new Map(
+    world.cluster.nodes.map((node) => [
+      node.name,
+      node.addresses.filter(({ type }) => type === 'InternalIP').map(({ address }) => address),
+    ]),
+  );
+  const at = yesterday(world);
+  return world.cluster.pods.map((pod) => {
+    const hostIPs = addresses.get(pod.nodeName) ?? [];
+    return {
+      namespace: pod.namespace,
+      name: pod.name,
+      labels: pod.labels,
+      fields: {
+        'spec.nodeName': pod.nodeName,
+        'spec.restartPolicy': 'Always',
+        'spec.schedulerName': 'default-scheduler',
+        'spec.serviceAccountName': 'default',
+        'spec.hostNetwork': String(pod.hostNetwork),
+        'status.phase': pod.phase,
+        'status.podIP': pod.podIPs[0] ?? '',
+        'status.podIPs': pod.podIPs[0] ?? '',
+        'status.nominatedNodeName': '',
+      },
+      ...freeze(pod, `${hostIPs.join(' ')} ${at}`, (frozen) => podBody(frozen, hostIPs, at)),
+    };
+  });
+}
+
+function plain<T extends { namespace: string; name: string; labels?: Record<string, string> }>(
+  world: World,
+  list: (cluster: ClusterWorld) => T[],
+  body: (object: T, createdAt: string) => object,
+): Item[] {
+  const at = yesterday(world);
+  return list(world.cluster).map((object) => ({
+    namespace: object.namespace,
+    name: object.name,
+    labels: object.labels ?? {},
+    fields: {},
+    ...freeze(object, at, (frozen) => body(frozen, at)),
+  }));
+}
+
+function namespaces(world: World): Item[] {
+  const { cluster } = world;
+  const at = yesterday(world);
+  return namespaceNames(cluster).map((name) => ({
+    name,
+    labels: { 'kubernetes.io/metadata.name': name },
+    fields: { 'status.phase': 'Active' },
+    ...freeze(name, `${cluster.uid} ${at}`, (frozen) => namespaceBody(frozen, cluster, at)),
+  }));
+}
+
+const CALICO = 'crd.projectcalico.org';
+
+function ipPools(world: World): Item[] {
+  const at = yesterday(world);
+  return (world.cluster.ipPools ?? []).map((pool) => ({
+    name: pool.name,
+    labels: {},
+    fields: {},
+    ...freeze(pool, at, ({ name, spec }) => ({
+      // Unlike built-in types, custom resources repeat their kind in a list.
+      apiVersion: `${CALICO}/v1`,
+      kind: 'IPPool',
+      metadata: {
+        name,
+        uid: uidOf('ippool', name),
+        resourceVersion: String(numberOf(name)),
+        generation: 1,
+        creationTimestamp: at,
+      },
+      spec,
+    })),
+  }));
+}
+
+const core = { group: '', version: 'v1' };
+const NAME = ['metadata.name'] as const;
+const NAME_AND_NAMESPACE = [...NAME, 'metadata.namespace'] as const;
+const POD_FIELDS = [
+  ...NAME_AND_NAMESPACE,
+  'spec.nodeName',
+  'spec.restartPolicy',
+  'spec.schedulerName',
+  'spec.serviceAccountName',
+  'spec.hostNetwork',
+  'status.phase',
+  'status.podIP',
+  'status.podIPs',
+  'status.nominatedNodeName',
+] as const;
+
+export const RESOURCES: readonly Resource[] = [
+  {
+    ...core,
+    resource: 'nodes',
+    kind: 'Node',
+    namespaced: false,
+    selectable: [...NAME, 'spec.unschedulable'],
+    unknownField: unsupportedField,
+    items: nodes,
+  },
+  {
+    ...core,
+    resource: 'namespaces',
+    kind: 'Namespace',
+    namespaced: false,
+    selectable: [...NAME, 'status.phase'],
+    unknownField: unsupportedField,
+    items: namespaces,
+  },
+  {
+    ...core,
+    resource: 'pods',
+    kind: 'Pod',
+    namespaced: true,
+    selectable: POD_FIELDS,
+    unknownField: unsupportedField,
+    items: pods,
+  },
+  {
+    ...core,
+    resource: 'configmaps',
+    kind: 'ConfigMap',
+    namespaced: true,
+    selectable: NAME_AND_NAMESPACE,
+    unknownField: notMetadataField,
+    items: (world) => plain(world, (cluster) => cluster.configMaps, configMapBody),
+  },
+  {
+    group: 'apps',
+    version: 'v1',
+    resource: 'daemonsets',
+    kind: 'DaemonSet',
+    namespaced: true,
+    selectable: NAME_AND_NAMESPACE,
+    unknownField: notMetadataField,
+    items: (world) => plain(world, (cluster) => cluster.daemonSets, daemonSetBody),
+  },
+  {
+    group: CALICO,
+    version: 'v1',
+    resource: 'ippools',
+    kind: 'IPPool',
+    namespaced: false,
+    selectable: NAME_AND_NAMESPACE,
+    unknownField: unsupportedField,
+    installed: (world) => world.cluster.ipPools !== undefined,
+    items: ipPools,
+  },
+];

@@ -1,0 +1,124 @@
+/** From a place to look to clients of the API server there. */
+import {
+  AppsV1Api,
+  CoreV1Api,
+  createConfiguration,
+  CustomObjectsApi,
+  type KubeConfig,
+  type RequestContext,
+  ServerConfiguration,
+  VersionApi,
+} from '@kubernetes/client-node';
+import { ConfigError } from '../model/errors.ts';
+import { parseLocation } from './kubeconfig.ts';
+import type { Environment, Location } from './locate.ts';
+import { decideProxy } from './proxy.ts';
+import { CredentialsError } from './trouble.ts';
+
+export interface Connection {
+  /** URL of the API server, without credentials. */
+  readonly server: string;
+  readonly host: string;
+  readonly core: CoreV1Api;
+  readonly apps: AppsV1Api;
+  readonly custom: CustomObjectsApi;
+  readonly version: VersionApi;
+  /** The next request opens a new connection. */
+  renew(): void;
+}
+
+export interface ConnectOptions {
+  readonly context: string | undefined;
+  readonly env: Environment;
+  /** Makes the signal that ends one request. */
+  readonly timeout: () => AbortSignal;
+}
+
+/** Sends nothing yet. */
+export function connect(location: Location, options: ConnectOptions): Connection | ConfigError {
+  const chosen = parseLocation(location, options.context);
+  if (chosen instanceof ConfigError) return chosen;
+  const cluster = chosen.getCurrentCluster();
+  if (cluster === null) throw new Error('a chosen context has a cluster');
+  adjustCluster(chosen, options.env);
+  const door = new Door(chosen, options.timeout);
+  const configuration = createConfiguration({
+    baseServer: new ServerConfiguration(cluster.server, {}),
+    authMethods: { default: door },
+  });
+  const { protocol, host, pathname } = new URL(cluster.server);
+  return {
+    server: `${protocol}//${host}${pathname.replace(/\/+$/, '')}`,
+    host,
+    core: new CoreV1Api(configuration),
+    apps: new AppsV1Api(configuration),
+    custom: new CustomObjectsApi(configuration),
+    version: new VersionApi(configuration),
+    renew: () => {
+      door.renew();
+    },
+  };
+}
+
+/** The client knows no proxy of the environment, and refuses plain http (`kubectl proxy`) without this flag. */
+function adjustCluster(config: KubeConfig, env: Environment): void {
+  const current = config.getCurrentCluster();
+  const clusters = config.getClusters().map((cluster) => {
+    if (cluster !== current) return cluster;
+    const proxyUrl = cluster.proxyUrl ?? decideProxy(cluster.server, env);
+    const skipTLSVerify = cluster.skipTLSVerify || cluster.server.startsWith('http:');
+    return { ...cluster, skipTLSVerify, ...(proxyUrl === undefined ? {} : { proxyUrl }) };
+  });
+  config.clusters = clusters;
+}
+
+/** Puts credentials, the connection and the time limit into every request. */
+class Door {
+  readonly #config: KubeConfig;
+  readonly #timeout: () => AbortSignal;
+  #dispatcher: ReturnType<RequestContext['getDispatcher']>;
+
+  constructor(config: KubeConfig, timeout: () => AbortSignal) {
+    this.#config = config;
+    this.#timeout = timeout;
+  }
+
+  getName(): string {
+    return 'kubeconfig';
+  }
+
+  renew(): void {
+    this.#dispatcher = undefined;
+  }
+
+  async applySecurityAuthentication(context: RequestContext): Promise<void> {
+    const signal = this.#timeout();
+    try {
+      await Promise.race([this.#config.applySecurityAuthentication(context), rejected(signal)]);
+    } catch (cause) {
+      throw new CredentialsError(commandOf(this.#config), cause);
+    }
+    context.setSignal(signal);
+    context.setHeaderParam('User-Agent', 'pod-route-check');
+    // The client makes a new pool for every request, and with it a new TLS handshake.
+    this.#dispatcher ??= context.getDispatcher();
+    if (this.#dispatcher !== undefined) context.setDispatcher(this.#dispatcher);
+  }
+}
+
+function rejected(signal: AbortSignal): Promise<never> {
+  return new Promise((_resolve, reject) => {
+    const fail = (): void => {
+      reject(signal.reason as Error);
+    };
+    if (signal.aborted) fail();
+    else signal.addEventListener('abort', fail, { once: true });
+  });
+}
+
+/** The command that the user's entry has run for credentials. */
+function commandOf(config: KubeConfig): string | undefined {
+  const exec: unknown = config.getCurrentUser()?.exec;
+  const command = typeof exec === 'object' && exec !== null && 'command' in exec ? exec.command : undefined;
+  return typeof command === 'string' ? command : undefined;
+}

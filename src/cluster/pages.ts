@@ -1,0 +1,82 @@
+/** Lists that come in pages and may expire between two of them. */
+import type { Call, Outcome } from './call.ts';
+import { StrangerError } from './trouble.ts';
+
+/** Objects per page: larger ones save no time and cost memory. */
+export const PAGE_SIZE = 500;
+
+// An API server keeps a list for some minutes; a second reading is faster than the first, a third is hope.
+const RESTARTS = 2;
+
+export interface PageRequest {
+  readonly limit: number;
+  readonly _continue?: string;
+}
+
+/** What the client makes of a list; `items` is null where a server of Go wrote an empty list so. */
+export interface Page<T> {
+  readonly items?: readonly T[] | null;
+  readonly metadata?: { readonly _continue?: string; readonly remainingItemCount?: number };
+}
+
+export interface PagesOptions<T, F> {
+  readonly call: Call;
+  /** For the log: `list nodes`. */
+  readonly what: string;
+  readonly list: (page: PageRequest) => Promise<Page<T>>;
+  /** Makes an object small at once, so that no page stays in memory; undefined drops it. */
+  readonly translate: (object: T) => F | undefined;
+  /** After every page: how many were read, and how many are left where the server says so. */
+  readonly onPage?: (read: number, left: number | undefined) => void;
+}
+
+/**
+ * The whole list. Expired between two pages (410), it is read again from the start; if that keeps happening, its rest
+ * is read as it is now, with the token that the server gives for that.
+ */
+export async function readPages<T, F>(options: PagesOptions<T, F>): Promise<Outcome<F[]>> {
+  const { call, what, list, translate, onPage } = options;
+  let facts: F[] = [];
+  let read = 0;
+  let restarts = 0;
+  let resumedAt = -1;
+  let token: string | undefined;
+  for (;;) {
+    const request = { limit: PAGE_SIZE, ...(token === undefined ? {} : { _continue: token }) };
+    const outcome = await call(what, async () => checkedPage(await list(request), token));
+    if (!outcome.ok) {
+      const { trouble } = outcome;
+      if (trouble.kind !== 'status' || trouble.status !== 410 || token === undefined) return outcome;
+      restarts += 1;
+      if (restarts > RESTARTS) {
+        // Resuming twice at one place leads nowhere.
+        if (trouble.continueToken === undefined || resumedAt === read) return outcome;
+        resumedAt = read;
+        token = trouble.continueToken;
+        continue;
+      }
+      token = undefined;
+      facts = [];
+      read = 0;
+      continue;
+    }
+    const items = outcome.value.items ?? [];
+    read += items.length;
+    for (const item of items) {
+      const fact = translate(item);
+      if (fact !== undefined) facts.push(fact);
+    }
+    token = outcome.value.metadata?._continue;
+    onPage?.(read, outcome.value.metadata?.remainingItemCount);
+    if (token === undefined || token === '') return { ok: true, value: facts };
+  }
+}
+
+// The client turns any text with status 200 into an object without fields, which would pass for an empty list.
+function checkedPage<T>(page: Page<T>, token: string | undefined): Page<T> {
+  const { items, metadata } = page;
+  const isList = metadata !== undefined && (items === null || items === undefined || Array.isArray(items));
+  // A server that names the same page for ever would never let us go.
+  if (!isList || (token !== undefined && metadata._continue === token)) throw new StrangerError('no list');
+  return page;
+}

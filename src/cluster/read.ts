@@ -1,0 +1,162 @@
+/** Nodes, the cluster's name and version, and the network agents, through the Kubernetes API. Reads only. */
+import { setHeaderOptions } from '@kubernetes/client-node';
+import { ConfigError } from '../model/errors.ts';
+import type { CniFacts, Gap, NodeFacts } from '../model/snapshot.ts';
+import type { ClusterReader, ClusterReading, Log, Reading } from '../ports.ts';
+import { mapLimited } from '../net/limit.ts';
+import type { Call, Outcome } from './call.ts';
+import type { Connection } from './connect.ts';
+import { explainTrouble } from './explain.ts';
+import { PAGE_SIZE, readPages } from './pages.ts';
+import { readCni } from './read-cni.ts';
+import { translateNode } from './translate.ts';
+import { renderTrouble } from './trouble.ts';
+
+export interface ReaderOptions {
+  readonly connection: Connection;
+  readonly call: Call;
+  readonly log: Log;
+  readonly clusterId: string | undefined;
+  readonly nodeSelector: string | undefined;
+}
+
+/** What a selector leaves out is not judged, but its routes and podCIDRs are still there. */
+export interface SelectedReading extends ClusterReading {
+  /** Nodes that exist and that `node-selector` does not select; absent without a selector. */
+  readonly unselected?: readonly NodeFacts[];
+}
+
+/** Up to so many nodes are read again one by one; a list is cheaper for more. */
+const SINGLE_READS = 20;
+const AT_A_TIME = 5;
+const NO_CNI: CniFacts = { agents: [], complete: false };
+
+export class KubernetesReader implements ClusterReader {
+  readonly #options: ReaderOptions;
+
+  constructor(options: ReaderOptions) {
+    this.#options = options;
+  }
+
+  /** @throws KnownError when the nodes cannot be listed. */
+  async read(wanted: { readonly cni: boolean }): Promise<Reading<SelectedReading>> {
+    const { connection, call } = this.#options;
+    const nodes = await this.#listNodes();
+    if (!nodes.ok) throw this.#explain(nodes, 'list nodes');
+    const selected = await this.#selectedNames();
+    const [id, version, cni] = await Promise.all([
+      this.#readId(),
+      this.#readVersion(),
+      wanted.cni ? readCni(connection, call) : { facts: NO_CNI, gaps: [] },
+    ]);
+    const facts: SelectedReading = {
+      id,
+      ...(version === undefined ? {} : { version }),
+      nodes: nodes.value.filter(({ name }) => selected?.has(name) ?? true),
+      cni: cni.facts,
+      ...(selected === undefined ? {} : { unselected: nodes.value.filter(({ name }) => !selected.has(name)) }),
+    };
+    return { facts, gaps: cni.gaps };
+  }
+
+  async reread(names: readonly string[]): Promise<Reading<readonly NodeFacts[]>> {
+    const wanted = new Set(names);
+    if (wanted.size <= SINGLE_READS) {
+      const single = await this.#rereadSingly([...wanted].sort());
+      if (single !== undefined) return single;
+    }
+    const all = await this.#listNodes();
+    if (all.ok) return { facts: all.value.filter(({ name }) => wanted.has(name)), gaps: [] };
+    return { facts: [], gaps: [nodeGap(all, 'second reading of the nodes', 'list nodes')] };
+  }
+
+  /** Undefined: single nodes may not be read, though a list may. */
+  async #rereadSingly(names: readonly string[]): Promise<Reading<readonly NodeFacts[]> | undefined> {
+    const { connection, call } = this.#options;
+    const facts: NodeFacts[] = [];
+    const gaps: Gap[] = [];
+    const read = await mapLimited(names, AT_A_TIME, async (name) => ({
+      name,
+      outcome: await call(`get nodes ${name}`, () => connection.core.readNode({ name })),
+    }));
+    for (const { name, outcome } of read) {
+      if (outcome.ok) {
+        const node = translateNode(outcome.value);
+        if (node === undefined) gaps.push({ ...gapOf(name), reason: 'the answer is no node' });
+        else facts.push(node);
+      } else if (outcome.trouble.kind === 'status' && outcome.trouble.status === 403) return undefined;
+      else if (outcome.trouble.kind !== 'status' || outcome.trouble.status !== 404) {
+        gaps.push({ ...nodeGap(outcome, `node ${name}`, 'get nodes'), scope: name });
+      }
+    }
+    return { facts, gaps };
+  }
+
+  async #listNodes(): Promise<Outcome<NodeFacts[]>> {
+    const { connection, call, log } = this.#options;
+    const outcome = await readPages({
+      call,
+      what: 'list nodes',
+      list: (page) => connection.core.listNode(page),
+      translate: translateNode,
+      onPage: (read, left) => {
+        const more = left === undefined ? '' : ` of ${String(read + left)}`;
+        if (read % (4 * PAGE_SIZE) === 0 && left !== 0) log.info(`Kubernetes: read ${String(read)}${more} nodes`);
+      },
+    });
+    if (!outcome.ok) return outcome;
+    // After an expired list was resumed, a node may have come twice.
+    const byName = new Map(outcome.value.map((node) => [node.name, node]));
+    return { ok: true, value: [...byName.values()].sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0)) };
+  }
+
+  /** Names only: the server understands selectors better than we do, and a name is small. */
+  async #selectedNames(): Promise<ReadonlySet<string> | undefined> {
+    const { connection, call, nodeSelector } = this.#options;
+    if (nodeSelector === undefined || nodeSelector === '') return undefined;
+    const metadataOnly = 'application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1';
+    const names = await readPages({
+      call,
+      what: 'list nodes by node-selector',
+      list: (page) =>
+        connection.core.listNode({ labelSelector: nodeSelector, ...page }, setHeaderOptions('Accept', metadataOnly)),
+      translate: ({ metadata }) => metadata?.name,
+    });
+    if (names.ok) return new Set(names.value);
+    if (names.trouble.kind === 'status' && names.trouble.status === 400) {
+      throw new ConfigError(`Input node-selector: the API server does not take it (${renderTrouble(names.trouble)}).`, {
+        hint: 'Write it as `kubectl get nodes --selector` takes it.',
+        docs: 'inputs',
+      });
+    }
+    throw this.#explain(names, 'list nodes');
+  }
+
+  async #readId(): Promise<string> {
+    const { connection, call, clusterId } = this.#options;
+    if (clusterId !== undefined && clusterId !== '') return clusterId;
+    const name = 'kube-system';
+    const namespace = await call(`get namespaces ${name}`, () => connection.core.readNamespace({ name }));
+    return (namespace.ok ? namespace.value.metadata?.uid : undefined) ?? connection.host;
+  }
+
+  async #readVersion(): Promise<string | undefined> {
+    const { connection, call } = this.#options;
+    const version = await call('get version', () => connection.version.getCode());
+    const text: unknown = version.ok ? version.value.gitVersion : undefined;
+    return typeof text === 'string' && text !== '' ? text : undefined;
+  }
+
+  #explain({ trouble, failed }: Extract<Outcome<never>, { ok: false }>, action: string): Error {
+    return explainTrouble(trouble, { server: this.#options.connection.server, action, failed });
+  }
+}
+
+function gapOf(name: string): { facet: 'nodes'; subject: string; scope: string } {
+  return { facet: 'nodes', subject: `node ${name}`, scope: name };
+}
+
+function nodeGap({ trouble }: Extract<Outcome<never>, { ok: false }>, subject: string, permission: string): Gap {
+  const isRefused = trouble.kind === 'status' && trouble.status === 403;
+  return { facet: 'nodes', subject, reason: renderTrouble(trouble), ...(isRefused ? { permission } : {}) };
+}
