@@ -121,7 +121,9 @@ function walkSegment(target: Target, segment: Segment<SurveyedNode>): Piece[] {
     const fault = overlapFault(survey, to, segment);
     return [{ via: 'home', outcomes: [fault === undefined ? PASS : outcomeOf([fault])] }];
   }
-  const windows = windowsGap(context, to, match?.values.includes(to) ?? false);
+  // A host route that is longer than the receiver's own, or leads to it, is certain on Windows too.
+  const isCertain = match !== undefined && (match.values.includes(to) || match.prefix.length > target.podCIDR.length);
+  const windows = windowsGap(context, to, isCertain);
   if (windows !== undefined) return [{ via: 'on-link', outcomes: [outcomeOf([gapFault(windows)])] }];
   if (match === undefined) return walkExits(target, segment, context.exits);
   if (!match.values.includes(to)) return [{ via: 'on-link', outcomes: [lostToOther(target, segment, 'fail')] }];
@@ -140,7 +142,7 @@ function lostToOther(target: Target, range: Range, verdict: Fault['verdict']): O
 }
 
 /** flannel on Windows keeps IPv4 host routes only, and what Windows does with an off-link next hop is not known. */
-function windowsGap(context: SenderContext, to: SurveyedNode, isOnLink: boolean): Gap | undefined {
+function windowsGap(context: SenderContext, to: SurveyedNode, isCertain: boolean): Gap | undefined {
   if (!context.usesHostRoutes) return undefined;
   if (context.family === 6 && (context.isWindows || to.facts.os === 'windows')) {
     return {
@@ -149,7 +151,7 @@ function windowsGap(context: SenderContext, to: SurveyedNode, isOnLink: boolean)
       reason: 'flannel host-gw on Windows keeps IPv4 routes only',
     };
   }
-  if (!context.isWindows || isOnLink) return undefined;
+  if (!context.isWindows || isCertain || to.mode.mode !== 'host-gw') return undefined;
   const reason = 'what Windows does with an off-link next hop shows only in its own route table';
   return { facet: 'guests', subject: 'routes of Windows nodes towards other subnets', reason };
 }

@@ -77,16 +77,27 @@ describe('the context', () => {
     [THREE.replace('current-context: staging', 'current-context: gone'), /^current-context names "gone"/],
     [THREE.replace('current-context: staging', ''), /has no current context\. Set the input context to one of/],
     ['clusters: []\ncontexts: []\n', /has no current context\. It has no contexts at all/],
-    [THREE.replace('context: {cluster: staging', 'context: {cluster: gone'), /^Context "staging" names the cluster "gone"/],
+    [
+      THREE.replace('context: {cluster: staging', 'context: {cluster: gone'),
+      /^Context "staging" names the cluster "gone"/,
+    ],
     [THREE.replace('user: staging}}', 'user: gone}}'), /^Context "staging" names the user "gone"/],
     [THREE.replace('https://staging.example', 'staging.example'), /a server that is no http or https URL/],
+    [
+      THREE.replace('https://staging', 'https://me:very-secret@staging'),
+      /has a user name or password in the server URL of cluster "staging"/,
+    ],
   ])('that leads nowhere is refused %#', (text, says) => {
     expect(refusal([text])).toMatch(says);
+    expect(refusal([text])).not.toContain('very-secret');
   });
 });
 
 describe('several files', () => {
-  const other = THREE.replaceAll('.example', '.other').replace('current-context: staging', 'current-context: production-us');
+  const other = THREE.replaceAll('.example', '.other').replace(
+    'current-context: staging',
+    'current-context: production-us',
+  );
 
   test('the first to name something wins', () => {
     expect(chosen([THREE, other]).server).toBe('https://staging.example');
@@ -121,7 +132,9 @@ describe('files that a kubeconfig names', () => {
     ['/usr/bin/login', () => '/usr/bin/login'],
     ['aws', () => 'aws'],
   ])('a command: %s', (command, expected) => {
-    const { user } = chosen([withUser(`{exec: {apiVersion: client.authentication.k8s.io/v1, command: ${command}, args: [a]}}`)]);
+    const { user } = chosen([
+      withUser(`{exec: {apiVersion: client.authentication.k8s.io/v1, command: ${command}, args: [a]}}`),
+    ]);
     expect(user?.exec).toMatchObject({ command: expected(), args: ['a'] });
   });
 });

@@ -57,7 +57,9 @@ describe('what comes first', () => {
   test.each([{ HOME: 'home' }, { USERPROFILE: 'home' }, { HOME: '', USERPROFILE: 'home', KUBECONFIG: '' }])(
     'the home folder where nothing is set, empty counting as unset: %j',
     async (env) => {
-      const absolute = Object.fromEntries(Object.entries(env).map(([key, value]) => [key, value && join(folder, value)]));
+      const absolute = Object.fromEntries(
+        Object.entries(env).map(([key, value]) => [key, value && join(folder, value)]),
+      );
       expect(await locate({ kubeconfig: '  ', env: absolute })).toMatchObject({
         paths: [join(folder, 'home/.kube/config')],
       });
@@ -76,12 +78,28 @@ describe('what comes first', () => {
 
 describe('what is wrong is said with what to do', () => {
   test.each<[string, () => Omit<LocateOptions, 'serviceAccount'>, RegExp]>([
-    ['nothing anywhere', () => ({ env: { HOME: '/nowhere' } }), /input kubeconfig is not set, KUBECONFIG is not set, \/nowhere\/\.kube\/config does not exist, .* Set the input kubeconfig/],
-    ['a path that is not there', () => ({ kubeconfig: 'no/such', env: {} }), /"no\/such" does not exist\. Give the path/],
+    [
+      'nothing anywhere',
+      () => ({ env: { HOME: '/nowhere' } }),
+      /input kubeconfig is not set, KUBECONFIG is not set, \/nowhere\/\.kube\/config does not exist, .* Set the input kubeconfig/,
+    ],
+    [
+      'a path that is not there',
+      () => ({ kubeconfig: 'no/such', env: {} }),
+      /"no\/such" does not exist\. Give the path/,
+    ],
     ['a folder', () => ({ kubeconfig: folder, env: {} }), /cannot be read \(EISDIR\)/],
-    ['KUBECONFIG to nowhere', () => ({ env: { KUBECONFIG: '/no/such', HOME: join(folder, 'home') } }), /KUBECONFIG names \/no\/such, and no such file exists/],
+    [
+      'KUBECONFIG to nowhere',
+      () => ({ env: { KUBECONFIG: '/no/such', HOME: join(folder, 'home') } }),
+      /KUBECONFIG names \/no\/such, and no such file exists/,
+    ],
     ['an empty file', () => ({ kubeconfig: join(folder, 'empty'), env: {} }), /is empty/],
-    ['one bad file of a list', () => ({ env: { KUBECONFIG: [join(folder, 'one'), join(folder, 'empty')].join(delimiter) } }), /kubeconfig from .*empty is empty/],
+    [
+      'one bad file of a list',
+      () => ({ env: { KUBECONFIG: [join(folder, 'one'), join(folder, 'empty')].join(delimiter) } }),
+      /kubeconfig from .*empty is empty/,
+    ],
   ])('%s', async (_, options, says) => {
     expect(await locate(options())).toMatch(says);
   });
@@ -95,9 +113,12 @@ describe('what is wrong is said with what to do', () => {
 });
 
 describe('the form of a kubeconfig', () => {
-  test.each([GOOD, 'users: []', '{"clusters": []}', "{ 'contexts': [] }", '\uFEFFclusters:\n- name: a'])('%j is fine', (text) => {
-    expect(kubeconfigTrouble(text)).toBeUndefined();
-  });
+  test.each([GOOD, 'users: []', '{"clusters": []}', "{ 'contexts': [] }", '\uFEFFclusters:\n- name: a'])(
+    '%j is fine',
+    (text) => {
+      expect(kubeconfigTrouble(text)).toBeUndefined();
+    },
+  );
 
   test.each([
     [' \n', 'is empty'],

@@ -79,7 +79,7 @@ describe('lists of nodes', () => {
     ]);
     expect(server.requests.slice(-2)).toEqual([
       'GET /api/v1/nodes?limit=500',
-      `GET /api/v1/nodes?limit=500&continue=${(first.body as { metadata: { continue: string } }).metadata.continue}`,
+      `GET /api/v1/nodes?continue=${(first.body as { metadata: { continue: string } }).metadata.continue}&limit=500`,
     ]);
   });
 
@@ -120,7 +120,7 @@ describe('lists of nodes', () => {
     const outcome = await listNodes(first, expired, first, expired, first, expired, lastPage('next page'));
     expect(outcome).toMatchObject({ ok: true, value: { length: 4 } });
     const { continue: token } = (expired.body as { metadata: { continue: string } }).metadata;
-    expect(server.requests.at(-1)).toBe(`GET /api/v1/nodes?limit=500&continue=${token}`);
+    expect(server.requests.at(-1)).toBe(`GET /api/v1/nodes?continue=${token}&limit=500`);
   });
 
   test('a list that cannot even be resumed is given up', async () => {
@@ -207,10 +207,18 @@ describe('other objects', () => {
 
 describe('trouble on the way', () => {
   test.each<[string, Answer, RegExp]>([
-    ['a login page', { status: 200, headers: { 'content-type': 'text/html' }, body: '<html>' }, /none of a Kubernetes API/],
+    [
+      'a login page',
+      { status: 200, headers: { 'content-type': 'text/html' }, body: '<html>' },
+      /none of a Kubernetes API/,
+    ],
     ['an empty answer', { status: 200, body: '' }, /none of a Kubernetes API/],
     ['an object that is no list', { status: 200, body: { hello: 1 } }, /none of a Kubernetes API/],
-    ['an unknown media type', { status: 200, headers: { 'content-type': 'application/x' }, body: '1' }, /none of a Kub/],
+    [
+      'an unknown media type',
+      { status: 200, headers: { 'content-type': 'application/x' }, body: '1' },
+      /none of a Kub/,
+    ],
     ['no media type', { status: 200, headers: {}, body: '{}' }, /none of a Kubernetes API/],
     ['an error without words', { status: 418, headers: {}, body: '' }, /^HTTP 418$/],
     ['an error in other words', { status: 405, body: [1] }, /^HTTP 405$/],

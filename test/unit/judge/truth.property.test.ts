@@ -4,7 +4,7 @@ import { FABRIC_BEHAVIOUR } from '../../../src/judge/behaviour.ts';
 import { judgeSnapshot } from '../../../src/judge/judge.ts';
 import { differences, trial } from '../../support/against-truth.ts';
 
-const WORLDS = 400;
+const WORLDS = 1000;
 const trials = Array.from({ length: WORLDS }, (_, index) => trial(index + 1));
 
 test('every ordered pair of every random world is judged as the packets go, one way and there and back', () => {

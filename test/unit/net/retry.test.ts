@@ -20,7 +20,11 @@ describe('decideRetry', () => {
     ['but not beyond its longest wait', { failed: 3, chance: 0.9999 }, { then: 'wait', ms: 3000 }],
     ["keeps to the server's wait, however long", { advice: { retry: true, waitMs: 9000 } }, { then: 'wait', ms: 9000 }],
     ['and a little more', { advice: { retry: true, waitMs: 9000 }, chance: 0.5 }, { then: 'wait', ms: 9450 }],
-    ['waits its own time where the server asks for less', { advice: { retry: true, waitMs: 0 } }, { then: 'wait', ms: 500 }],
+    [
+      'waits its own time where the server asks for less',
+      { advice: { retry: true, waitMs: 0 } },
+      { then: 'wait', ms: 500 },
+    ],
     ['gives up on what cannot pass', { advice: { retry: false } }, { then: 'give-up', because: 'final' }],
     ['gives up after the last attempt', { failed: 4 }, { then: 'give-up', because: 'attempts' }],
     ['does not sleep into the deadline', { leftMs: 500 }, { then: 'give-up', because: 'deadline' }],
@@ -30,7 +34,11 @@ describe('decideRetry', () => {
       { advice: { retry: true, waitMs: 3_600_000 } },
       { then: 'give-up', because: 'deadline' },
     ],
-    ['names what is final before anything else', { advice: { retry: false }, failed: 9, leftMs: -1 }, { then: 'give-up', because: 'final' }],
+    [
+      'names what is final before anything else',
+      { advice: { retry: false }, failed: 9, leftMs: -1 },
+      { then: 'give-up', because: 'final' },
+    ],
   ])('%s', (_, change, expected) => {
     expect(decideRetry({ ...failure, ...change }, policy)).toEqual(expected);
   });

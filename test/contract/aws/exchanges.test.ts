@@ -1,0 +1,69 @@
+/** Every request that the reader makes, and what the lab answers, has the form that EC2's API description says. */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, test } from '@jest/globals';
+import type { LabOptions } from '../../../lab/servers/index.ts';
+import { startLab } from '../../../lab/servers/index.ts';
+import { ec2Cluster } from '../../../lab/world/ec2-cluster.ts';
+import * as faults from '../../../lab/world/faults.ts';
+import { nodesOf, openReader } from './expected.ts';
+import { contractsFolder, validateExchanges } from './validate-exchanges.ts';
+
+const folder = contractsFolder();
+const when = folder === undefined ? test.skip : test;
+
+function busyWorld() {
+  const world = ec2Cluster({ name: 'exchanges', mode: 'fabric', nodes: 7, subnets: 2, ipv6: true });
+  const injected = [
+    faults.prefixListRoute(0, 'owner'),
+    faults.secondInterface(1),
+    faults.terminated(2),
+    faults.stopped(3),
+  ];
+  return faults.inject(world, ...injected, faults.foreignTable(0)).world;
+}
+
+const RUNS: readonly LabOptions[] = [
+  {},
+  { pageSize: { ec2: 2 }, sparsePages: true },
+  { deny: ['ec2:DescribeInstances'] },
+  { deny: ['ec2:GetManagedPrefixListEntries', 'ec2:DescribeRouteTables'] },
+  { throttleEvery: 5 },
+  { expiredToken: 'aws' },
+];
+
+when(
+  'all exchanges of the reader conform to the API description',
+  async () => {
+    const place = mkdtempSync(join(tmpdir(), 'pod-route-check-'));
+    const record = join(place, 'run.jsonl');
+    try {
+      for (const options of RUNS) {
+        const lab = await startLab(busyWorld(), { ...options, record });
+        try {
+          const nodes = nodesOf(lab.world);
+          const reader = openReader(lab.env);
+          await reader.read(nodes);
+          const [region] = lab.world.aws;
+          await reader.reread({
+            nodes: [],
+            machines: region!.instances.map(({ id }) => id),
+            interfaces: region!.interfaces.map(({ id }) => id),
+            tables: region!.routeTables.map(({ id }) => id),
+          });
+          await openReader(lab.env).read(nodes.map((node) => ({ ...node, providerID: '' })));
+        } finally {
+          await lab.stop();
+        }
+      }
+      expect(validateExchanges(folder ?? '', record)).toEqual([]);
+    } finally {
+      rmSync(place, { recursive: true, force: true });
+    }
+  },
+  60_000,
+);
+
+if (folder === undefined)
+  console.info('The API descriptions are not at hand (PRC_CONTRACTS), so exchanges are not checked.');

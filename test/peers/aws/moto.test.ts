@@ -1,0 +1,132 @@
+/** The same reader suite against moto's EC2 server, and what of moto differs from EC2. */
+import { spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { CreateRouteCommand, ModifyNetworkInterfaceAttributeCommand } from '@aws-sdk/client-ec2';
+import { ec2Cluster } from '../../../lab/world/ec2-cluster.ts';
+import * as faults from '../../../lab/world/faults.ts';
+import type { Ec2Server } from '../../contract/aws/reader-suite.ts';
+import { awsReaderSuite } from '../../contract/aws/reader-suite.ts';
+import { nodesOf, openReader } from '../../contract/aws/expected.ts';
+import { contractsFolder, validateExchanges } from '../../contract/aws/validate-exchanges.ts';
+import type { MotoServer } from '../moto-server.ts';
+import { findMoto, startMoto } from '../moto-server.ts';
+import { motoClient, seedMoto } from '../seed-moto.ts';
+
+const command = findMoto();
+const REGION = 'eu-central-1';
+
+function envFor(url: string): Record<string, string> {
+  const keys = { AWS_ACCESS_KEY_ID: 'reader', AWS_SECRET_ACCESS_KEY: 'reader' };
+  return { ...keys, AWS_REGION: REGION, AWS_ENDPOINT_URL_EC2: url };
+}
+
+interface Recorder {
+  readonly url: string;
+  /** Ends the recording; throws where the reader sent what the API description does not know. */
+  stop(): Promise<void>;
+}
+
+/** The recording proxy of the contract check, where that is at hand; else the server itself. */
+async function record(url: string): Promise<Recorder> {
+  const folder = contractsFolder();
+  if (folder === undefined) return { url, stop: () => Promise.resolve() };
+  const place = mkdtempSync(join(tmpdir(), 'pod-route-check-moto-'));
+  const log = join(place, 'run.jsonl');
+  const script = join(folder, 'proxy', 'proxy.mjs');
+  const args = [script, '--log', log, '--route', `0,ec2,${url}`];
+  const child: ChildProcess = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
+  const [line] = (await once(createInterface({ input: child.stdout! }), 'line')) as [string];
+  const port = /^listening (\d+) /.exec(line)?.[1];
+  return {
+    url: `http://127.0.0.1:${port ?? line}`,
+    stop: async () => {
+      child.kill('SIGTERM');
+      await once(child, 'exit');
+      const objections = validateExchanges(folder, log, 'request');
+      rmSync(place, { recursive: true, force: true });
+      expect(objections).toEqual([]);
+    },
+  };
+}
+
+if (command === undefined) {
+  test.skip('moto_server is neither in MOTO_SERVER nor on the PATH', () => undefined);
+} else {
+  awsReaderSuite("moto's server", async (world): Promise<Ec2Server> => {
+    const moto = await startMoto(command);
+    const seeded = await seedMoto(world, moto.url);
+    const recorder = await record(moto.url);
+    const client = motoClient(moto.url, REGION);
+    return {
+      env: envFor(recorder.url),
+      world: seeded.world,
+      showsRouteMachines: false,
+      setForwarding: async (NetworkInterfaceId, on) => {
+        const SourceDestCheck = { Value: !on };
+        await client.send(new ModifyNetworkInterfaceAttributeCommand({ NetworkInterfaceId, SourceDestCheck }));
+      },
+      stop: async () => {
+        client.destroy();
+        await moto.stop();
+        await recorder.stop();
+      },
+    };
+  });
+
+  describe('what of moto differs from EC2', () => {
+    let moto: MotoServer;
+
+    beforeAll(async () => {
+      moto = await startMoto(command);
+    });
+
+    afterAll(async () => {
+      await moto.stop();
+    });
+
+    test('a route that names only the instance leads to the machine', async () => {
+      const world = ec2Cluster({ name: 'by-instance', mode: 'fabric', nodes: 2, tables: 'main' });
+      const seeded = await seedMoto(world, moto.url, { routesBy: 'instance' });
+      const { facts, gaps } = await openReader(envFor(moto.url)).read(nodesOf(seeded.world));
+      expect(gaps).toEqual([]);
+      const targets = facts[0]?.tables.flatMap((table) => table.routes.map((route) => route.target)) ?? [];
+      const machines = targets.flatMap((target) => (target.kind === 'machine' ? [target.machine] : []));
+      expect(machines.sort()).toEqual(seeded.world.aws[0]!.instances.map(({ id }) => id).sort());
+    });
+
+    test('a destination that is stored with host bits is read as the network', async () => {
+      const world = ec2Cluster({ name: 'host-bits', mode: 'host-gw', nodes: 2, tables: 'main', vpcCidr: '10.50.0.0/16' });
+      const seeded = await seedMoto(world, moto.url);
+      const [region] = seeded.world.aws;
+      const client = motoClient(moto.url, REGION);
+      await client.send(
+        new CreateRouteCommand({
+          RouteTableId: region!.routeTables[0]!.id,
+          DestinationCidrBlock: '10.244.7.9/24',
+          NetworkInterfaceId: region!.interfaces[0]!.id,
+        }),
+      );
+      client.destroy();
+      const { facts } = await openReader(envFor(moto.url)).read(nodesOf(seeded.world));
+      const prefixes = facts[0]?.tables.flatMap((table) => table.routes.map((route) => route.prefix));
+      expect(prefixes).toContain('10.244.7.0/24');
+    });
+
+    test('a route to a machine that has gone still reads active, and the machine does not', async () => {
+      const world = ec2Cluster({ name: 'gone', mode: 'fabric', nodes: 3, tables: 'main', vpcCidr: '10.70.0.0/16' });
+      const seeded = await seedMoto(faults.inject(world, faults.terminated(1)).world, moto.url);
+      const { facts, gaps } = await openReader(envFor(moto.url)).read(nodesOf(seeded.world));
+      expect(gaps).toEqual([]);
+      const gone = seeded.world.aws[0]!.instances.find(({ state }) => state === 'terminated')!.id;
+      expect(facts[0]?.machines.find(({ id }) => id === gone)?.state).toBe('terminated');
+      const states = facts[0]?.tables.flatMap((table) => table.routes.map((route) => route.state));
+      expect(new Set(states)).toEqual(new Set(['active']));
+    });
+  });
+}
