@@ -94,6 +94,10 @@ export class Tracer {
       ...this.endpointFaults(from),
       ...this.endpointFaults(to).map((fault) => (fault.owner === 'from' ? { ...fault, owner: 'to' as const } : fault)),
     ];
+    if (faults.length === 0 && from.fabric !== to.fabric) {
+      const subject = 'what connects the clouds, accounts or regions of the nodes';
+      faults.push(gapFault({ facet: 'networks', subject, reason: 'pairs that leave one of them for another are not followed' }));
+    }
     const modes = [from.mode.mode, to.mode.mode];
     if (faults.length === 0 && modes.some((mode) => mode === 'overlay' || mode === 'eni')) {
       const reason = 'one end encapsulates or uses addresses of the cloud, the other does not';
