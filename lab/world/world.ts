@@ -6,6 +6,9 @@
  * the product, so that a mistake in the product cannot hide behind the same mistake in the world.
  */
 
+import type { AzureWorld } from './azure.ts';
+import type { GceWorld } from './gce.ts';
+
 export interface World {
   /** Kebab-case; `npm run demo -- <name>`. */
   name: string;
@@ -15,6 +18,9 @@ export interface World {
   now: string;
   cluster: ClusterWorld;
   aws: AwsRegionWorld[];
+  /** Absent: no account there. */
+  gce?: GceWorld[];
+  azure?: AzureWorld[];
 }
 
 export interface ClusterWorld {
