@@ -5,7 +5,7 @@
  */
 
 import { access } from 'node:fs/promises';
-import { dirname, join, relative } from 'node:path';
+import { dirname, join, relative, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 import { runScenario } from './scenarios/run-scenario.ts';
@@ -21,7 +21,7 @@ const bundle = join(dirname(dirname(fileURLToPath(import.meta.url))), 'dist', 'i
 
 const colours = process.stdout.isTTY && (process.env['NO_COLOR'] ?? '') === '' && process.env['TERM'] !== 'dumb';
 const paint = painter(colours);
-const columns = Math.min(160, Math.max(60, process.stdout.isTTY ? process.stdout.columns : 120));
+const columns = Math.min(160, Math.max(60, process.stdout.isTTY ? process.stdout.columns : 140));
 
 function print(line = ''): void {
   process.stdout.write(`${line}\n`);
@@ -73,13 +73,16 @@ async function demonstrate(scenario: Scenario, nodes: number | undefined): Promi
   print(run.result.summary === '' ? 'The step wrote none.' : renderMarkdown(run.result.summary, columns, paint));
   title('the result');
   for (const [name, value] of Object.entries(run.result.outputs)) {
-    if (value !== '')
+    // The step's workspace is deleted after it, so only the path inside says anything.
+    const shown = value.replace(`${run.result.workspace}${sep}`, '');
+    if (shown !== '') {
       print(
         paint([
           { text: `${name}=`, style: 'dim' },
-          { text: value, style: 'plain' },
+          { text: shown, style: 'plain' },
         ]),
       );
+    }
   }
   await run.result.remove();
   tellResult(scenario, run);

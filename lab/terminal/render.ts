@@ -3,20 +3,22 @@
 import { parseBlocks } from './blocks.ts';
 import type { Align, Block } from './blocks.ts';
 import { parseInline } from './inline.ts';
-import { pad, widthOf, wrap } from './text.ts';
+import { pad, width, widthOf, wrap } from './text.ts';
 import type { Paint, Run } from './text.ts';
 
 const plain = (text: string): Run => ({ text, style: 'plain' });
+const plainText = (runs: readonly Run[]): string => runs.map((run) => run.text).join('');
 const dim = (text: string): Run => ({ text, style: 'dim' });
 
-/** Takes columns from the widest until all fit; none gets narrower than a few characters. */
-function fitColumns(natural: number[], room: number): number[] {
+/** Takes columns where cells can be broken between words, and inside words only where that is not enough. */
+function fitColumns(natural: number[], words: number[], room: number): number[] {
   const widths = [...natural];
   let excess = widths.reduce((sum, one) => sum + one, 0) - room;
   while (excess > 0) {
-    const widest = Math.max(...widths);
-    if (widest <= 6) break;
-    widths[widths.indexOf(widest)] = widest - 1;
+    const slack = widths.map((one, i) => (one > (words[i] ?? 0) ? one : 0));
+    const widest = Math.max(...slack) > 0 ? slack.indexOf(Math.max(...slack)) : widths.indexOf(Math.max(...widths));
+    if ((widths[widest] ?? 0) <= 6) break;
+    widths[widest] = (widths[widest] ?? 0) - 1;
     excess--;
   }
   return widths;
@@ -28,10 +30,19 @@ function tableLines(block: Extract<Block, { kind: 'table' }>, columns: number): 
   const all = head === undefined ? rows : [head, ...rows];
   const count = Math.max(0, ...all.map((row) => row.length));
   const gap = '  ';
-  const natural = Array.from({ length: count }, (_, i) =>
-    Math.max(1, ...all.flatMap((row) => wrap(row[i] ?? [], 1000).map(widthOf))),
-  );
-  const widths = fitColumns(natural, columns - gap.length * (count - 1));
+  const measure = (pattern: RegExp, i: number): number =>
+    Math.max(
+      1,
+      ...all.flatMap((row) =>
+        plainText(row[i] ?? [])
+          .split(pattern)
+          .map(width),
+      ),
+    );
+  const indices = Array.from({ length: count }, (_, i) => i);
+  const natural = indices.map((i) => measure(/\n/, i));
+  const words = indices.map((i) => measure(/\s+/, i));
+  const widths = fitColumns(natural, words, columns - gap.length * (count - 1));
   const alignAt = (i: number): Align => block.align[i] ?? 'left';
   const lines: Run[][] = [];
   const addRow = (row: Run[][]): void => {

@@ -44,12 +44,9 @@ const threeMinutes = 180_000;
 
 export function isVirtual(node: NodeWorld): boolean {
   const id = node.providerID ?? '';
-  const computeType = node.labels['eks.amazonaws.com/compute-type'];
   return (
     (id.split('/').at(-1) ?? '').startsWith('fargate-') ||
     id.startsWith('eks-hybrid://') ||
-    computeType === 'fargate' ||
-    computeType === 'hybrid' ||
     node.labels['type'] === 'virtual-kubelet' ||
     node.taints.some((taint) => taint.key === 'virtual-kubelet.io/provider')
   );

@@ -3,6 +3,9 @@
  * Everything malformed throws: a world with a typing error must not look like a network fault.
  */
 
+/** What was asked for does not fit: no such node, table or network, or a route that is there already. */
+export class DoesNotFit extends Error {}
+
 export type Family = 4 | 6;
 
 export interface Address {
@@ -128,22 +131,22 @@ export function overlaps(a: Range, b: Range): boolean {
   return a.family === b.family && a.first <= b.last && b.first <= a.last;
 }
 
-/** The `index`-th network of the given length inside a CIDR. @throws Error when it lies outside. */
+/** The `index`-th network of the given length inside a CIDR. @throws DoesNotFit when it lies outside. */
 export function subnetOf(cidr: string, length: number, index: number): string {
   const outer = rangeOf(cidr);
   const size = 1n << BigInt(bits(outer.family) - length);
   const first = outer.first + size * BigInt(index);
   if (length < outer.length || first + size - 1n > outer.last) {
-    throw new Error(`${cidr} has no network number ${String(index)} of length ${String(length)}`);
+    throw new DoesNotFit(`${cidr} has no network number ${String(index)} of length ${String(length)}`);
   }
   return cidrOf({ family: outer.family, first, last: first + size - 1n, length });
 }
 
-/** The address at `offset` from the start of a CIDR. @throws Error when it lies outside. */
+/** The address at `offset` from the start of a CIDR. @throws DoesNotFit when it lies outside. */
 export function addressAt(cidr: string, offset: number | bigint): string {
   const range = rangeOf(cidr);
   const value = range.first + BigInt(offset);
-  if (value > range.last) throw new Error(`${cidr} has no address number ${String(offset)}`);
+  if (value > range.last) throw new DoesNotFit(`${cidr} has no address number ${String(offset)}`);
   return formatAddress({ family: range.family, value });
 }
 

@@ -1,6 +1,7 @@
 /** Finding one's way in a world: used by builders and faults. Whatever is asked for and not there throws. */
 
-import { addressOf, canonical, familyOf, holds, rangeOf } from './addresses.ts';
+import { DoesNotFit, addressOf, canonical, familyOf, holds, rangeOf } from './addresses.ts';
+export { DoesNotFit } from './addresses.ts';
 import type { Family } from './addresses.ts';
 import type {
   AwsRegionWorld,
@@ -15,9 +16,6 @@ import type {
 
 /** A node by name or by its place in the list. */
 export type NodeRef = string | number;
-
-/** What was asked for does not fit this world: no such node, no such table, a route that is there already. */
-export class DoesNotFit extends Error {}
 
 /** @throws DoesNotFit when there is no value. */
 export function must<T>(value: T | undefined, what: string): T {

@@ -10,7 +10,6 @@ import { locateKubeconfig, type Environment } from './locate.ts';
 import { KubernetesReader } from './read.ts';
 
 export { locateKubeconfig } from './locate.ts';
-export type { SelectedReading } from './read.ts';
 
 export interface ClusterOptions {
   readonly config: Pick<Config, 'kubeconfig' | 'context' | 'nodeSelector' | 'clusterId' | 'timeoutMs'>;

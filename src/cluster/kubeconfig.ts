@@ -114,6 +114,10 @@ function chooseContext(config: KubeConfig, wanted: string | undefined, origin: s
   if (!/^https?:\/\//.test(cluster.server) || !URL.canParse(cluster.server)) {
     return unusable(origin, `gives cluster "${cluster.name}" a server that is no http or https URL`);
   }
+  const { username, password } = new URL(cluster.server);
+  if (username !== '' || password !== '') {
+    return unusable(origin, `has a user name or password in the server URL of cluster "${cluster.name}"`);
+  }
   return config;
 }
 
@@ -165,7 +169,8 @@ function yamlTrouble(error: unknown): string {
     const line = isObject(mark) && typeof mark['line'] === 'number' ? ` in line ${String(mark['line'] + 1)}` : '';
     return `is no valid YAML${line}`;
   }
-  if (typeof code === 'string' && typeof path === 'string') return `names the file ${path}, which cannot be read (${code})`;
+  if (typeof code === 'string' && typeof path === 'string')
+    return `names the file ${path}, which cannot be read (${code})`;
   // The client's own words for an incomplete entry hold names of fields only.
   const isOurs = typeof message === 'string' && /^(clusters|users|contexts)\[\d+\]\.[\w.]+ is missing$/.test(message);
   return isOurs ? `is incomplete: ${message}` : 'cannot be parsed';

@@ -20,12 +20,6 @@ export interface ReaderOptions {
   readonly nodeSelector: string | undefined;
 }
 
-/** What a selector leaves out is not judged, but its routes and podCIDRs are still there. */
-export interface SelectedReading extends ClusterReading {
-  /** Nodes that exist and that `node-selector` does not select; absent without a selector. */
-  readonly unselected?: readonly NodeFacts[];
-}
-
 /** Up to so many nodes are read again one by one; a list is cheaper for more. */
 const SINGLE_READS = 20;
 const AT_A_TIME = 5;
@@ -33,28 +27,29 @@ const NO_CNI: CniFacts = { agents: [], complete: false };
 
 export class KubernetesReader implements ClusterReader {
   readonly #options: ReaderOptions;
+  /** Names that node-selector selected at the first reading; undefined: all. */
+  #selected: ReadonlySet<string> | undefined;
 
   constructor(options: ReaderOptions) {
     this.#options = options;
   }
 
   /** @throws KnownError when the nodes cannot be listed. */
-  async read(wanted: { readonly cni: boolean }): Promise<Reading<SelectedReading>> {
+  async read(wanted: { readonly cni: boolean }): Promise<Reading<ClusterReading>> {
     const { connection, call } = this.#options;
     const nodes = await this.#listNodes();
     if (!nodes.ok) throw this.#explain(nodes, 'list nodes');
-    const selected = await this.#selectedNames();
+    this.#selected = await this.#selectedNames();
     const [id, version, cni] = await Promise.all([
       this.#readId(),
       this.#readVersion(),
       wanted.cni ? readCni(connection, call) : { facts: NO_CNI, gaps: [] },
     ]);
-    const facts: SelectedReading = {
+    const facts: ClusterReading = {
       id,
       ...(version === undefined ? {} : { version }),
-      nodes: nodes.value.filter(({ name }) => selected?.has(name) ?? true),
+      nodes: nodes.value.map((node) => this.#marked(node)),
       cni: cni.facts,
-      ...(selected === undefined ? {} : { unselected: nodes.value.filter(({ name }) => !selected.has(name)) }),
     };
     return { facts, gaps: cni.gaps };
   }
@@ -66,7 +61,10 @@ export class KubernetesReader implements ClusterReader {
       if (single !== undefined) return single;
     }
     const all = await this.#listNodes();
-    if (all.ok) return { facts: all.value.filter(({ name }) => wanted.has(name)), gaps: [] };
+    if (all.ok) {
+      const facts = all.value.filter(({ name }) => wanted.has(name)).map((node) => this.#marked(node));
+      return { facts, gaps: [] };
+    }
     return { facts: [], gaps: [nodeGap(all, 'second reading of the nodes', 'list nodes')] };
   }
 
@@ -83,13 +81,18 @@ export class KubernetesReader implements ClusterReader {
       if (outcome.ok) {
         const node = translateNode(outcome.value);
         if (node === undefined) gaps.push({ ...gapOf(name), reason: 'the answer is no node' });
-        else facts.push(node);
+        else facts.push(this.#marked(node));
       } else if (outcome.trouble.kind === 'status' && outcome.trouble.status === 403) return undefined;
       else if (outcome.trouble.kind !== 'status' || outcome.trouble.status !== 404) {
         gaps.push({ ...nodeGap(outcome, `node ${name}`, 'get nodes'), scope: name });
       }
     }
     return { facts, gaps };
+  }
+
+  /** What a selector leaves out is not judged, but its podCIDR and its routes are still there. */
+  #marked(node: NodeFacts): NodeFacts {
+    return (this.#selected?.has(node.name) ?? true) ? node : { ...node, selected: false };
   }
 
   async #listNodes(): Promise<Outcome<NodeFacts[]>> {

@@ -51,13 +51,15 @@ export function parseTrouble(error: unknown, now: number): Trouble {
     if (code === undefined) continue;
     if (isTlsCode(code)) return { kind: 'tls', code };
     if (textOf(link, 'syscall') === 'open') return { kind: 'file', path: textOf(link, 'path') ?? '', code };
-    if (/^(E[A-Z]|UND_ERR_)/.test(code)) return { kind: 'network', code };
+    // Arguments that the HTTP client refuses stay refused; its other errors are about connections.
+    if (/^(E[A-Z]|UND_ERR_(?!INVALID|NOT_SUPPORTED))/.test(code)) return { kind: 'network', code };
   }
-  const text = isError(error) ? error.message : String(error);
-  // undici's words for a connection that broke off without a code.
+  const last = [...causes(error)].at(-1);
+  const text = last?.message ?? String(error);
+  // undici's words for a connection that broke off, where there is nothing else to say.
   if (text === 'terminated' || text === 'fetch failed') return { kind: 'network', code: 'broken off' };
   if (/Cannot parse content|The mediaType /.test(text)) return { kind: 'stranger' };
-  return { kind: 'other', text: oneLine(text) };
+  return { kind: 'other', text: withoutSecrets(oneLine(text)) };
 }
 
 function parseCredentialsTrouble({ command, cause }: CredentialsError): Trouble {
@@ -80,7 +82,8 @@ function parseCredentialsTrouble({ command, cause }: CredentialsError): Trouble 
 
 /** The client's ApiException, told by its shape: its message holds the whole answer and must not be shown. */
 function parseStatus(error: unknown, now: number): Trouble | undefined {
-  if (!isError(error) || !('code' in error) || typeof error.code !== 'number' || !('headers' in error)) return undefined;
+  if (!isError(error) || !('code' in error) || typeof error.code !== 'number' || !('headers' in error))
+    return undefined;
   const headers = error.headers as Record<string, string> | undefined;
   const body = 'body' in error ? parseStatusBody(error.body) : {};
   const asked = body.details?.retryAfterSeconds;
@@ -183,10 +186,18 @@ function textOf(error: Error, key: string): string | undefined {
   return typeof value === 'string' ? value : undefined;
 }
 
-/** A plugin's last line is its verdict; what looks like a token or key is cut out. */
+/** A plugin's last line is its verdict. */
 function lastWords(text: string): string {
   const lines = text.split('\n').filter((line) => line.trim() !== '');
-  return oneLine(lines.at(-1) ?? '').replace(/[A-Za-z0-9+/_=-]{32,}(\.[A-Za-z0-9+/_=-]+)*/g, '***');
+  return withoutSecrets(oneLine(lines.at(-1) ?? ''));
+}
+
+/** For words that are not the API server's: they may quote a header, a URL with a password, or a key. */
+function withoutSecrets(text: string): string {
+  return text
+    .replace(/\b(Bearer|Basic)\s+[^"']+/gi, '$1 ***')
+    .replace(/\/\/[^/@\s]+@/g, '//***@')
+    .replace(/[A-Za-z0-9+/_=-]{32,}(\.[A-Za-z0-9+/_=-]+)*/g, '***');
 }
 
 function oneLine(text: string): string {

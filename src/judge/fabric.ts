@@ -21,6 +21,8 @@ export interface CompiledTable {
   readonly local: Entry<RouteFacts> | undefined;
   /** Some route other than a default one meets a podCIDR. */
   readonly holdsPodRoutes: boolean;
+  /** Such a route leads to a machine: somebody made this table route pods. */
+  readonly leadsPodsToMachines: boolean;
 }
 
 export interface Subnet {
@@ -37,6 +39,8 @@ export interface Fabric {
   readonly machines: ReadonlyMap<string, MachineFacts>;
   /** `fabric/network` of those that hold a pod route in any table. */
   readonly networksWithPodRoutes: ReadonlySet<string>;
+  /** Those in which such a route leads to a machine. */
+  readonly networksThatRoutePods: ReadonlySet<string>;
   /** Gaps that concern this fabric. */
   readonly gaps: readonly Gap[];
   interfacesOf(machine: string): readonly InterfaceFacts[];
@@ -59,6 +63,7 @@ export function indexFabric(
     for (const address of face.addresses) holders.set(`${face.subnet} ${address}`, face);
   }
   const tables = new Map(facts.tables.map((table) => [table.id, compileTable(table, behaviour, podCIDRs)]));
+  const nameNetwork = (table: CompiledTable): string => `${facts.id}/${table.facts.network}`;
   const holding = [...tables.values()].filter((table) => table.holdsPodRoutes);
   return {
     facts,
@@ -69,7 +74,8 @@ export function indexFabric(
     ),
     interfaces: new Map(facts.interfaces.map((face) => [face.id, face])),
     machines: new Map(facts.machines.map((machine) => [machine.id, machine])),
-    networksWithPodRoutes: new Set(holding.map((table) => `${facts.id}/${table.facts.network}`)),
+    networksWithPodRoutes: new Set(holding.map(nameNetwork)),
+    networksThatRoutePods: new Set(holding.filter((table) => table.leadsPodsToMachines).map(nameNetwork)),
     gaps: gaps.filter((gap) => gap.scope === undefined || gap.scope === facts.id || gap.scope === facts.kind),
     interfacesOf: (machine) => byMachine.get(machine) ?? [],
     holderOf: (subnet, address) => holders.get(`${subnet} ${address}`),
@@ -93,6 +99,7 @@ function compileTable(facts: TableFacts, behaviour: FabricBehaviour, podCIDRs: P
   });
   const locals = routes.filter(({ route }) => route.origin === 'local').map(({ prefix }) => prefix);
   let holdsPodRoutes = false;
+  let leadsPodsToMachines = false;
   for (const { route, prefix } of routes) {
     const loses =
       behaviour.localBeatsPropagated &&
@@ -100,10 +107,18 @@ function compileTable(facts: TableFacts, behaviour: FabricBehaviour, podCIDRs: P
       locals.some((local) => contains(local, prefix));
     if (loses) continue;
     lookup.add(prefix, route);
-    if (prefix.length > 0 && route.origin !== 'local') holdsPodRoutes ||= meetsPods(prefix, podCIDRs);
+    if (prefix.length === 0 || route.origin === 'local' || !meetsPods(prefix, podCIDRs)) continue;
+    holdsPodRoutes = true;
+    leadsPodsToMachines ||= route.target.kind === 'interface' || route.target.kind === 'machine';
   }
   const [firstLocal] = locals;
-  return { facts, lookup, local: firstLocal === undefined ? undefined : lookup.get(firstLocal), holdsPodRoutes };
+  return {
+    facts,
+    lookup,
+    local: firstLocal === undefined ? undefined : lookup.get(firstLocal),
+    holdsPodRoutes,
+    leadsPodsToMachines,
+  };
 }
 
 /** Does any podCIDR share an address with this prefix? */

@@ -65,7 +65,8 @@ function judgeOnce(snapshot: Snapshot, config: JudgeConfig, rules: readonly Rule
     .flatMap((rule) => runRule(rule, context, config))
     .filter((finding) => finding.verdict !== 'fail' || (confirmation?.isKnown(finding.key) ?? true))
     .sort(compareFindings);
-  const nodes = describeNodes(survey, selected, findings);
+  const dark = new Set(classes.filter(({ id }) => matrix.dark.has(id)).flatMap((one) => one.nodes));
+  const nodes = describeNodes(survey, selected, findings, dark);
   const judgement: Judgement = {
     verdict: overallVerdict(matrix.pairs, findings, selected.length),
     evidenceLevel: weakestLevel(nodes),

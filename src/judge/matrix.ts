@@ -11,6 +11,8 @@ export interface Matrix {
   readonly roundTrip: PairCounts;
   readonly entries: readonly MatrixEntry[];
   readonly groups: readonly FaultGroup[];
+  /** Classes with unknown paths and not a single one that passes: nothing good is known of their nodes. */
+  readonly dark: ReadonlySet<string>;
 }
 
 export function judgeMatrix(tracer: Tracer, classes: readonly NodeClassIndex[]): Matrix {
@@ -18,6 +20,7 @@ export function judgeMatrix(tracer: Tracer, classes: readonly NodeClassIndex[]):
   const roundTrip = new Counter();
   const ledger = new Ledger(tracer);
   const entries: MatrixEntry[] = [];
+  const seen = new Map<string, Set<Verdict>>();
   const paths = classes.map((from) => classes.map((to) => tracePair(tracer, from, to)));
   classes.forEach((from, row) => {
     classes.forEach((to, column) => {
@@ -27,12 +30,20 @@ export function judgeMatrix(tracer: Tracer, classes: readonly NodeClassIndex[]):
       if (there === undefined || back === undefined || many === 0) return;
       const both = roundTripVerdict(there.verdict, back.verdict);
       pairs.add(there.verdict, many);
+      for (const { id } of [from, to]) seen.set(id, (seen.get(id) ?? new Set()).add(there.verdict));
       roundTrip.add(both, many);
       ledger.book(from, to, there, back);
       entries.push(...describe(ledger, from, to, there, back));
     });
   });
-  return { pairs: pairs.counts(), roundTrip: roundTrip.counts(), entries, groups: ledger.groups() };
+  const dark = [...seen].filter(([, verdicts]) => verdicts.has('unknown') && !verdicts.has('pass')).map(([id]) => id);
+  return {
+    pairs: pairs.counts(),
+    roundTrip: roundTrip.counts(),
+    entries,
+    groups: ledger.groups(),
+    dark: new Set(dark),
+  };
 }
 
 function tracePair(tracer: Tracer, from: NodeClassIndex, to: NodeClassIndex): Path | undefined {

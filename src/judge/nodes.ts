@@ -8,12 +8,13 @@ export function describeNodes(
   survey: Survey,
   nodes: readonly SurveyedNode[],
   findings: readonly Finding[],
+  dark: ReadonlySet<SurveyedNode>,
 ): JudgedNode[] {
   const atFault = faultsByNode(survey, findings);
-  return nodes.map((node) => describeNode(node, atFault.get(node.name) ?? new Set()));
+  return nodes.map((node) => describeNode(node, atFault.get(node.name) ?? new Set(), dark.has(node)));
 }
 
-function describeNode(node: SurveyedNode, atFault: ReadonlySet<'fail' | 'unknown'>): JudgedNode {
+function describeNode(node: SurveyedNode, atFault: ReadonlySet<'fail' | 'unknown'>, isDark: boolean): JudgedNode {
   const { facts, fabric, mode } = node;
   const faces = node.interfaces;
   const subnets = distinctSorted(faces.map((face) => face.subnet));
@@ -34,14 +35,18 @@ function describeNode(node: SurveyedNode, atFault: ReadonlySet<'fail' | 'unknown
     modeReason: mode.reason,
     evidenceLevel: mode.level,
     ...(node.skipped === undefined ? {} : { skipped: node.skipped }),
-    verdict: nodeVerdict(node, atFault),
+    verdict: nodeVerdict(node, atFault, isDark),
   };
 }
 
-function nodeVerdict(node: SurveyedNode, atFault: ReadonlySet<'fail' | 'unknown'>): JudgedNode['verdict'] {
+function nodeVerdict(
+  node: SurveyedNode,
+  atFault: ReadonlySet<'fail' | 'unknown'>,
+  isDark: boolean,
+): JudgedNode['verdict'] {
   if (node.skipped !== undefined) return 'not-applicable';
   if (atFault.has('fail')) return 'fail';
-  if (atFault.has('unknown') || node.mode.mode === 'unknown') return 'unknown';
+  if (atFault.has('unknown') || isDark || node.mode.mode === 'unknown') return 'unknown';
   return node.mode.mode === 'overlay' || node.mode.mode === 'eni' ? 'not-applicable' : 'pass';
 }
 

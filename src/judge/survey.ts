@@ -72,7 +72,7 @@ export function surveySnapshot(
   joins.forEach((join, index) => {
     if (join.kind === 'joined') nodeOfMachine.set(`${join.fabric.id}/${join.machine.id}`, nodes[index]?.name ?? '');
   });
-  const networksWithPodRoutes = new Set(fabrics.flatMap((fabric) => [...fabric.networksWithPodRoutes]));
+  const networksThatRoutePods = new Set(fabrics.flatMap((fabric) => [...fabric.networksThatRoutePods]));
   const networkOf = (index: number): string | undefined => {
     const join = joins[index];
     if (join?.kind !== 'joined') return undefined;
@@ -84,7 +84,7 @@ export function surveySnapshot(
     cni: snapshot.cluster.cni,
     gaps: snapshot.gaps,
     wanted: config.networkModes,
-    fabricHoldsPodRoutes: (node) => networksWithPodRoutes.has(networkOf(indexByName.get(node.name) ?? -1) ?? ''),
+    fabricHoldsPodRoutes: (node) => networksThatRoutePods.has(networkOf(indexByName.get(node.name) ?? -1) ?? ''),
   });
   const skips = nodes.map((node) => skipReason(node, snapshot.takenAt));
   const machineFaults = judgeMachines(nodes, joins, snapshot, skips);

@@ -96,7 +96,9 @@ export class Tracer {
     ];
     if (faults.length === 0 && from.fabric !== to.fabric) {
       const subject = 'what connects the clouds, accounts or regions of the nodes';
-      faults.push(gapFault({ facet: 'networks', subject, reason: 'pairs that leave one of them for another are not followed' }));
+      faults.push(
+        gapFault({ facet: 'networks', subject, reason: 'pairs that leave one of them for another are not followed' }),
+      );
     }
     const modes = [from.mode.mode, to.mode.mode];
     if (faults.length === 0 && modes.some((mode) => mode === 'overlay' || mode === 'eni')) {

@@ -15,6 +15,7 @@ import {
   CreateSubnetCommand,
   CreateTagsCommand,
   CreateVpcCommand,
+  DeleteNetworkInterfaceCommand,
   DescribeRouteTablesCommand,
   EC2Client,
   ModifyNetworkInterfaceAttributeCommand,
@@ -70,6 +71,7 @@ class Seeder {
   readonly #region: AwsRegionWorld;
   readonly #ids: Map<string, string>;
   readonly #options: SeedOptions;
+  readonly #gone: string[] = [];
 
   constructor(client: EC2Client, region: AwsRegionWorld, ids: Map<string, string>, options: SeedOptions) {
     this.#client = client;
@@ -99,6 +101,9 @@ class Seeder {
     }
     // Only now: moto refuses routes to machines that are not there.
     for (const instance of this.#region.instances) await this.#settle(instance);
+    for (const NetworkInterfaceId of this.#gone) {
+      await this.#client.send(new DeleteNetworkInterfaceCommand({ NetworkInterfaceId }));
+    }
   }
 
   #learn(id: string, made: string | undefined): void {
@@ -147,11 +152,23 @@ class Seeder {
 
   async #face(face: InterfaceWorld): Promise<void> {
     const prefixes = [...face.ipv4Prefixes, ...face.ipv6Prefixes, ...face.ipv6Addresses];
-    if (prefixes.length > 0 || face.interfaceType !== 'interface') throw new Error(`moto: no such interface ${face.id}`);
+    if (prefixes.length > 0 || face.interfaceType !== 'interface')
+      throw new Error(`moto: no such interface ${face.id}`);
     const PrivateIpAddresses = face.privateIps.map((ip, index) => ({ PrivateIpAddress: ip, Primary: index === 0 }));
     const SubnetId = this.#id(face.subnetId);
     const made = await this.#client.send(new CreateNetworkInterfaceCommand({ SubnetId, PrivateIpAddresses }));
     this.#learn(face.id, made.NetworkInterface?.NetworkInterfaceId);
+  }
+
+  /** An interface that has gone, but still is what a route names: it has to exist until the route does. */
+  async #passing(vpc: string, id: string): Promise<void> {
+    const subnet = must(
+      this.#region.subnets.find((one) => one.vpcId === vpc),
+      'subnet',
+    );
+    const made = await this.#client.send(new CreateNetworkInterfaceCommand({ SubnetId: this.#id(subnet.id) }));
+    this.#learn(id, made.NetworkInterface?.NetworkInterfaceId);
+    this.#gone.push(this.#id(id));
   }
 
   async #setCheck(face: InterfaceWorld): Promise<void> {
@@ -162,7 +179,7 @@ class Seeder {
 
   async #machine(instance: InstanceWorld): Promise<void> {
     const own = this.#region.interfaces.filter((face) => face.instanceId === instance.id);
-    const [subnet] = this.#region.subnets;
+    const subnet = this.#region.subnets.find((one) => one.zone === instance.zone);
     const made = await this.#client.send(
       new RunInstancesCommand({
         ImageId: 'ami-12c6146b',
@@ -198,18 +215,19 @@ class Seeder {
         ...('cidr' in destination
           ? { DestinationCidrBlock: destination.cidr }
           : { DestinationPrefixListId: this.#id(destination.prefixListId) }),
-        ...(await this.#target(vpc, target)),
+        // Made with an interface, a route by prefix list would lose its destination in moto.
+        ...(await this.#target(vpc, target, 'prefixListId' in destination ? 'instance' : this.#options.routesBy)),
       }),
     );
   }
 
-  async #target(vpc: string, target: RouteWorld['target']): Promise<object> {
+  async #target(vpc: string, target: RouteWorld['target'], by: SeedOptions['routesBy']): Promise<object> {
     switch (target.kind) {
       case 'interface': {
         const instance = this.#region.interfaces.find((face) => face.id === target.interfaceId)?.instanceId;
-        if (this.#options.routesBy === 'instance') return { InstanceId: this.#id(must(instance, 'instance')) };
-        // An interface that has gone: moto takes any id.
-        return { NetworkInterfaceId: this.#ids.get(target.interfaceId) ?? target.interfaceId };
+        if (by === 'instance') return { InstanceId: this.#id(must(instance, 'instance')) };
+        if (!this.#ids.has(target.interfaceId)) await this.#passing(vpc, target.interfaceId);
+        return { NetworkInterfaceId: this.#id(target.interfaceId) };
       }
       case 'nat':
         if (!this.#ids.has(target.id)) {

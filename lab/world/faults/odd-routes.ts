@@ -2,7 +2,7 @@
 
 import { canonical, subnetOf } from '../addresses.ts';
 import { ec2Id } from '../ids.ts';
-import { interfaceOf, nodeOf, nodeTables, podRange, regionOf } from '../look.ts';
+import { interfaceOf, nodeOf, nodeSubnets, nodeTables, podRange, regionOf } from '../look.ts';
 import type { NodeRef } from '../look.ts';
 import { dropRoute, tablesInUse } from './fault.ts';
 import type { Fault } from './fault.ts';
@@ -61,7 +61,7 @@ export function broaderRoute(ref: NodeRef, length: number, choice: TableChoice =
   };
 }
 
-/** No table of the region holds a pod route any more (default routes stay). In host-gw: see the rule's name. */
+/** No table holds a pod route any more (default routes stay): in host-gw one finding for the whole network. */
 export function noPodRoutes(): Fault {
   return {
     says: 'no table holds any pod route',
@@ -71,7 +71,11 @@ export function noPodRoutes(): Fault {
       for (const node of world.cluster.nodes) {
         for (const cidr of node.podCIDRs) for (const table of tables) dropRoute(table, cidr);
       }
-      if (hostGw) return [{ rule: 'host-gw-off-link', verdict: 'fail', subjects: {} }];
+      if (hostGw) {
+        const subnets = nodeSubnets(world).map((subnet) => subnet.id);
+        if (subnets.length < 2) return [];
+        return [{ rule: 'host-gw-off-link', verdict: 'fail', subjects: { subnets: subnets.sort() } }];
+      }
       return world.cluster.nodes.flatMap((owner) =>
         owner.podCIDRs.map(canonical).flatMap((prefix) => {
           const used = tablesInUse(world, owner, prefix, tables);

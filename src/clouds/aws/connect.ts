@@ -34,6 +34,7 @@ export function connect(region: string | undefined, env: Env, log: Log): EC2Clie
   const profile = valueOf(env, 'AWS_PROFILE');
   const hasKeys = accessKeyId !== undefined && secretAccessKey !== undefined && profile === undefined;
   const endpoint = endpointFrom(env);
+  const attempts = valueOf(env, 'AWS_MAX_ATTEMPTS') ?? '';
   const client = new EC2Client({
     ...(region === undefined ? {} : { region }),
     ...(endpoint === undefined ? {} : { endpoint }),
@@ -44,7 +45,7 @@ export function connect(region: string | undefined, env: Env, log: Log): EC2Clie
     // Both are also read from variables, where the SDK takes an empty string at its word.
     defaultsMode: 'standard',
     retryMode: 'standard',
-    ...(valueOf(env, 'AWS_MAX_ATTEMPTS') === undefined ? { maxAttempts: MAX_ATTEMPTS } : {}),
+    maxAttempts: /^[1-9]\d?$/.test(attempts) ? Number(attempts) : MAX_ATTEMPTS,
     requestHandler: {
       connectionTimeout: CONNECTION_TIMEOUT_MS,
       requestTimeout: REQUEST_TIMEOUT_MS,

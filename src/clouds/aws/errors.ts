@@ -150,14 +150,20 @@ function classifyDenied({ name, text }: Shape, operation: Operation | 'credentia
 function shapeOf(error: unknown): Shape {
   const fields = typeof error === 'object' && error !== null ? (error as Record<string, unknown>) : {};
   const metadata = (fields['$metadata'] ?? {}) as Record<string, unknown>;
-  const code = fields['code'] ?? (fields['cause'] as Record<string, unknown> | undefined)?.['code'];
+  const message = messageOf(error).replace(/^AWS SDK error wrapper for (?:Error: )?/, '');
+  // The SDK wraps what is no Error of its own realm, and keeps nothing but the text.
+  const code = fields['code'] ?? (fields['cause'] as Record<string, unknown> | undefined)?.['code'] ?? codeIn(message);
   const status = metadata['httpStatusCode'];
   return {
     name: typeof fields['name'] === 'string' ? fields['name'] : '',
     code: typeof code === 'string' ? code : '',
     status: typeof status === 'number' ? status : 0,
-    text: tidy(messageOf(error)),
+    text: tidy(message),
   };
+}
+
+function codeIn(text: string): string | undefined {
+  return [...UNREACHABLE, ...BROKEN_OFF].find((code) => text.includes(code));
 }
 
 /** One line of bounded length, without the blob that only `sts:DecodeAuthorizationMessage` can read. */

@@ -16,7 +16,7 @@ export interface Ec2Server {
   readonly showsRouteMachines: boolean;
   /** Turns the check of an interface off (`on` true: packets of others pass). */
   setForwarding(interfaceId: string, on: boolean): Promise<void>;
-  /** Removes whatever the server tells between two tests; throws where an exchange broke the contract. */
+  /** Throws where an exchange did not conform to the API description. */
   stop(): Promise<void>;
 }
 

@@ -1,8 +1,9 @@
 /** The same reader suite against moto's EC2 server, and what of moto differs from EC2. */
+import { randomUUID } from 'node:crypto';
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -20,6 +21,42 @@ import { motoClient, seedMoto } from '../seed-moto.ts';
 
 const command = findMoto();
 const REGION = 'eu-central-1';
+
+interface Policy {
+  readonly Statement: readonly { readonly Action: readonly string[] }[];
+}
+
+const POLICY = JSON.parse(
+  readFileSync(new URL('../../../docs/permissions/aws-check.json', import.meta.url), 'utf8'),
+) as Policy;
+
+function without(policy: Policy, action: string): object {
+  const Statement = policy.Statement.map((one) => ({ ...one, Action: one.Action.filter((other) => other !== action) }));
+  return { ...policy, Statement };
+}
+
+/** A user of its own with just that policy; moto asks nobody who makes one, as long as it does not enforce rights. */
+async function createUser(url: string, policy: object): Promise<Record<string, string>> {
+  const UserName = `user-${randomUUID()}`;
+  const call = async (parameters: Record<string, string>): Promise<string> => {
+    const answer = await fetch(url, {
+      method: 'POST',
+      headers: {
+        authorization:
+          'AWS4-HMAC-SHA256 Credential=a/20260101/us-east-1/iam/aws4_request, SignedHeaders=a, Signature=a',
+      },
+      body: new URLSearchParams({ Version: '2010-05-08', UserName, ...parameters }),
+    });
+    const text = await answer.text();
+    if (!answer.ok) throw new Error(`moto's IAM: ${text}`);
+    return text;
+  };
+  await call({ Action: 'CreateUser' });
+  await call({ Action: 'PutUserPolicy', PolicyName: 'check', PolicyDocument: JSON.stringify(policy) });
+  const made = await call({ Action: 'CreateAccessKey' });
+  const read = (name: string): string => new RegExp(`<${name}>([^<]+)<`).exec(made)?.[1] ?? '';
+  return { AWS_ACCESS_KEY_ID: read('AccessKeyId'), AWS_SECRET_ACCESS_KEY: read('SecretAccessKey') };
+}
 
 function envFor(url: string): Record<string, string> {
   const keys = { AWS_ACCESS_KEY_ID: 'reader', AWS_SECRET_ACCESS_KEY: 'reader' };
@@ -90,6 +127,31 @@ if (command === undefined) {
       await moto.stop();
     });
 
+    test('with exactly the published policy all is read, and without one action the gap names that action', async () => {
+      const guarded = await startMoto(command);
+      try {
+        const world = faults.inject(
+          ec2Cluster({ name: 'policy', mode: 'fabric', nodes: 2, tables: 'main' }),
+          faults.prefixListRoute(0, 'owner'),
+        ).world;
+        const seeded = await seedMoto(world, guarded.url);
+        const keys = await createUser(guarded.url, POLICY);
+        const denied = await createUser(guarded.url, without(POLICY, 'ec2:DescribeRouteTables'));
+        await fetch(`${guarded.url}/moto-api/reset-auth`, { method: 'POST', body: '0' });
+        const nodes = nodesOf(seeded.world);
+        const whole = await openReader({ ...envFor(guarded.url), ...keys }).read(nodes);
+        expect(whole.gaps).toEqual([]);
+        const listed = whole.facts[0]?.tables.flatMap((table) => table.routes.filter(({ list }) => list !== undefined));
+        expect(listed?.map(({ prefix, rank }) => [prefix, rank])).toEqual([['10.244.0.0/24', 2]]);
+        const part = await openReader({ ...envFor(guarded.url), ...denied }).read(nodes);
+        expect(part.gaps.map((gap) => gap.permission)).toEqual(['ec2:DescribeRouteTables']);
+        expect(part.gaps[0]?.reason).toMatch(/^ec2:DescribeRouteTables is denied/);
+        expect(part.facts[0]?.machines.length).toBe(2);
+      } finally {
+        await guarded.stop();
+      }
+    });
+
     test('a route that names only the instance leads to the machine', async () => {
       const world = ec2Cluster({ name: 'by-instance', mode: 'fabric', nodes: 2, tables: 'main' });
       const seeded = await seedMoto(world, moto.url, { routesBy: 'instance' });
@@ -101,7 +163,13 @@ if (command === undefined) {
     });
 
     test('a destination that is stored with host bits is read as the network', async () => {
-      const world = ec2Cluster({ name: 'host-bits', mode: 'host-gw', nodes: 2, tables: 'main', vpcCidr: '10.50.0.0/16' });
+      const world = ec2Cluster({
+        name: 'host-bits',
+        mode: 'host-gw',
+        nodes: 2,
+        tables: 'main',
+        vpcCidr: '10.50.0.0/16',
+      });
       const seeded = await seedMoto(world, moto.url);
       const [region] = seeded.world.aws;
       const client = motoClient(moto.url, REGION);

@@ -51,9 +51,12 @@ const exec = (command: string): string =>
 
 describe('the server', () => {
   test('is not there', async () => {
-    const { text } = await failure(open({ kubeconfig: kubeconfigFor('https://127.0.0.1:1/prefix/') }));
+    const gone = await serve(() => undefined);
+    await gone.stop();
+    const server = `${gone.url.replace('http:', 'https:')}/prefix/`;
+    const { text } = await failure(open({ kubeconfig: kubeconfigFor(server) }));
     expect(text).toMatch(
-      /^UpstreamError: The API server https:\/\/127\.0\.0\.1:1\/prefix could not be asked to list nodes after 5 attempts: connection failed \(ECONNREFUSED\)\. Nothing listens there/,
+      /^UpstreamError: The API server https:\/\/127\.0\.0\.1:\d+\/prefix could not be asked to list nodes after 5 attempts: connection failed \(ECONNREFUSED\)\. Nothing listens there/,
     );
   });
 
@@ -194,7 +197,7 @@ describe('the credentials', () => {
 
   test('that make no header are not shown', async () => {
     const { text } = await failure(open({ kubeconfig: kubeconfigFor(tiny.url, '{token: "short\\u0001key"}') }));
-    expect(text).toMatch(/Bearer \*\*\*/);
+    expect(text).toMatch(/^UpstreamError: .* could not be asked to list nodes: .*invalid Authorization header/);
     expect(text).not.toMatch(/short|key"/);
   });
 
