@@ -6,9 +6,8 @@ import { chooseClouds } from './clouds/registry.ts';
 import { createLog, createRunner } from './github/runner.ts';
 import { main } from './main.ts';
 import { ConfigError, DeliveryError, isKnownError, messageOf } from './model/errors.ts';
-import type { CloudId } from './model/config.ts';
-import type { openAws as OpenAws } from './clouds/aws/index.ts';
-import type { Clock, FabricReader, Files, Ports } from './ports.ts';
+import type { CloudId, Config } from './model/config.ts';
+import type { Clock, FabricReader, Files, Log, Ports } from './ports.ts';
 import { VERSION } from './version.ts';
 
 const ISSUES = 'the issue tracker of the repository that this action comes from';
@@ -44,9 +43,19 @@ const files: Files = {
   },
 };
 
+interface Outside {
+  readonly config: Config;
+  readonly env: NodeJS.ProcessEnv;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly random: () => number;
+}
+
 /** One lazily loaded chunk per cloud: nobody pays for a cloud that is not theirs. */
-const FABRICS: Readonly<Record<CloudId, (outside: Parameters<typeof OpenAws>[0]) => Promise<FabricReader>>> = {
+const FABRICS: Readonly<Record<CloudId, (outside: Outside) => Promise<FabricReader>>> = {
   aws: async (outside) => (await import('./clouds/aws/index.ts')).openAws(outside),
+  azure: async (outside) => (await import('./clouds/azure/index.ts')).openAzure(outside),
+  gcp: async (outside) => (await import('./clouds/gcp/index.ts')).openGcp(outside),
 };
 
 function buildPorts(env: NodeJS.ProcessEnv): Ports {

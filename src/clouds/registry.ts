@@ -25,6 +25,8 @@ export const CLOUDS: readonly CloudEntry[] = [
       ['AWS_CONTAINER_CREDENTIALS_FULL_URI'],
     ],
   },
+  { id: 'azure', title: 'Azure', hints: [['AZURE_CLIENT_ID', 'AZURE_TENANT_ID']] },
+  { id: 'gcp', title: 'Google Cloud', hints: [['GOOGLE_APPLICATION_CREDENTIALS'], ['GOOGLE_GHA_CREDS_PATH']] },
 ];
 
 const TITLES: Readonly<Record<ProviderCloud, string>> = { aws: 'AWS', gcp: 'Google Cloud', azure: 'Azure' };

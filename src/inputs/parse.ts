@@ -15,6 +15,7 @@ import {
   parseTimeout,
   type Notes,
 } from './values.ts';
+import { parseEndpoint, parseProjects, parseSubscriptions } from './places.ts';
 
 export type ParsedInputs =
   | { readonly config: Config; readonly warnings: readonly string[] }
@@ -102,6 +103,10 @@ function parseConfig(values: Values, notes: Notes): Config {
     podCIDRs: parsePodCIDRs(text('pod-cidrs'), notes),
     ...optional('clusterId', text('cluster-id')),
     awsRegions: parseRegions(text('aws-regions'), notes),
+    gcpProjects: parseProjects(text('gcp-projects'), notes),
+    azureSubscriptions: parseSubscriptions(text('azure-subscriptions'), notes),
+    ...optional('gcpEndpoint', parseEndpoint('gcp-endpoint', text('gcp-endpoint'), notes)),
+    ...optional('azureEndpoint', parseEndpoint('azure-endpoint', text('azure-endpoint'), notes)),
     requireEvidence: parseChoice('require-evidence', text('require-evidence'), notes),
     rules: parseRules(text('rules'), notes),
     failOn: parseChoice('fail-on', text('fail-on'), notes),
@@ -120,7 +125,7 @@ function parseClouds(text: string, notes: Notes): Config['clouds'] {
     const hint = 'Write either none or a list of clouds.';
     notes.problems.push({ where: 'cloud', what: '"none" cannot be combined with other values.', hint });
   }
-  return clouds.filter((cloud) => cloud === 'aws');
+  return clouds.filter((cloud) => cloud !== 'none' && cloud !== 'auto');
 }
 
 function parseNetworkModes(text: string, notes: Notes): Config['networkModes'] {

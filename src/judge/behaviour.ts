@@ -11,10 +11,14 @@ export interface FabricBehaviour {
   readonly checksSource: boolean;
   /** The receiver's interface drops packets to addresses that are not assigned to it while forwarding is off. */
   readonly checksDestination: boolean;
-  /** Who answers a neighbour query for an address of the subnet: interfaces it is assigned to, or any guest. */
-  readonly neighbourAnswers: 'assigned' | 'guests';
-  /** A learned route inside the network's own range loses against the local route, however long it is. */
-  readonly localBeatsPropagated: boolean;
+  /**
+   * What comes of a neighbour query for an address of the sender's own subnet: the interface it is assigned to answers
+   * (`assigned`), any guest may (`guests`), the fabric answers for all and then routes by destination (`router`), or
+   * guests have no neighbours and send everything to the router (`nobody`).
+   */
+  readonly neighbours: 'assigned' | 'guests' | 'router' | 'nobody';
+  /** Which routes inside the network's own ranges lose against the local route, however long they are. */
+  readonly localBeats: 'propagated' | 'every route' | 'no route';
 }
 
 export type BehaviourTable = Readonly<Record<FabricKind, FabricBehaviour>>;
@@ -27,7 +31,25 @@ export const FABRIC_BEHAVIOUR: BehaviourTable = {
     onLinkBypassesTables: true,
     checksSource: true,
     checksDestination: true,
-    neighbourAnswers: 'assigned',
-    localBeatsPropagated: true,
+    neighbours: 'assigned',
+    localBeats: 'propagated',
+  },
+  // Sources: VPC documentation, "Routes" (every packet that leaves a machine is routed by the network; subnet routes
+  // cannot be overridden by static ones) and "Using routes" (canIpForward at sender and next hop).
+  gcp: {
+    onLinkBypassesTables: false,
+    checksSource: true,
+    checksDestination: true,
+    neighbours: 'nobody',
+    localBeats: 'every route',
+  },
+  // Sources: Azure virtual network FAQ (a virtual network is a layer-3 overlay), "Virtual network traffic routing"
+  // (user routes win over system routes of equal length; IP forwarding of the network interface).
+  azure: {
+    onLinkBypassesTables: false,
+    checksSource: true,
+    checksDestination: true,
+    neighbours: 'router',
+    localBeats: 'no route',
   },
 };

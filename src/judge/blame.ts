@@ -1,12 +1,13 @@
 /** Whose fault a lost packet is: one cause, however many tables and pairs show it. */
 import type { Fault } from '../model/faults.ts';
 import type { Prefix, Range } from '../model/prefix.ts';
-import { overlaps, parsePrefix, rangeToPrefixes } from '../model/prefix.ts';
+import { contains, overlaps, parseAddress, parsePrefix, rangeToPrefixes } from '../model/prefix.ts';
 import type { RouteFacts } from '../model/snapshot.ts';
 import type { Ending, Lookup, Outcome } from './outcome.ts';
 import { outcomeOf } from './outcome.ts';
 import type { Survey, SurveyedNode } from './survey.ts';
 import { nodeInterface } from './survey.ts';
+import { isSeenBy } from './tables.ts';
 
 /** Finds the one cause of a lost packet, in the order of what a person would mend first. */
 export function blameLoss(
@@ -19,14 +20,16 @@ export function blameLoss(
   const fail = (fault: Omit<Fault, 'verdict'>): Outcome => outcomeOf([{ verdict: 'fail', ...fault }]);
   const isMissing = ending.problem === 'none' || ending.problem === 'default-route';
   const network = `${fabric.facts.id}/${table.facts.network}`;
-  if (isMissing && !fabric.networksWithPodRoutes.has(network) && context.usesHostRoutes) {
+  // Where nothing is on-link anyway, the missing routes are the one cause.
+  const couldBeOnLink = context.usesHostRoutes && fabric.behaviour.onLinkBypassesTables;
+  if (isMissing && couldBeOnLink && !fabric.networksWithPodRoutes.has(network)) {
     const subnets = survey.hostGwSubnets.get(network) ?? [];
     const detail = { kind: 'off-link' as const, fabric: fabric.facts.id, network: table.facts.network, subnets };
     return fail({ rule: 'host-gw-off-link', owner: 'shared', slot: network, cause: network, detail });
   }
   if (isMissing && !table.holdsPodRoutes && fabric.networksWithPodRoutes.has(network)) {
     const better = [...fabric.tables.values()].filter(
-      (other) => other.holdsPodRoutes && other.facts.network === table.facts.network,
+      (other) => other.holdsPodRoutes && ['', table.facts.network].includes(other.facts.network),
     );
     const cause = `${fabric.facts.id}/${exit.subnet}`;
     const detail = {
@@ -44,17 +47,23 @@ export function blameLoss(
   const routePrefix = route === undefined ? undefined : parsePrefix(route.prefix);
   const isShadow = routePrefix !== undefined && routePrefix.length > podCIDR.length;
   const ownerInterface = nodeInterface(to)?.id;
+  const ownerAddress = to.facts.internalIPs.find((text) => parseAddress(text)?.family === podCIDR.family);
   const detail = {
     kind: 'route' as const,
     fabric: fabric.facts.id,
     node: to.name,
     podCIDR: podCIDR.text,
     table: table.facts.id,
+    ...(table.facts.implicit === true ? { isImplicit: true as const } : {}),
     problem: ending.problem,
     ...(route === undefined ? {} : { route }),
     ...(ending.leadsTo === undefined ? {} : { leadsTo: ending.leadsTo }),
     ...(ending.because === undefined ? {} : { because: ending.because }),
+    ...((ending.equalRoutes ?? 1) > 1 ? { equalRoutes: ending.equalRoutes } : {}),
     ...(ownerInterface === undefined ? {} : { ownerInterface }),
+    ...(to.machine === undefined ? {} : { ownerMachine: to.machine.id }),
+    ...(ownerAddress === undefined ? {} : { ownerAddress }),
+    ...(isMissing ? outOfScope(lookup) : {}),
     ...(isWhole(range, podCIDR) ? {} : { part: rangeToPrefixes(range).map((prefix) => prefix.text) }),
   };
   if (isShadow) {
@@ -63,6 +72,16 @@ export function blameLoss(
   }
   const cause = `${fabric.facts.id}/${podCIDR.text}`;
   return fail({ rule: RULE_OF[ending.problem], owner: 'to', slot, cause, detail });
+}
+
+/** Routes that match, but only for senders with other network tags. */
+function outOfScope({ table, exit, range }: Lookup): { outOfScope?: string[] } {
+  if (table.scopeTags.size === 0) return {};
+  const hidden = table.facts.routes.filter((route) => {
+    const prefix = parsePrefix(route.prefix);
+    return prefix !== undefined && prefix.length > 0 && !isSeenBy(route, exit.tags) && contains(prefix, range);
+  });
+  return hidden.length === 0 ? {} : { outOfScope: hidden.map((route) => route.name ?? route.prefix).sort() };
 }
 
 const RULE_OF = {

@@ -1,29 +1,17 @@
 /** What the fabric does with a packet: compiled tables, and where a route leads. */
 import type { Prefix, Range } from '../model/prefix.ts';
-import { contains, overlaps, parsePrefix } from '../model/prefix.ts';
-import type { Entry } from '../model/prefix-table.ts';
-import { PrefixTable } from '../model/prefix-table.ts';
+import { overlaps, parsePrefix } from '../model/prefix.ts';
+import type { PrefixTable } from '../model/prefix-table.ts';
 import type {
   FabricFacts,
   Gap,
   InterfaceFacts,
   MachineFacts,
-  RouteFacts,
   SubnetFacts,
-  TableFacts,
 } from '../model/snapshot.ts';
 import type { FabricBehaviour } from './behaviour.ts';
-
-export interface CompiledTable {
-  readonly facts: TableFacts;
-  readonly lookup: PrefixTable<RouteFacts>;
-  /** The first of the network's own ranges; what lies there is delivered to whom it is assigned. */
-  readonly local: Entry<RouteFacts> | undefined;
-  /** Some route other than a default one meets a podCIDR. */
-  readonly holdsPodRoutes: boolean;
-  /** Such a route leads to a machine: somebody made this table route pods. */
-  readonly leadsPodsToMachines: boolean;
-}
+import type { CompiledTable } from './tables.ts';
+import { compileTable } from './tables.ts';
 
 export interface Subnet {
   readonly facts: SubnetFacts;
@@ -46,6 +34,10 @@ export interface Fabric {
   interfacesOf(machine: string): readonly InterfaceFacts[];
   /** Who holds this address in this subnet. */
   holderOf(subnet: string, address: string): InterfaceFacts | undefined;
+  /** Whose address a route of this network names as next hop. */
+  nextHopHolder(network: string, address: string): InterfaceFacts | undefined;
+  /** The network's own ranges. */
+  networkPrefixes(network: string): readonly Prefix[];
   /** What is assigned to an interface: addresses and delegated prefixes. */
   assigned(face: InterfaceFacts): readonly Prefix[];
 }
@@ -58,12 +50,18 @@ export function indexFabric(
 ): Fabric {
   const byMachine = new Map<string, InterfaceFacts[]>();
   const holders = new Map<string, InterfaceFacts>();
+  const nextHops = new Map<string, InterfaceFacts>();
   for (const face of facts.interfaces) {
     if (face.machine !== undefined) byMachine.set(face.machine, [...(byMachine.get(face.machine) ?? []), face]);
     for (const address of face.addresses) holders.set(`${face.subnet} ${address}`, face);
+    for (const address of face.nextHopAddresses ?? face.addresses) nextHops.set(`${face.network} ${address}`, face);
   }
   const tables = new Map(facts.tables.map((table) => [table.id, compileTable(table, behaviour, podCIDRs)]));
-  const nameNetwork = (table: CompiledTable): string => `${facts.id}/${table.facts.network}`;
+  // A table that nobody uses belongs to no network yet, and could serve any.
+  const nameNetworks = ({ facts: table }: CompiledTable): string[] =>
+    table.network === ''
+      ? facts.networks.map((network) => `${facts.id}/${network.id}`)
+      : [`${facts.id}/${table.network}`];
   const holding = [...tables.values()].filter((table) => table.holdsPodRoutes);
   return {
     facts,
@@ -74,11 +72,13 @@ export function indexFabric(
     ),
     interfaces: new Map(facts.interfaces.map((face) => [face.id, face])),
     machines: new Map(facts.machines.map((machine) => [machine.id, machine])),
-    networksWithPodRoutes: new Set(holding.map(nameNetwork)),
-    networksThatRoutePods: new Set(holding.filter((table) => table.leadsPodsToMachines).map(nameNetwork)),
+    networksWithPodRoutes: new Set(holding.flatMap(nameNetworks)),
+    networksThatRoutePods: new Set(holding.filter((table) => table.leadsPodsToMachines).flatMap(nameNetworks)),
     gaps: gaps.filter((gap) => gap.scope === undefined || gap.scope === facts.id || gap.scope === facts.kind),
     interfacesOf: (machine) => byMachine.get(machine) ?? [],
     holderOf: (subnet, address) => holders.get(`${subnet} ${address}`),
+    nextHopHolder: (network, address) => nextHops.get(`${network} ${address}`),
+    networkPrefixes: (network) => parseAll(facts.networks.find((item) => item.id === network)?.prefixes ?? []),
     assigned: (face) => parseAll([...(face.assignedPrefixes ?? []), ...face.addresses.map(hostText)]),
   };
 }
@@ -89,41 +89,6 @@ function hostText(address: string): string {
 
 function parseAll(texts: readonly string[]): Prefix[] {
   return texts.flatMap((text) => parsePrefix(text) ?? []);
-}
-
-function compileTable(facts: TableFacts, behaviour: FabricBehaviour, podCIDRs: PrefixTable<string>): CompiledTable {
-  const lookup = new PrefixTable<RouteFacts>();
-  const routes = facts.routes.flatMap((route) => {
-    const prefix = parsePrefix(route.prefix);
-    return prefix === undefined ? [] : [{ route, prefix }];
-  });
-  const locals = routes.filter(({ route }) => route.origin === 'local').map(({ prefix }) => prefix);
-  let holdsPodRoutes = false;
-  let leadsPodsToMachines = false;
-  for (const { route, prefix } of routes) {
-    const loses =
-      behaviour.localBeatsPropagated &&
-      route.origin === 'propagated' &&
-      locals.some((local) => contains(local, prefix));
-    if (loses) continue;
-    lookup.add(prefix, route);
-    if (prefix.length === 0 || route.origin === 'local' || !meetsPods(prefix, podCIDRs)) continue;
-    holdsPodRoutes = true;
-    leadsPodsToMachines ||= route.target.kind === 'interface' || route.target.kind === 'machine';
-  }
-  const [firstLocal] = locals;
-  return {
-    facts,
-    lookup,
-    local: firstLocal === undefined ? undefined : lookup.get(firstLocal),
-    holdsPodRoutes,
-    leadsPodsToMachines,
-  };
-}
-
-/** Does any podCIDR share an address with this prefix? */
-export function meetsPods(prefix: Prefix, podCIDRs: PrefixTable<string>): boolean {
-  return podCIDRs.longestMatch(prefix) !== undefined || podCIDRs.inside(prefix).length > 0;
 }
 
 /** The parts of a range inside and outside the given prefixes. */

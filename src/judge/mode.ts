@@ -22,6 +22,8 @@ export interface ModeContext {
   readonly wanted: Config['networkModes'];
   /** Some table of the node's network holds a route for some node's podCIDR. */
   readonly fabricHoldsPodRoutes: (node: NodeFacts) => boolean;
+  /** The fabric itself has assigned the node's podCIDRs to one of its interfaces. */
+  readonly fabricAssignsPods: (node: NodeFacts) => boolean;
 }
 
 /** flannel's own word -> ours. `alloc` and the removed cloud backends leave routing to somebody else: the fabric. */
@@ -110,6 +112,12 @@ function detect(node: NodeFacts, agents: readonly Agent[], context: ModeContext)
   const condition = node.networkUnavailable?.reason;
   if (condition === 'RouteCreated' || condition === 'NoRouteCreated') {
     return { mode: 'fabric', reason: `no network agent runs here, and a cloud route controller wrote ${condition}` };
+  }
+  if (context.fabricAssignsPods(node)) {
+    return {
+      mode: 'fabric',
+      reason: 'no network agent runs here, and the cloud assigns the podCIDR to an interface of the node',
+    };
   }
   if (cni.agents.length === 0 && context.fabricHoldsPodRoutes(node)) {
     return { mode: 'fabric', reason: 'no network agent runs anywhere, and the route tables hold pod routes' };

@@ -2,9 +2,9 @@
 import type { Fault, RouteProblem } from '../model/faults.ts';
 import type { Prefix, Range } from '../model/prefix.ts';
 import type { Gap, InterfaceFacts } from '../model/snapshot.ts';
-import type { CompiledTable } from './fabric.ts';
 import type { Exit, SenderContext } from './sender.ts';
 import type { Survey, SurveyedNode } from './survey.ts';
+import type { CompiledTable } from './tables.ts';
 
 export interface Outcome {
   readonly verdict: 'pass' | 'fail' | 'unknown';
@@ -40,5 +40,7 @@ export type Ending =
       readonly problem: RouteProblem;
       readonly leadsTo?: string;
       readonly because?: string;
+      /** So many routes of equal rank share the flows. */
+      readonly equalRoutes?: number;
     }
   | { readonly kind: 'unclear'; readonly gap: Gap };

@@ -1,6 +1,7 @@
 /** One address range of a podCIDR against one route table: where it ends up, and whose fault that is. */
 import { gapFault } from '../model/faults.ts';
 import type { Range } from '../model/prefix.ts';
+import { containsAddress, parseAddress } from '../model/prefix.ts';
 import type { Entry } from '../model/prefix-table.ts';
 import type { Gap, InterfaceFacts, RouteFacts } from '../model/snapshot.ts';
 import { blameLoss } from './blame.ts';
@@ -31,12 +32,19 @@ export function judgeMatch(lookup: Lookup, match: Entry<RouteFacts> | undefined)
     const ending = follow(lookup, route);
     if (ending.kind === 'arrives') return arrive(to, fabric, ending.face, range);
     if (ending.kind === 'own') return PASS;
-    return ending.kind === 'lost' ? blameLoss(lookup, route, ending) : outcomeOf([gapFault(ending.gap)]);
+    if (ending.kind === 'unclear') return outcomeOf([gapFault(ending.gap)]);
+    return blameLoss(lookup, route, { ...ending, equalRoutes: winners.length });
   });
   const [first = PASS] = outcomes;
-  if (outcomes.every((outcome) => outcome.verdict === first.verdict)) return first;
-  const reason = 'several prefix lists hold the same prefix with different targets, and which one counts is arbitrary';
-  return outcomeOf([gapFault(routeGap(fabric, `${table.facts.id}/${match.prefix.text}`, reason))]);
+  if (outcomes.length === 1) return first;
+  const isMixed = outcomes.some((outcome) => outcome.verdict !== first.verdict);
+  if (isMixed && winners.every((route) => route.origin === 'prefix-list')) {
+    const reason =
+      'several prefix lists hold the same prefix with different targets, and which one counts is arbitrary';
+    return outcomeOf([gapFault(routeGap(fabric, `${table.facts.id}/${match.prefix.text}`, reason))]);
+  }
+  // Flows are spread over equal routes: a range is only as good as the worst of them.
+  return outcomeOf(outcomes.flatMap((outcome) => outcome.faults));
 }
 
 function follow(lookup: Lookup, route: RouteFacts): Ending {
@@ -57,8 +65,13 @@ function follow(lookup: Lookup, route: RouteFacts): Ending {
     case 'interface':
     case 'machine':
       return followToMachine(lookup, route, target);
+    case 'address':
+      return followToAddress(lookup, route, target.address);
     case 'gateway':
       return followToGateway(lookup, route, target);
+    case 'none':
+      // The fabric's own way of saying that it knows no way, or somebody's will to drop.
+      return { kind: 'lost', problem: route.origin === 'system' ? 'none' : 'gateway', leadsTo: 'nothing: it drops' };
     case 'unknown':
       return {
         kind: 'unclear',
@@ -77,7 +90,7 @@ function followToMachine(
   const face =
     target.kind === 'interface'
       ? fabric.interfaces.get(target.interface)
-      : fabric.interfacesOf(target.machine).find((candidate) => candidate.primary);
+      : entryOf(fabric, target.machine, lookup.table.facts.network);
   const machineId = face?.machine ?? target.machine;
   const machine = machineId === undefined ? undefined : fabric.machines.get(machineId);
   const name = target.kind === 'interface' ? target.interface : target.machine;
@@ -87,9 +100,9 @@ function followToMachine(
   }
   if (route.state === 'dead') return dead(`the route is marked ${route.stateText ?? 'dead'}`);
   if (face === undefined) {
-    const [gap] = gapsOf(fabric.gaps, ['interfaces'], fabric.facts.id);
+    const [gap] = gapsOf(fabric.gaps, ['interfaces', 'machines'], fabric.facts.id);
     if (gap !== undefined) return { kind: 'unclear', gap };
-    return dead(`${name} does not exist in this account and region`);
+    return dead(`${name} does not exist in ${fabric.facts.id}`);
   }
   if (machineId === undefined) {
     if (face.type === undefined || face.type === 'interface') return dead(`${face.id} is attached to nothing`);
@@ -111,6 +124,30 @@ function followToMachine(
   if (face.forwarding === 'off') return { kind: 'lost', problem: 'other-machine', leadsTo: machineId };
   const reason = 'it forwards for others, and where it sends pod packets is not read';
   return { kind: 'unclear', gap: routeGap(fabric, `instance ${machineId}`, reason) };
+}
+
+/** A route by machine leads to the machine's interface in the route's network. */
+function entryOf(fabric: Fabric, machine: string, network: string): InterfaceFacts | undefined {
+  const faces = fabric.interfacesOf(machine).filter((face) => face.network === network);
+  return faces.find((face) => face.primary) ?? faces[0];
+}
+
+function followToAddress(lookup: Lookup, route: RouteFacts, address: string): Ending {
+  const { fabric } = lookup.context;
+  const { network } = lookup.table.facts;
+  const holder = fabric.nextHopHolder(network, address);
+  if (holder !== undefined) return followToMachine(lookup, route, { kind: 'interface', interface: holder.id });
+  const [gap] = gapsOf(fabric.gaps, ['interfaces', 'machines'], fabric.facts.id);
+  if (gap !== undefined) return { kind: 'unclear', gap };
+  if (route.state === 'dead') {
+    return { kind: 'lost', problem: 'dead', because: `the route is marked ${route.stateText ?? 'dead'}` };
+  }
+  const host = parseAddress(address);
+  const isInside =
+    host !== undefined && fabric.networkPrefixes(network).some((prefix) => containsAddress(prefix, host));
+  if (isInside) return { kind: 'lost', problem: 'dead', because: `nobody in ${network} has the address ${address}` };
+  const reason = 'it is outside the network, and what is there is not read';
+  return { kind: 'unclear', gap: routeGap(fabric, `next hop ${address}`, reason) };
 }
 
 function followToGateway(

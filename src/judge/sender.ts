@@ -7,12 +7,15 @@ import type { Fabric } from './fabric.ts';
 import type { InterfaceFacts } from '../model/snapshot.ts';
 import { parseAddress } from '../model/prefix.ts';
 import type { SurveyedNode } from './survey.ts';
+import type { CompiledTable } from './tables.ts';
 import { gapsOf } from './survey.ts';
 
 /** A way out towards the subnet's router. */
 export interface Exit {
   readonly subnet: string;
-  readonly table: string | undefined;
+  readonly table: CompiledTable | undefined;
+  /** Network tags of the sender that some route of the table is scoped to. */
+  readonly tags: readonly string[];
 }
 
 /** All that a receiver's part of a path depends on, of its sender. Equal keys: equal paths. */
@@ -54,7 +57,7 @@ export function findSender(node: SurveyedNode, family: Family): Sender | Fault {
   if (egress === undefined) return faceGap(node, fabric);
   const primary = node.interfaces.find((face) => face.primary);
   const faces = primary === undefined || primary === egress ? [egress] : [primary, egress];
-  const exits = faces.map((face) => ({ subnet: face.subnet, table: fabric.subnets.get(face.subnet)?.facts.table }));
+  const exits = faces.map((face) => findExit(fabric, face));
   const usesHostRoutes = node.mode.mode === 'host-gw';
   const isWindows = node.facts.os === 'windows';
   const key = [
@@ -63,7 +66,7 @@ export function findSender(node: SurveyedNode, family: Family): Sender | Fault {
     usesHostRoutes ? 'host-gw' : 'fabric',
     isWindows ? 'windows' : '',
     egress.subnet,
-    ...exits.map((exit) => `${exit.subnet}>${exit.table ?? '?'}`),
+    ...exits.map((exit) => `${exit.subnet}>${exit.table?.facts.id ?? '?'}#${exit.tags.join()}`),
   ].join('|');
   return {
     context: { key, family, fabric, usesHostRoutes, isWindows, subnet: egress.subnet, exits },
@@ -79,6 +82,13 @@ export function findSender(node: SurveyedNode, family: Family): Sender | Fault {
       'default route',
     ),
   };
+}
+
+function findExit(fabric: Fabric, face: InterfaceFacts): Exit {
+  const id = fabric.subnets.get(face.subnet)?.facts.table;
+  const table = id === undefined ? undefined : fabric.tables.get(id);
+  const tags = (face.tags ?? []).filter((tag) => table?.scopeTags.has(tag) ?? false).sort();
+  return { subnet: face.subnet, table, tags };
 }
 
 /** The interface that carries the address the node announces; a node with one interface has no choice. */
@@ -119,7 +129,14 @@ export function judgeForwarding(
           owner,
           slot,
           cause: `${fabric.facts.id}/${face.id}`,
-          detail: { kind: 'forwarding', fabric: fabric.facts.id, node: node.name, interface: face.id, role },
+          detail: {
+            kind: 'forwarding',
+            fabric: fabric.facts.id,
+            node: node.name,
+            interface: face.id,
+            ...(face.machine === undefined ? {} : { machine: face.machine }),
+            role,
+          },
         },
       ];
     case 'unknown': {

@@ -10,7 +10,7 @@ import type { Gap, InterfaceFacts, MachineFacts, NodeFacts, Snapshot } from '../
 import type { BehaviourTable } from './behaviour.ts';
 import { FABRIC_BEHAVIOUR } from './behaviour.ts';
 import type { Fabric } from './fabric.ts';
-import { indexFabric } from './fabric.ts';
+import { indexFabric, isCovered } from './fabric.ts';
 import { joinNodes } from './join.ts';
 import { judgeMachines } from './machines.ts';
 import type { ModeDecision } from './mode.ts';
@@ -73,18 +73,29 @@ export function surveySnapshot(
     if (join.kind === 'joined') nodeOfMachine.set(`${join.fabric.id}/${join.machine.id}`, nodes[index]?.name ?? '');
   });
   const networksThatRoutePods = new Set(fabrics.flatMap((fabric) => [...fabric.networksThatRoutePods]));
-  const networkOf = (index: number): string | undefined => {
-    const join = joins[index];
-    if (join?.kind !== 'joined') return undefined;
-    const face = fabricById.get(join.fabric.id)?.interfacesOf(join.machine.id)[0];
-    return face === undefined ? undefined : `${join.fabric.id}/${face.network}`;
-  };
   const indexByName = new Map(nodes.map((node, index) => [node.name, index]));
+  const facesOf = (node: NodeFacts): { fabric: Fabric; faces: readonly InterfaceFacts[] } | undefined => {
+    const join = joins[indexByName.get(node.name) ?? -1];
+    const fabric = join?.kind === 'joined' ? fabricById.get(join.fabric.id) : undefined;
+    return join?.kind !== 'joined' || fabric === undefined
+      ? undefined
+      : { fabric, faces: fabric.interfacesOf(join.machine.id) };
+  };
   const modes = decideModes(nodes, {
     cni: snapshot.cluster.cni,
     gaps: snapshot.gaps,
     wanted: config.networkModes,
-    fabricHoldsPodRoutes: (node) => networksThatRoutePods.has(networkOf(indexByName.get(node.name) ?? -1) ?? ''),
+    fabricHoldsPodRoutes: (node) => {
+      const held = facesOf(node);
+      const [face] = held?.faces ?? [];
+      return held !== undefined && networksThatRoutePods.has(`${held.fabric.facts.id}/${face?.network ?? ''}`);
+    },
+    fabricAssignsPods: (node) => {
+      const held = facesOf(node);
+      const own = prefixes[indexByName.get(node.name) ?? -1] ?? [];
+      const assigned = held?.faces.flatMap((face) => held.fabric.assigned(face)) ?? [];
+      return own.length > 0 && own.every((prefix) => isCovered(prefix, assigned));
+    },
   });
   const skips = nodes.map((node) => skipReason(node, snapshot.takenAt));
   const machineFaults = judgeMachines(nodes, joins, snapshot, skips);

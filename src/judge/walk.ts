@@ -2,7 +2,7 @@
 import type { Fault } from '../model/faults.ts';
 import { gapFault } from '../model/faults.ts';
 import type { Prefix, Range } from '../model/prefix.ts';
-import { parsePrefix } from '../model/prefix.ts';
+import { containsAddress, parseAddress, parsePrefix } from '../model/prefix.ts';
 import { overlapFault } from './blame.ts';
 import type { Segment } from '../model/prefix-table.ts';
 import { PrefixTable } from '../model/prefix-table.ts';
@@ -97,7 +97,9 @@ function hostSegments(
 ): Segment<SurveyedNode>[] {
   const { inside, outside } = cutRange(range, own);
   const pieces = [...inside, ...outside];
-  if (!context.usesHostRoutes) return pieces.map((piece) => ({ ...piece, match: undefined }));
+  // Where the fabric routes every packet by its destination, the host's next hop makes no difference.
+  const hostDecides = context.usesHostRoutes && context.fabric.behaviour.onLinkBypassesTables;
+  if (!hostDecides) return pieces.map((piece) => ({ ...piece, match: undefined }));
   const table = hostRoutes.in(context);
   return pieces.flatMap((piece) => table.segments(piece));
 }
@@ -122,13 +124,15 @@ function walkSegment(target: Target, segment: Segment<SurveyedNode>): Piece[] {
     return [{ via: 'home', outcomes: [fault === undefined ? PASS : outcomeOf([fault])] }];
   }
   // A host route that is longer than the receiver's own, or leads to it, is certain on Windows too.
-  const isCertain = match !== undefined && (match.values.includes(to) || match.prefix.length > target.podCIDR.length);
+  const isCertain =
+    match === undefined
+      ? isFabricNeighbour(context, to)
+      : match.values.includes(to) || match.prefix.length > target.podCIDR.length;
   const windows = windowsGap(context, to, isCertain);
   if (windows !== undefined) return [{ via: 'on-link', outcomes: [outcomeOf([gapFault(windows)])] }];
   if (match === undefined) return walkExits(target, segment, context.exits);
   if (!match.values.includes(to)) return [{ via: 'on-link', outcomes: [lostToOther(target, segment, 'fail')] }];
   if (match.values.length > 1) return [{ via: 'on-link', outcomes: [lostToOther(target, segment, 'unknown')] }];
-  if (!context.fabric.behaviour.onLinkBypassesTables) return walkExits(target, segment, context.exits);
   return [{ via: 'on-link', outcomes: [deliverOnLink(target, segment)] }];
 }
 
@@ -139,6 +143,15 @@ function lostToOther(target: Target, range: Range, verdict: Fault['verdict']): O
   const cause = `cluster/${podCIDR.text}`;
   const detail = { kind: 'overlap' as const, prefix: podCIDR.text, nodes: [to.name] };
   return outcomeOf([{ rule: 'podcidr-overlap', verdict, owner: 'shared', slot: cause, cause, detail }]);
+}
+
+/** The guest finds the next hop in its own subnet, and the fabric then routes by destination all the same. */
+function isFabricNeighbour(context: SenderContext, to: SurveyedNode): boolean {
+  if (context.fabric.behaviour.neighbours !== 'router') return false;
+  const address = advertisedAddress(to, context.family);
+  const host = address === undefined ? undefined : parseAddress(address);
+  const subnet = context.fabric.subnets.get(context.subnet);
+  return host !== undefined && (subnet?.prefixes ?? []).some((prefix) => containsAddress(prefix, host));
 }
 
 /** flannel on Windows keeps IPv4 host routes only, and what Windows does with an off-link next hop is not known. */
@@ -205,7 +218,7 @@ function walkExits(target: Target, range: Range, exits: readonly Exit[]): Piece[
 function walkExit(target: Target, range: Range, exit: Exit): { range: Range; outcome: Outcome }[] {
   const { context, to } = target;
   const { fabric } = context;
-  const table = exit.table === undefined ? undefined : fabric.tables.get(exit.table);
+  const { table } = exit;
   const subnet = fabric.subnets.get(exit.subnet);
   if (table === undefined || subnet === undefined) {
     return [{ range, outcome: outcomeOf([gapFault(tableGap(context, exit))]) }];
@@ -219,11 +232,13 @@ function walkExit(target: Target, range: Range, exit: Exit): { range: Range; out
   });
   const walkTable = (pieces: readonly Range[]): { range: Range; outcome: Outcome }[] =>
     pieces
-      .flatMap((piece) => table.lookup.segments(piece))
+      .flatMap((piece) => table.lookup(exit.tags).segments(piece))
       .map((segment) => ({ range: segment, outcome: judgeMatch(lookup(segment), segment.match) }));
+  const { neighbours } = fabric.behaviour;
+  if (neighbours === 'router' || neighbours === 'nobody') return walkTable([range]);
   const { inside, outside } = cutRange(range, subnet.prefixes);
   const neighbour = to.interfaces.find((face) => face.subnet === exit.subnet && to.fabric === fabric);
-  if (fabric.behaviour.neighbourAnswers === 'guests' && neighbour !== undefined && inside.length > 0) {
+  if (neighbours === 'guests' && neighbour !== undefined && inside.length > 0) {
     return [
       ...inside.map((piece) => ({ range: piece, outcome: arrive(to, fabric, neighbour, piece) })),
       ...walkTable(outside),

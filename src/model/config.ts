@@ -22,7 +22,7 @@ export type RuleId = (typeof RULE_IDS)[number];
 export const SEVERITIES = ['error', 'warning', 'notice'] as const;
 export type Severity = (typeof SEVERITIES)[number];
 
-export type CloudId = 'aws';
+export type CloudId = 'aws' | 'gcp' | 'azure';
 export type NetworkMode = 'host-gw' | 'fabric' | 'overlay';
 
 export interface Config {
@@ -40,6 +40,14 @@ export interface Config {
   readonly clusterId?: string;
   /** Empty: the regions that the nodes’ provider ids name, else the region of the environment. */
   readonly awsRegions: readonly string[];
+  /** Projects to read; empty: those that the nodes’ provider ids name, else the environment’s. */
+  readonly gcpProjects: readonly string[];
+  /** Subscriptions to read; empty: those that the nodes’ provider ids name, else the login’s. */
+  readonly azureSubscriptions: readonly string[];
+  /** Base URL of the Compute Engine API; absent: the public one. */
+  readonly gcpEndpoint?: string;
+  /** Base URL of Azure Resource Manager; absent: the public cloud. */
+  readonly azureEndpoint?: string;
   readonly requireEvidence: EvidenceLevel;
   readonly rules: Readonly<Partial<Record<RuleId, Severity | 'off'>>>;
   readonly failOn: 'error' | 'warning' | 'never';

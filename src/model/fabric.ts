@@ -1,13 +1,18 @@
 /** The cloud's side of a snapshot: networks, subnets, route tables, machines and their interfaces, for any vendor. */
 
-export type FabricKind = 'aws';
+export type FabricKind = 'aws' | 'gcp' | 'azure';
 
 export interface FabricFacts {
-  /** Unique over all fabrics: `aws/123456789012/eu-west-1`. */
+  /**
+   * Unique over all fabrics: `aws/123456789012/eu-west-1`, `gcp/host-project` (the project that owns the networks),
+   * `azure/subscription-id`.
+   */
   readonly id: string;
   readonly kind: FabricKind;
+  /** AWS account, Google Cloud project that owns the networks, Azure subscription. */
   readonly account: string;
-  readonly region: string;
+  /** Absent where one fabric spans all regions. */
+  readonly region?: string;
   readonly networks: readonly NetworkFacts[];
   readonly subnets: readonly SubnetFacts[];
   readonly tables: readonly TableFacts[];
@@ -17,7 +22,7 @@ export interface FabricFacts {
   readonly filters: 'unread';
 }
 
-/** A VPC. */
+/** A VPC, a VPC network, a virtual network. */
 export interface NetworkFacts {
   readonly id: string;
   readonly name?: string;
@@ -32,7 +37,8 @@ export interface SubnetFacts {
   readonly prefixes: readonly string[];
   /** The table that governs packets leaving this subnet; absent: not known (a gap says why). */
   readonly table?: string;
-  readonly tableBy?: 'association' | 'main';
+  /** `network`: the table of the whole network; `none`: no table of its own, system routes only. */
+  readonly tableBy?: 'association' | 'main' | 'network' | 'none';
 }
 
 export interface TableFacts {
@@ -40,6 +46,8 @@ export interface TableFacts {
   readonly name?: string;
   readonly network: string;
   readonly main: boolean;
+  /** Nobody made this table: it holds the fabric's own routes for subnets without one. */
+  readonly implicit?: true;
   readonly routes: readonly RouteFacts[];
   /** Prefix lists whose entries could not be read: any address may be in them. */
   readonly unreadLists?: readonly string[];
@@ -64,6 +72,10 @@ export type RouteTarget =
   | { readonly kind: 'local' }
   | { readonly kind: 'interface'; readonly interface: string; readonly machine?: string }
   | { readonly kind: 'machine'; readonly machine: string }
+  /** Whoever holds this address as a next hop in the table's network. */
+  | { readonly kind: 'address'; readonly address: string }
+  /** Dropped on purpose. */
+  | { readonly kind: 'none' }
   | { readonly kind: 'gateway'; readonly gateway: GatewayKind; readonly id: string }
   /** The answer names no target that we know. */
   | { readonly kind: 'unknown'; readonly text: string };
@@ -75,9 +87,16 @@ export interface RouteFacts {
   readonly state: 'active' | 'dead' | 'unknown';
   /** The vendor's word for the state, where it is not `active`. */
   readonly stateText?: string;
-  /** Equal prefixes: the lowest rank wins. 0 local, 1 static, 2 from a prefix list, 3 propagated. */
+  /**
+   * Equal prefixes: the lowest rank wins. EC2: 0 local, 1 static, 2 from a prefix list, 3 propagated. Compute Engine:
+   * the priority (0 to 65535). Azure: 1 user, 2 BGP, 3 system.
+   */
   readonly rank: number;
-  readonly origin: 'local' | 'static' | 'prefix-list' | 'propagated';
+  readonly origin: 'local' | 'static' | 'prefix-list' | 'propagated' | 'system';
+  /** The vendor's name for the route, where it has one. */
+  readonly name?: string;
+  /** Only senders that carry one of these network tags see the route; absent: all do. */
+  readonly scopeTags?: readonly string[];
   /** The prefix list that this entry comes from. */
   readonly list?: string;
 }
@@ -94,6 +113,14 @@ export interface MachineFacts {
   readonly stateText: string;
   readonly zone?: string;
   readonly tags?: Readonly<Record<string, string>>;
+  /** What the next machine in its place is made from; absent: nothing that is known. */
+  readonly template?: TemplateFacts;
+}
+
+/** An instance template or scale-set model: what a replacement will start with. */
+export interface TemplateFacts {
+  readonly id: string;
+  readonly forwarding: 'on' | 'off' | 'unknown';
 }
 
 export interface InterfaceFacts {
@@ -106,6 +133,10 @@ export interface InterfaceFacts {
   /** Prefixes that the fabric itself has assigned to this interface: packets to and from them are its own. */
   readonly assignedPrefixes?: readonly string[];
   readonly forwarding: 'on' | 'off' | 'unknown';
+  /** The addresses that a route may name as next hop; absent: any of `addresses`. */
+  readonly nextHopAddresses?: readonly string[];
+  /** Network tags that routes can match. */
+  readonly tags?: readonly string[];
   /** Usually holds the default route of the machine. */
   readonly primary: boolean;
   /** The vendor's word, where it is not an ordinary interface. */

@@ -21,6 +21,7 @@ export type FaultDetail =
       readonly fabric: string;
       readonly node: string;
       readonly interface: string;
+      readonly machine?: string;
       readonly role: 'sender' | 'receiver';
     }
   | {
@@ -30,14 +31,23 @@ export type FaultDetail =
       readonly node: string;
       readonly podCIDR: string;
       readonly table: string;
+      /** The subnet has no table of its own. */
+      readonly isImplicit?: true;
       readonly problem: RouteProblem;
       readonly route?: RouteFacts;
       /** The node that the route leads to instead. */
       readonly leadsTo?: string;
       /** What killed the target: `instance i-1 is terminated`. */
       readonly because?: string;
+      /** So many routes of equal rank share the flows, so only some of them are lost. */
+      readonly equalRoutes?: number;
       /** The interface that the route should name. */
       readonly ownerInterface?: string;
+      readonly ownerMachine?: string;
+      /** The owner's address of the podCIDR's family. */
+      readonly ownerAddress?: string;
+      /** Names of routes that would match, if the sender had one of their tags. */
+      readonly outOfScope?: readonly string[];
       /** The addresses concerned, as prefixes, where they are not the whole podCIDR. */
       readonly part?: readonly string[];
     }
@@ -46,7 +56,7 @@ export type FaultDetail =
       readonly fabric: string;
       readonly subnet: string;
       readonly table: string;
-      readonly tableBy: 'association' | 'main';
+      readonly tableBy: 'association' | 'main' | 'network' | 'none';
       /** Tables of the same network that do hold pod routes. */
       readonly better: readonly string[];
     }

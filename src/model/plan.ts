@@ -1,23 +1,43 @@
 /** A change to the world, described; only words are made of it so far. */
 
 /** Where a command has to be sent. */
-export interface Place {
-  readonly cloud: 'aws';
-  readonly account: string;
-  readonly region: string;
-}
+export type Place =
+  | { readonly cloud: 'aws'; readonly account: string; readonly region: string }
+  | { readonly cloud: 'gcp'; readonly project: string }
+  | { readonly cloud: 'azure'; readonly subscription: string };
 
+/**
+ * Ids are those of the snapshot: EC2 ids; on Compute Engine `project/zone/instance/nic0`, the network's name as table
+ * and `project/zone/instance` as machine; on Azure the resource ids.
+ */
 export type Change =
-  | { readonly kind: 'set-forwarding'; readonly place: Place; readonly interface: string; readonly node: string }
+  | {
+      readonly kind: 'set-forwarding';
+      readonly place: Place;
+      readonly interface: string;
+      readonly machine?: string;
+      readonly node: string;
+    }
   | {
       readonly kind: 'create-route' | 'replace-route';
       readonly place: Place;
       readonly table: string;
       readonly prefix: string;
       readonly interface: string;
+      readonly machine?: string;
+      /** The node's own address of the prefix's family: what Azure wants as next hop. */
+      readonly address?: string;
       readonly node: string;
+      /** The present route's name, where routes have names. */
+      readonly route?: string;
     }
-  | { readonly kind: 'delete-route'; readonly place: Place; readonly table: string; readonly prefix: string }
+  | {
+      readonly kind: 'delete-route';
+      readonly place: Place;
+      readonly table: string;
+      readonly prefix: string;
+      readonly route?: string;
+    }
   | {
       readonly kind: 'associate-table';
       readonly place: Place;

@@ -5,6 +5,7 @@ import { shellComment, shellOption, shellWord } from './shell.ts';
 
 /** Command and comment lines, in the order in which to run them; empty for a change in another cloud. */
 export function renderAws(change: Change): string[] {
+  if (change.place.cloud !== 'aws') return [];
   const { region } = change.place;
   switch (change.kind) {
     case 'set-forwarding':

@@ -1,6 +1,7 @@
 import type { FaultDetail } from '../model/faults.ts';
 import { NO_SUBJECTS } from '../model/judgement.ts';
 import { defineRule, placeOf } from './rule.ts';
+import { termsOf } from './terms.ts';
 
 type Forwarding = Extract<FaultDetail, { kind: 'forwarding' }>;
 
@@ -23,20 +24,30 @@ export const cloudForwardingOff = defineRule<Data>({
         {
           ...group,
           subjects: { ...NO_SUBJECTS, nodes: [fault.node], interfaces: [fault.interface] },
-          evidence: [{ source: `${fault.fabric} ${fault.interface}`, text: 'source/destination check is on' }],
+          evidence: [{ source: `${fault.fabric} ${fault.interface}`, text: termsOf(fault.fabric).forwardingSeen }],
           data: { fault, roles: details.map((detail) => detail.role).sort() },
         },
       ];
     }),
   explain: ({ data: { fault, roles } }) => ({
-    what: `The source/destination check of ${fault.interface}, the interface of node ${fault.node}, is on.`,
-    why: `EC2 therefore drops every packet ${wordsFor(roles)} pods of ${fault.node}, because pod addresses are not assigned to the interface.`,
-    next: `Switch the check off on ${fault.interface}. It takes effect at once and interrupts nothing; a replaced instance starts with the check on again.`,
+    what: termsOf(fault.fabric).forwardingIsOff(whereOf(fault)),
+    why: `${termsOf(fault.fabric).vendor} therefore drops every packet ${wordsFor(roles)} pods of ${fault.node}, because pod addresses are not assigned to the interface.`,
+    next: termsOf(fault.fabric).forwardingNext(whereOf(fault)),
   }),
   fix: ({ data: { fault } }) => [
-    { kind: 'set-forwarding', place: placeOf(fault.fabric), interface: fault.interface, node: fault.node },
+    {
+      kind: 'set-forwarding',
+      place: placeOf(fault.fabric),
+      interface: fault.interface,
+      ...(fault.machine === undefined ? {} : { machine: fault.machine }),
+      node: fault.node,
+    },
   ],
 });
+
+function whereOf(fault: Forwarding): { interface: string; machine: string; node: string } {
+  return { interface: fault.interface, machine: fault.machine ?? fault.interface, node: fault.node };
+}
 
 function wordsFor(roles: readonly Forwarding['role'][]): string {
   if (roles.includes('sender') && roles.includes('receiver')) return 'from and to';

@@ -11,12 +11,19 @@ export const fabricRouteMissing = defineRule<RouteFaults>({
   evaluate: (context) => observeRoutes(context, 'fabric-route-missing', () => ({})),
   explain: ({ data }) => {
     const { first, tables } = data;
-    const where = tables.length === 1 ? `route table ${listNames(tables)}` : `route tables ${listNames(tables)}`;
+    const where = whereOf(tables);
     if (first.problem === 'inside-network') {
       return {
         what: `podCIDR ${first.podCIDR} of node ${first.node} lies inside the network’s own range.`,
         why: `The network’s local route takes its packets, and no interface has these addresses, so they are dropped; a route cannot override that.`,
         next: `Give the cluster a pod range outside the VPC and subnet ranges, and recreate node ${first.node} with a podCIDR from it.`,
+      };
+    }
+    if (first.outOfScope !== undefined) {
+      return {
+        what: `The route for podCIDR ${first.podCIDR} of node ${first.node} in ${where} holds only for senders with its network tags (${listNames(first.outOfScope)}).`,
+        why: `Nodes without such a tag do not see the route, and their packets to pods on ${first.node} are lost.`,
+        next: `Give all nodes the tag, or make the route without tags.`,
       };
     }
     return {
@@ -25,5 +32,16 @@ export const fabricRouteMissing = defineRule<RouteFaults>({
       next: `Add a route for ${first.podCIDR} to ${first.ownerInterface ?? 'the interface of the node'} in ${where}.`,
     };
   },
-  fix: ({ data }) => (data.first.problem === 'inside-network' ? [] : pointRoutes(data, 'create-route')),
+  // A second route would only add to the first: who should see it is for people to say.
+  fix: ({ data }) =>
+    data.first.outOfScope !== undefined
+      ? []
+      : data.first.problem === 'inside-network'
+        ? []
+        : pointRoutes(data, 'create-route'),
 });
+
+function whereOf(tables: readonly string[]): string {
+  if (tables.length === 0) return 'any route table of its subnets, which have none';
+  return tables.length === 1 ? `route table ${listNames(tables)}` : `route tables ${listNames(tables)}`;
+}

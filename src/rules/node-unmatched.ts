@@ -4,6 +4,7 @@ import { NO_SUBJECTS } from '../model/judgement.ts';
 import { targetText } from './route-faults.ts';
 import type { RuleContext, Words } from './rule.ts';
 import { defineRule, distinctSorted, listNames } from './rule.ts';
+import { termsOf } from './terms.ts';
 
 type Machine = Extract<FaultDetail, { kind: 'machine' }>;
 
@@ -68,6 +69,7 @@ function describeRoutes(context: RuleContext, name: string): Evidence[] {
 function explain({ fault, nodes }: Data): Words {
   const { node } = fault;
   const places = listNames(fault.searched);
+  const terms = termsOf(fault.searched[0] ?? '');
   switch (fault.problem) {
     case 'terminated':
       return {
@@ -85,13 +87,13 @@ function explain({ fault, nodes }: Data): Words {
       return {
         what: `Several machines fit node ${node}: ${listNames(fault.candidates ?? [])}.`,
         why: 'Without a provider id the node can only be found by its address, and that is not unique here.',
-        next: `Set the node’s provider id (kubelet --provider-id, or a cloud controller manager), or narrow the regions with aws-regions.`,
+        next: `Set the node’s provider id (kubelet --provider-id, or a cloud controller manager), or narrow what is read with ${terms.scopeInput}.`,
       };
     case 'none-found':
       return {
         what: `None of the ${String(nodes.length)} nodes with a provider id was found in ${places}.`,
         why: 'So many machines rarely vanish at once: most likely the credentials or the region belong to another account than the cluster.',
-        next: `Compare kubectl get nodes -o custom-columns=NAME:.metadata.name,ID:.spec.providerID with aws sts get-caller-identity, and set aws-regions or log in to the account of the cluster.`,
+        next: `Compare kubectl get nodes -o custom-columns=NAME:.metadata.name,ID:.spec.providerID with ${terms.identity}, and set ${terms.scopeInput} or log in to the account of the cluster.`,
       };
     case 'absent':
       return {
@@ -99,8 +101,8 @@ function explain({ fault, nodes }: Data): Words {
         why: 'What the cloud does with its packets cannot be told; if the machine is gone, they are lost.',
         next:
           fault.providerID === undefined
-            ? 'If it runs elsewhere, add that region (aws-regions); otherwise set its provider id (kubelet --provider-id).'
-            : `If the machine is gone, delete the node: kubectl delete node ${node}. If it runs elsewhere, add that region (aws-regions).`,
+            ? `If it runs elsewhere, add that place (${terms.scopeInput}); otherwise set its provider id (kubelet --provider-id).`
+            : `If the machine is gone, delete the node: kubectl delete node ${node}. If it runs elsewhere, add that place (${terms.scopeInput}).`,
       };
   }
 }

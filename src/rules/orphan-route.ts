@@ -55,7 +55,15 @@ export const orphanRoute = defineRule<readonly Orphan[]>({
   fix: ({ data }) =>
     data.flatMap(({ fabric, table, route }) =>
       route.origin === 'static'
-        ? [{ kind: 'delete-route' as const, place: placeOf(fabric.id), table, prefix: route.prefix }]
+        ? [
+            {
+              kind: 'delete-route' as const,
+              place: placeOf(fabric.id),
+              table,
+              prefix: route.prefix,
+              ...(route.name === undefined ? {} : { route: route.name }),
+            },
+          ]
         : [],
     ),
 });
@@ -65,7 +73,7 @@ function findOrphans(context: RuleContext): Orphan[] {
   return context.governingTables.flatMap(({ fabric, facts }) =>
     facts.routes.flatMap((route) => {
       const prefix = parsePrefix(route.prefix);
-      if (prefix === undefined || route.origin === 'local') return [];
+      if (prefix === undefined || route.origin === 'local' || route.origin === 'system') return [];
       if (!podRanges.prefixes.some((range) => contains(range, prefix))) return [];
       if (podCIDRs.longestMatch(prefix) !== undefined || podCIDRs.inside(prefix).length > 0) return [];
       if (podRanges.source === 'guess' && !leadsToNode(context, fabric, route)) return [];
@@ -76,6 +84,10 @@ function findOrphans(context: RuleContext): Orphan[] {
 
 /** A guessed range may hold routes of others: only one whose target is or was a node is the cluster's own. */
 function leadsToNode(context: RuleContext, fabric: FabricFacts, route: RouteFacts): boolean {
+  if (route.target.kind === 'address') {
+    const { address } = route.target;
+    return context.nodes.some((node) => node.facts.internalIPs.includes(address));
+  }
   if (route.target.kind !== 'interface' && route.target.kind !== 'machine') return false;
   const { target } = route;
   const id =

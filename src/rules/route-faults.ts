@@ -26,7 +26,8 @@ export function observeRoutes(
     const all = group.details.filter((detail) => detail.kind === 'route');
     const [first] = all;
     if (first === undefined) return [];
-    const faults = { first, all, tables: distinctSorted(all.map((fault) => fault.table)) };
+    const made = all.filter((fault) => fault.isImplicit !== true);
+    const faults = { first, all, tables: distinctSorted(made.map((fault) => fault.table)) };
     return [
       {
         ...group,
@@ -54,10 +55,16 @@ export function routesAtFault(faults: RouteFaults): string[] {
 function describeLookup(fault: RouteFault): Evidence {
   const source = `${fault.fabric} ${fault.table}`;
   const part = fault.part === undefined ? '' : ` for ${fault.part.join(', ')}`;
-  if (fault.route === undefined) return { source, text: `no route matches ${fault.podCIDR}${part}` };
+  const hidden =
+    fault.outOfScope === undefined ? '' : `; ${fault.outOfScope.join(', ')} would, for senders with its tags`;
+  if (fault.route === undefined) return { source, text: `no route matches ${fault.podCIDR}${part}${hidden}` };
+  const some = fault.equalRoutes === undefined ? '' : `, one of ${String(fault.equalRoutes)} equal routes: some flows`;
   const because = fault.because === undefined ? '' : ` (${fault.because})`;
-  const leads = fault.leadsTo === undefined ? '' : `, which is ${fault.leadsTo}`;
-  return { source, text: `${fault.route.prefix} -> ${targetText(fault.route.target)}${leads}${because}${part}` };
+  const leads = fault.problem === 'other-node' ? `, which is node ${fault.leadsTo ?? ''}` : '';
+  return {
+    source,
+    text: `${fault.route.prefix} -> ${targetText(fault.route.target)}${leads}${because}${part}${some}${hidden}`,
+  };
 }
 
 export function targetText(target: RouteTarget): string {
@@ -70,6 +77,10 @@ export function targetText(target: RouteTarget): string {
       return target.machine;
     case 'gateway':
       return target.id;
+    case 'address':
+      return target.address;
+    case 'none':
+      return 'nothing (dropped)';
     case 'unknown':
       return target.text;
   }
@@ -79,9 +90,21 @@ export function targetText(target: RouteTarget): string {
 export function pointRoutes(faults: RouteFaults, kind: 'create-route' | 'replace-route'): Change[] {
   const byTable = new Map(faults.all.map((fault) => [fault.table, fault]));
   return [...byTable.values()].flatMap((fault): Change[] => {
-    if (fault.ownerInterface === undefined) return [];
+    if (fault.ownerInterface === undefined || fault.isImplicit === true) return [];
     const prefix = kind === 'replace-route' ? (fault.route?.prefix ?? fault.podCIDR) : fault.podCIDR;
     const place = placeOf(fault.fabric);
-    return [{ kind, place, table: fault.table, prefix, interface: fault.ownerInterface, node: fault.node }];
+    return [
+      {
+        kind,
+        place,
+        table: fault.table,
+        prefix,
+        interface: fault.ownerInterface,
+        ...(fault.ownerMachine === undefined ? {} : { machine: fault.ownerMachine }),
+        ...(fault.ownerAddress === undefined ? {} : { address: fault.ownerAddress }),
+        node: fault.node,
+        ...(kind === 'replace-route' && fault.route?.name !== undefined ? { route: fault.route.name } : {}),
+      },
+    ];
   });
 }

@@ -29,7 +29,15 @@ export const routeShadowed = defineRule<RouteFaults>({
   fix: ({ data }) =>
     data.all.flatMap(({ fabric, table, route }) =>
       route?.origin === 'static'
-        ? [{ kind: 'delete-route' as const, place: placeOf(fabric), table, prefix: route.prefix }]
+        ? [
+            {
+              kind: 'delete-route' as const,
+              place: placeOf(fabric),
+              table,
+              prefix: route.prefix,
+              ...(route.name === undefined ? {} : { route: route.name }),
+            },
+          ]
         : [],
     ),
 });

@@ -106,8 +106,15 @@ export function defineRule<D>(rule: RuleOf<D>): Rule {
 
 /** Where the commands for a fabric go: `aws/123456789012/eu-west-1`. */
 export function placeOf(fabricId: string): Place {
-  const [, account = '', region = ''] = fabricId.split('/');
-  return { cloud: 'aws', account, region };
+  const [kind, scope = '', region = ''] = fabricId.split('/');
+  switch (kind) {
+    case 'gcp':
+      return { cloud: 'gcp', project: scope };
+    case 'azure':
+      return { cloud: 'azure', subscription: scope };
+    default:
+      return { cloud: 'aws', account: scope, region };
+  }
 }
 
 /** `a`, `a and b`, `a, b and 3 more`. */

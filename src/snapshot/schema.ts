@@ -22,6 +22,7 @@ import {
   type SubnetFacts,
   type Suspects,
   type TableFacts,
+  type TemplateFacts,
 } from '../model/snapshot.ts';
 import {
   ADDRESS,
@@ -128,6 +129,8 @@ const TARGET: Shape<RouteTarget> = kinds<RouteTarget>({
     ]),
     id: TEXT,
   }),
+  address: object<Target<'address'>>({ kind: fixed('address'), address: TEXT }),
+  none: object<Target<'none'>>({ kind: fixed('none') }),
   unknown: object<Target<'unknown'>>({ kind: fixed('unknown'), text: TEXT }),
 });
 
@@ -137,15 +140,18 @@ const ROUTE = object<RouteFacts>({
   state: words(['active', 'dead', 'unknown']),
   stateText: optional(TEXT),
   rank: described('Equal prefixes: the lowest wins.', NUMBER),
-  origin: words(['local', 'static', 'prefix-list', 'propagated']),
+  origin: words(['local', 'static', 'prefix-list', 'propagated', 'system']),
+  name: optional(TEXT),
+  scopeTags: optional(list(TEXT)),
   list: optional(TEXT),
 });
 
 const TABLE = object<TableFacts>({
   id: ID,
   name: optional(TEXT),
-  network: ID,
+  network: described('Empty: the table is associated with nothing yet.', TEXT),
   main: FLAG,
+  implicit: optional(fixed(true)),
   routes: list(ROUTE),
   unreadLists: optional(list(TEXT)),
   owners: optional(list(TEXT)),
@@ -159,6 +165,7 @@ const MACHINE = object<MachineFacts>({
   stateText: TEXT,
   zone: optional(TEXT),
   tags: optional(dictionary(TEXT)),
+  template: optional(object<TemplateFacts>({ id: TEXT, forwarding: words(['on', 'off', 'unknown']) })),
 });
 
 const INTERFACE = object<InterfaceFacts>({
@@ -169,15 +176,17 @@ const INTERFACE = object<InterfaceFacts>({
   addresses: list(ADDRESS),
   assignedPrefixes: optional(list(PREFIX)),
   forwarding: words(['on', 'off', 'unknown']),
+  nextHopAddresses: optional(list(ADDRESS)),
+  tags: optional(list(TEXT)),
   primary: FLAG,
   type: optional(TEXT),
 });
 
 const FABRIC = object<FabricFacts>({
   id: ID,
-  kind: words(['aws']),
+  kind: words(['aws', 'gcp', 'azure']),
   account: TEXT,
-  region: TEXT,
+  region: optional(TEXT),
   networks: listBy('id', object<NetworkFacts>({ id: ID, name: optional(TEXT), prefixes: list(PREFIX) })),
   subnets: listBy(
     'id',
@@ -188,7 +197,7 @@ const FABRIC = object<FabricFacts>({
       zone: optional(TEXT),
       prefixes: list(PREFIX),
       table: optional(ID),
-      tableBy: optional(words(['association', 'main'])),
+      tableBy: optional(words(['association', 'main', 'network', 'none'])),
     }),
   ),
   tables: listBy('id', TABLE),

@@ -38,6 +38,8 @@ const DEFAULTS: Config = {
   networkModes: 'auto',
   podCIDRs: [],
   awsRegions: [],
+  gcpProjects: [],
+  azureSubscriptions: [],
   requireEvidence: 'fabric',
   rules: {},
   failOn: 'error',

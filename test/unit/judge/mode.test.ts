@@ -26,6 +26,7 @@ function decide(
     gaps: [],
     wanted: 'auto',
     fabricHoldsPodRoutes: () => false,
+    fabricAssignsPods: () => false,
     ...context,
   });
   return { mode: decision?.mode, level: decision?.level };
@@ -91,6 +92,10 @@ test('without any agent, pod routes in the tables are evidence for fabric', () =
   expect(decide({}, [], {}, { fabricHoldsPodRoutes: () => true }).mode).toBe('fabric');
   const elsewhere = { agents: [{ node: 'b', agents: ['flannel' as const] }] };
   expect(decide({}, [], elsewhere, { fabricHoldsPodRoutes: () => true }).mode).toBe('unknown');
+});
+
+test('a podCIDR that the cloud itself assigns is evidence for fabric', () => {
+  expect(decide({}, [], {}, { fabricAssignsPods: () => true }).mode).toBe('fabric');
 });
 
 test('the input wins over evidence; a list of modes only chooses among them', () => {

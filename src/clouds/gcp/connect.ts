@@ -1,0 +1,74 @@
+/** The typed clients of Compute Engine over one set of credentials, with endpoint and transport settled. */
+import { InstanceTemplatesClient } from '@google-cloud/compute/build/src/v1/instance_templates_client.js';
+import { InstancesClient } from '@google-cloud/compute/build/src/v1/instances_client.js';
+import { RoutesClient } from '@google-cloud/compute/build/src/v1/routes_client.js';
+import { SubnetworksClient } from '@google-cloud/compute/build/src/v1/subnetworks_client.js';
+import { GoogleAuth } from 'google-auth-library';
+import type { AuthClient } from 'google-auth-library';
+import { ConfigError } from '../../model/errors.ts';
+import type { TransportOutside } from './transport.ts';
+import { Transport } from './transport.ts';
+
+/**
+ * What the role allows decides; the scope only has to let it through. Tokens of a workload identity without service
+ * account are given out for this scope only.
+ */
+const SCOPE = 'https://www.googleapis.com/auth/cloud-platform';
+
+export interface Clients {
+  readonly instances: InstancesClient;
+  readonly routes: RoutesClient;
+  readonly subnetworks: SubnetworksClient;
+  readonly templates: () => InstanceTemplatesClient;
+  /** Requests sent so far. */
+  readonly sent: () => number;
+}
+
+/**
+ * Application default credentials: GOOGLE_APPLICATION_CREDENTIALS (as google-github-actions/auth leaves it), gcloud's
+ * own file, the metadata server. Throws what the library throws when there are none or no token can be had.
+ */
+export async function readCredentials(project: string): Promise<AuthClient> {
+  // With a project given, the library does not ask the Resource Manager which one the credentials belong to.
+  const auth = new GoogleAuth({ scopes: [SCOPE], projectId: project });
+  const credentials = await auth.getClient();
+  await credentials.getAccessToken();
+  return credentials;
+}
+
+/** Throws ConfigError where the endpoint is no URL. */
+export function connect(endpoint: string | undefined, project: string, outside: TransportOutside): Clients {
+  const transport = new Transport(outside);
+  const auth = new GoogleAuth({ authClient: transport, projectId: project });
+  const options = {
+    auth,
+    projectId: project,
+    fallback: true,
+    universeDomain: transport.universeDomain,
+    ...endpointOptions(endpoint),
+  };
+  let templates: InstanceTemplatesClient | undefined;
+  return {
+    instances: new InstancesClient(options),
+    routes: new RoutesClient(options),
+    subnetworks: new SubnetworksClient(options),
+    templates: () => (templates ??= new InstanceTemplatesClient(options)),
+    sent: () => transport.sent,
+  };
+}
+
+/** The clients take host, port and protocol apart: `host:port` as one would go to port 443. */
+function endpointOptions(endpoint: string | undefined): { apiEndpoint?: string; port?: number; protocol?: string } {
+  if (endpoint === undefined) return {};
+  if (!URL.canParse(endpoint)) {
+    const hint = 'Give a URL such as https://compute-psc.p.googleapis.com.';
+    throw new ConfigError(`The input gcp-endpoint is no URL: ${endpoint}.`, { hint });
+  }
+  const { hostname, port, protocol } = new URL(endpoint);
+  const isPlain = protocol === 'http:';
+  return {
+    apiEndpoint: hostname,
+    port: port === '' ? (isPlain ? 80 : 443) : Number(port),
+    protocol: isPlain ? 'http' : 'https',
+  };
+}

@@ -1,0 +1,216 @@
+/** What went wrong with a call to Compute Engine, and who has to act. */
+import { messageOf } from '../../model/errors.ts';
+
+export type TroubleKind =
+  | 'no-credentials'
+  | 'bad-credentials'
+  | 'expired-credentials'
+  | 'denied'
+  | 'api-disabled'
+  | 'project'
+  | 'throttled'
+  | 'network'
+  | 'deadline'
+  | 'server'
+  | 'refused';
+
+export interface Trouble {
+  readonly kind: TroubleKind;
+  /** What happened and what to do, as one or two sentences without a full stop at the end. */
+  readonly reason: string;
+  /** The IAM permission that would help. */
+  readonly permission?: string;
+  /** Every further call would fail in the same way. */
+  readonly isFinal: boolean;
+}
+
+/** Methods that the reader uses; `compute.` and the name is also the IAM permission. */
+export type Operation =
+  'instances.list' | 'instances.get' | 'routes.list' | 'subnetworks.list' | 'instanceTemplates.get';
+
+/** A call that got no usable answer: of the API itself, or of a token endpoint on the way to it. */
+export class CallError extends Error {
+  readonly stage: 'token' | 'api';
+  /** The HTTP status; 0: no answer came. */
+  readonly status: number;
+  /** What the answer gives as reasons: `rateLimitExceeded`, `SERVICE_DISABLED`; or the code of a network error. */
+  readonly codes: readonly string[];
+  /** What the other side asked to wait before the next attempt, in milliseconds. */
+  readonly waitMs: number | undefined;
+
+  constructor(
+    message: string,
+    about: {
+      readonly stage: 'token' | 'api';
+      readonly status: number;
+      readonly codes: readonly string[];
+      readonly waitMs?: number | undefined;
+      readonly cause: unknown;
+    },
+  ) {
+    super(message, { cause: about.cause });
+    this.name = 'CallError';
+    this.stage = about.stage;
+    this.status = about.status;
+    this.codes = about.codes;
+    this.waitMs = about.waitMs;
+  }
+}
+
+const THROTTLED = new Set([
+  'rateLimitExceeded',
+  'userRateLimitExceeded',
+  'quotaExceeded',
+  'dailyLimitExceeded',
+  'RATE_LIMIT_EXCEEDED',
+  'RESOURCE_EXHAUSTED',
+]);
+const DISABLED = new Set(['accessNotConfigured', 'SERVICE_DISABLED']);
+const UNREACHABLE = new Set(['ENOTFOUND', 'EAI_AGAIN', 'ECONNREFUSED', 'EHOSTUNREACH', 'ENETUNREACH']);
+const CERTIFICATE = /^(?:ERR_TLS|CERT_|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO_(?:GET|VERIFY)|ERR_SSL)/;
+
+const LOG_IN =
+  'Run google-github-actions/auth in an earlier step: with workload_identity_provider, and `permissions: id-token: write` in the job, it puts GOOGLE_APPLICATION_CREDENTIALS into the environment';
+const ROLE = 'docs/permissions/gcp-check.json lists all that is needed, for the project';
+
+/** Whether the same request may get through a moment later. */
+export function mayPass({ status, codes }: CallError): boolean {
+  if (status === 0)
+    return !codes.some((code) => code === 'ENOTFOUND' || code === 'AbortError' || CERTIFICATE.test(code));
+  if (status === 403) return codes.some((code) => THROTTLED.has(code) && code !== 'dailyLimitExceeded');
+  return status === 408 || status === 429 || status >= 500;
+}
+
+/** Nothing in here is thrown on. */
+export function classify(error: unknown, operation: Operation | 'credentials', project: string): Trouble {
+  const call = callErrorIn(error);
+  const said = tidy(messageOf(call ?? error));
+  if (call === undefined) return classifyStranger(said, operation, project);
+  const { status, codes } = call;
+  const has = (known: ReadonlySet<string>): boolean => codes.some((code) => known.has(code));
+  if (codes.includes('AbortError')) return deadline();
+  if (has(THROTTLED) || status === 429) {
+    const reason = `Compute Engine kept throttling after all retries (${said}): the request quota of project ${project} is used up`;
+    return passing('throttled', reason);
+  }
+  if (status === 0) return classifyNetwork(call, said);
+  if (call.stage === 'token') return classifyToken(said);
+  if (status === 401) return classifyRejected(said);
+  if (has(DISABLED)) {
+    const hint = `Enable it: gcloud services enable compute.googleapis.com --project ${project}`;
+    return final('api-disabled', `the Compute Engine API is not enabled in project ${project} (${said}). ${hint}`);
+  }
+  if (status === 403) return classifyDenied(call, said, operation, project);
+  if (status === 404) {
+    return final('project', `${project} is no project that these credentials can see (${said}). Check gcp-projects`);
+  }
+  if (status >= 500 || status === 408) {
+    const reason = `Compute Engine did not give a usable answer about project ${project}, also after retries (${said})`;
+    return passing('server', reason);
+  }
+  if (/project/i.test(said) && /unknown|invalid/i.test(said)) {
+    return final('project', `Compute Engine does not know the project ${project} (${said}). Check gcp-projects`);
+  }
+  return passing('refused', `Compute Engine refused the request (${said})`);
+}
+
+function classifyStranger(said: string, operation: Operation | 'credentials', project: string): Trouble {
+  if (/Could not load the default credentials/i.test(said)) {
+    return final('no-credentials', `no Google Cloud credentials were found. ${LOG_IN}`);
+  }
+  if (/universe domain/i.test(said)) return final('bad-credentials', said);
+  if (operation === 'credentials') return classifyToken(said);
+  if (/^\d*\s*cancel|cancelled|deadline exceeded/i.test(said)) return deadline();
+  return passing('server', `Compute Engine did not give a usable answer about project ${project} (${said})`);
+}
+
+function deadline(): Trouble {
+  return final('deadline', "the run's time was over before the answer came. Raise the input timeout");
+}
+
+function classifyNetwork({ codes, stage }: CallError, said: string): Trouble {
+  const where = stage === 'token' ? 'the token endpoint of the credentials' : 'the Compute Engine API';
+  if (codes.some((code) => CERTIFICATE.test(code))) {
+    const hint = 'Name the authority that signed it in NODE_EXTRA_CA_CERTS';
+    return final('network', `the certificate of ${where} is not trusted (${said}). ${hint}`);
+  }
+  if (codes.some((code) => UNREACHABLE.has(code))) {
+    const hint = 'Check the network of the runner, HTTPS_PROXY and NO_PROXY, and gcp-endpoint if it is set';
+    return final('network', `${where} cannot be reached (${said}). ${hint}`);
+  }
+  return passing('network', `the connection to ${where} broke off or timed out, also after retries (${said})`);
+}
+
+function classifyToken(said: string): Trouble {
+  if (/expired/i.test(said)) {
+    return final(
+      'expired-credentials',
+      `the Google Cloud login has expired (${said}). Log in again right before this step`,
+    );
+  }
+  const denied = /iam\.serviceAccounts\.getAccessToken/.exec(said)?.[0];
+  if (denied !== undefined) {
+    const hint = 'Grant roles/iam.workloadIdentityUser on the service account to the identity of the workflow';
+    return {
+      ...final('bad-credentials', `the service account may not be impersonated (${said}). ${hint}`),
+      permission: denied,
+    };
+  }
+  return final(
+    'bad-credentials',
+    `no access token could be had with the Google Cloud credentials (${said}). ${LOG_IN}`,
+  );
+}
+
+function classifyRejected(said: string): Trouble {
+  const hint = 'Log in again right before this step';
+  if (/expired/i.test(said)) {
+    return final('expired-credentials', `the Google Cloud access token has expired (${said}). ${hint}`);
+  }
+  return final('bad-credentials', `Google Cloud does not accept the credentials (${said}). ${hint}`);
+}
+
+function classifyDenied(
+  { codes }: CallError,
+  said: string,
+  operation: Operation | 'credentials',
+  project: string,
+): Trouble {
+  if (codes.includes('SECURITY_POLICY_VIOLATED') || /vpcServiceControls|organization's policy/i.test(said)) {
+    const hint = 'Let the runner into the service perimeter';
+    return passing('denied', `VPC Service Controls keep the runner out of project ${project} (${said}). ${hint}`);
+  }
+  if (codes.includes('BILLING_DISABLED')) {
+    return final('project', `project ${project} has no billing account (${said}). Check gcp-projects`);
+  }
+  const permission = /'?\b(compute\.[a-zA-Z]+\.[a-zA-Z]+)'? permission/.exec(said)?.[1] ?? `compute.${operation}`;
+  return { ...passing('denied', `${permission} is denied (${said}); ${ROLE} ${project}`), permission };
+}
+
+/** The call behind an error: the SDK wraps what its transport throws. */
+function callErrorIn(error: unknown): CallError | undefined {
+  let at: unknown = error;
+  for (let depth = 0; depth < 4 && at instanceof Error; depth += 1) {
+    if (at instanceof CallError) return at;
+    at = at.cause;
+  }
+  return undefined;
+}
+
+/** One line of bounded length. */
+function tidy(text: string): string {
+  const plain = text
+    // eslint-disable-next-line no-control-regex -- answers of strangers must not move the cursor of a log
+    .replace(/[\u0000-\u001f\u007f]+/g, ' ')
+    .trim()
+    .replace(/\.$/, '');
+  return plain.length > 300 ? `${plain.slice(0, 297)}...` : plain;
+}
+
+function final(kind: TroubleKind, reason: string): Trouble {
+  return { kind, reason, isFinal: true };
+}
+
+function passing(kind: TroubleKind, reason: string): Trouble {
+  return { kind, reason, isFinal: false };
+}

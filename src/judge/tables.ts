@@ -1,0 +1,84 @@
+/** Route tables made ready for looking up: what loses anyway is out, and tags choose who sees a route. */
+import type { Prefix } from '../model/prefix.ts';
+import { contains, parsePrefix } from '../model/prefix.ts';
+import type { Entry } from '../model/prefix-table.ts';
+import { PrefixTable } from '../model/prefix-table.ts';
+import type { RouteFacts, TableFacts } from '../model/snapshot.ts';
+import type { FabricBehaviour } from './behaviour.ts';
+
+export interface CompiledTable {
+  readonly facts: TableFacts;
+  /** The routes that a sender with these network tags sees. Only the tags in `scopeTags` make a difference. */
+  lookup(tags: readonly string[]): PrefixTable<RouteFacts>;
+  /** Network tags that some route of this table is scoped to. */
+  readonly scopeTags: ReadonlySet<string>;
+  /** The first of the network's own ranges; what lies there is delivered to whom it is assigned. */
+  readonly local: Entry<RouteFacts> | undefined;
+  /** Some route other than a default one meets a podCIDR. */
+  readonly holdsPodRoutes: boolean;
+  /** Such a route leads to a machine: somebody made this table route pods. */
+  readonly leadsPodsToMachines: boolean;
+}
+
+interface ParsedRoute {
+  readonly route: RouteFacts;
+  readonly prefix: Prefix;
+}
+
+export function compileTable(
+  facts: TableFacts,
+  behaviour: FabricBehaviour,
+  podCIDRs: PrefixTable<string>,
+): CompiledTable {
+  const all = facts.routes.flatMap((route) => {
+    const prefix = parsePrefix(route.prefix);
+    return prefix === undefined ? [] : [{ route, prefix }];
+  });
+  const locals = all.filter(({ route }) => route.origin === 'local').map(({ prefix }) => prefix);
+  const routes = all.filter((item) => !losesToLocal(item, locals, behaviour));
+  const podRoutes = routes.filter(
+    ({ route, prefix }) => isMade(route) && prefix.length > 0 && meetsPods(prefix, podCIDRs),
+  );
+  const scopeTags = new Set(routes.flatMap(({ route }) => route.scopeTags ?? []));
+  const lookups = new Map<string, PrefixTable<RouteFacts>>();
+  const lookup = (tags: readonly string[]): PrefixTable<RouteFacts> => {
+    const known = tags.filter((tag) => scopeTags.has(tag)).sort();
+    const key = known.join();
+    let table = lookups.get(key);
+    if (table === undefined) {
+      table = new PrefixTable<RouteFacts>();
+      for (const { route, prefix } of routes) if (isSeenBy(route, known)) table.add(prefix, route);
+      lookups.set(key, table);
+    }
+    return table;
+  };
+  const [firstLocal] = locals;
+  return {
+    facts,
+    lookup,
+    scopeTags,
+    local: firstLocal === undefined ? undefined : lookup([]).get(firstLocal),
+    holdsPodRoutes: podRoutes.length > 0,
+    leadsPodsToMachines: podRoutes.some(({ route }) => ['interface', 'machine', 'address'].includes(route.target.kind)),
+  };
+}
+
+function losesToLocal({ route, prefix }: ParsedRoute, locals: readonly Prefix[], behaviour: FabricBehaviour): boolean {
+  if (route.origin === 'local' || behaviour.localBeats === 'no route') return false;
+  if (behaviour.localBeats === 'propagated' && route.origin !== 'propagated') return false;
+  return locals.some((local) => contains(local, prefix));
+}
+
+/** By somebody, and not the fabric's own. */
+function isMade(route: RouteFacts): boolean {
+  return route.origin !== 'local' && route.origin !== 'system';
+}
+
+export function isSeenBy(route: RouteFacts, tags: readonly string[]): boolean {
+  return route.scopeTags === undefined || route.scopeTags.some((tag) => tags.includes(tag));
+}
+
+/** Does any podCIDR share an address with this prefix? */
+export function meetsPods(prefix: Prefix, podCIDRs: PrefixTable<string>): boolean {
+  return podCIDRs.longestMatch(prefix) !== undefined || podCIDRs.inside(prefix).length > 0;
+}

@@ -1,0 +1,56 @@
+/** What each fabric calls the same thing: for words only, never for a verdict. */
+import type { FabricKind } from '../model/snapshot.ts';
+
+export interface Terms {
+  readonly vendor: string;
+  /** `The X of INTERFACE, the interface of node N, is Y.` */
+  forwardingIsOff(where: { interface: string; machine: string; node: string }): string;
+  readonly forwardingSeen: string;
+  forwardingNext(where: { interface: string; machine: string }): string;
+  /** What pods' packets need besides routes. */
+  readonly network: string;
+  readonly identity: string;
+  readonly scopeInput: string;
+}
+
+const TERMS: Readonly<Record<FabricKind, Terms>> = {
+  aws: {
+    vendor: 'EC2',
+    forwardingIsOff: ({ interface: face, node }) =>
+      `The source/destination check of ${face}, the interface of node ${node}, is on.`,
+    forwardingSeen: 'source/destination check is on',
+    forwardingNext: ({ interface: face }) =>
+      `Switch the check off on ${face}. It takes effect at once and interrupts nothing; a replaced instance starts with the check on again.`,
+    network: 'VPC',
+    identity: 'aws sts get-caller-identity',
+    scopeInput: 'aws-regions',
+  },
+  gcp: {
+    vendor: 'Compute Engine',
+    forwardingIsOff: ({ machine, node }) =>
+      `canIpForward of instance ${machine}, the machine of node ${node}, is false.`,
+    forwardingSeen: 'canIpForward is false',
+    forwardingNext: ({ machine }) =>
+      `Set canIpForward to true on ${machine}, and in the instance template that its replacement will be made from.`,
+    network: 'VPC network',
+    identity: 'gcloud config list',
+    scopeInput: 'gcp-projects',
+  },
+  azure: {
+    vendor: 'Azure',
+    forwardingIsOff: ({ interface: face, node }) =>
+      `IP forwarding of ${face}, the network interface of node ${node}, is off.`,
+    forwardingSeen: 'enableIPForwarding is false',
+    forwardingNext: ({ interface: face }) =>
+      `Switch IP forwarding on for ${face}; where a scale set made the machine, in the scale set's model too.`,
+    network: 'virtual network',
+    identity: 'az account show',
+    scopeInput: 'azure-subscriptions',
+  },
+};
+
+/** By the fabric's id, whose first part is its kind. */
+export function termsOf(fabricId: string): Terms {
+  const [kind] = fabricId.split('/');
+  return kind === 'gcp' || kind === 'azure' ? TERMS[kind] : TERMS.aws;
+}
