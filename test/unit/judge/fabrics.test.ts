@@ -6,7 +6,13 @@ import { ec2Cluster } from '../../../lab/world/ec2-cluster.ts';
 
 test('pairs that leave one region for another are unknown, never passed and never failed', () => {
   const here = snapshotOfWorld(cluster('fabric', { nodes: 2, subnets: 1 }));
-  const elsewhere = ec2Cluster({ name: 'far', mode: 'fabric', nodes: 2, region: 'us-east-1', podCidr: '10.245.0.0/16' });
+  const elsewhere = ec2Cluster({
+    name: 'far',
+    mode: 'fabric',
+    nodes: 2,
+    region: 'us-east-1',
+    podCidr: '10.245.0.0/16',
+  });
   const there = snapshotOfWorld(elsewhere);
   const far = there.cluster.nodes.map((node) => ({ ...node, name: `far-${node.name}` }));
   const judgement = judgeSnapshot(
