@@ -7,15 +7,11 @@ import { createLog, createRunner } from './github/runner.ts';
 import { main } from './main.ts';
 import { ConfigError, DeliveryError, isKnownError, messageOf } from './model/errors.ts';
 import type { CloudId, Config } from './model/config.ts';
+import { systemClock } from './net/clock.ts';
 import type { Clock, FabricReader, Files, Log, Ports } from './ports.ts';
 import { VERSION } from './version.ts';
 
 const ISSUES = 'the issue tracker of the repository that this action comes from';
-
-const clock: Clock = {
-  now: () => Date.now(),
-  sleep: (ms) => new Promise((done) => setTimeout(done, ms)),
-};
 
 const files: Files = {
   read: async (path) => {
@@ -60,6 +56,7 @@ const FABRICS: Readonly<Record<CloudId, (outside: Outside) => Promise<FabricRead
 
 function buildPorts(env: NodeJS.ProcessEnv): Ports {
   const log = createLog(core);
+  const clock = systemClock();
   const outside = { env, clock, log, random: Math.random };
   return {
     clock,
@@ -68,6 +65,10 @@ function buildPorts(env: NodeJS.ProcessEnv): Ports {
     runner: createRunner(core, { summaryFile: env['GITHUB_STEP_SUMMARY'] }),
     chooseClouds: (config, nodes) => chooseClouds(config.clouds, nodes, env),
     cluster: async (config) => {
+      // A missing kubeconfig is told before the client, which is most of the bundle, is even read from disk.
+      const { locateKubeconfig } = await import('./cluster/locate.ts');
+      const location = await locateKubeconfig({ kubeconfig: config.kubeconfig, env });
+      if (location instanceof Error) throw location;
       const { openCluster } = await import('./cluster/index.ts');
       return openCluster({ config, ...outside });
     },
@@ -89,7 +90,15 @@ function docsLine(anchor: string | undefined): string[] {
   return anchor === undefined ? [] : [`More in docs/troubleshooting.md#${anchor}`];
 }
 
+/** Login actions blank their variables when they clean up: an empty one is no credential, and SDKs differ about that. */
+function dropBlankCredentials(env: NodeJS.ProcessEnv): void {
+  for (const name of Object.keys(env)) {
+    if (env[name] === '' && /^(AWS|AZURE|GOOGLE|CLOUDSDK|KUBECONFIG)/.test(name)) Reflect.deleteProperty(env, name);
+  }
+}
+
 async function run(): Promise<void> {
+  dropBlankCredentials(process.env);
   try {
     const result = await main(process.env, VERSION, buildPorts(process.env));
     if (result === 'fail') core.setFailed('Pod Route Check fails this step: the reasons are above and in the summary.');

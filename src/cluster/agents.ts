@@ -90,7 +90,7 @@ export function translateAgentSet(set: V1DaemonSet): AgentSet | undefined {
 /** What a DaemonSet's containers are tells more than what somebody called it, so they are asked first. */
 function recognizeAgent({ metadata, spec }: V1DaemonSet): Agent | undefined {
   const containers = spec?.template.spec?.containers ?? [];
-  const labels = { ...spec?.template.metadata?.labels, ...metadata?.labels };
+  const labels = metadata?.labels ?? {};
   const names = [metadata?.name ?? '', ...NAME_LABELS.map((label) => labels[label] ?? '')];
   const byContainers = findAgents((signs) => containers.some((container) => isOf(container, signs)));
   const agents =

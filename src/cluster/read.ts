@@ -108,9 +108,7 @@ export class KubernetesReader implements ClusterReader {
       },
     });
     if (!outcome.ok) return outcome;
-    // After an expired list was resumed, a node may have come twice.
-    const byName = new Map(outcome.value.map((node) => [node.name, node]));
-    return { ok: true, value: [...byName.values()].sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0)) };
+    return { ok: true, value: outcome.value.sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0)) };
   }
 
   /** Names only: the server understands selectors better than we do, and a name is small. */

@@ -225,7 +225,8 @@ class Seeder {
     switch (target.kind) {
       case 'interface': {
         const instance = this.#region.interfaces.find((face) => face.id === target.interfaceId)?.instanceId;
-        if (by === 'instance') return { InstanceId: this.#id(must(instance, 'instance')) };
+        // An interface that is gone has no instance that a route could name.
+        if (by === 'instance' && instance !== undefined) return { InstanceId: this.#id(instance) };
         if (!this.#ids.has(target.interfaceId)) await this.#passing(vpc, target.interfaceId);
         return { NetworkInterfaceId: this.#id(target.interfaceId) };
       }

@@ -42,14 +42,12 @@ function plain({
   verdict: string;
   subjects: Partial<Subjects> | Expected['subjects'];
 }): unknown {
-  const entries = Object.entries(subjects).filter(([, names]) => (names).length > 0);
+  const entries = Object.entries(subjects).filter(([, names]) => names.length > 0);
   return {
     rule,
     verdict,
     subjects: Object.fromEntries(
-      entries
-        .sort(([a], [b]) => (a < b ? -1 : 1))
-        .map(([kind, names]) => [kind, [...(names)].sort()]),
+      entries.sort(([a], [b]) => (a < b ? -1 : 1)).map(([kind, names]) => [kind, [...names].sort()]),
     ),
   };
 }

@@ -42,7 +42,7 @@ export function connect(region: string | undefined, env: Env, log: Log): EC2Clie
     ...(hasKeys
       ? { credentials: { accessKeyId, secretAccessKey, ...(sessionToken === undefined ? {} : { sessionToken }) } }
       : {}),
-    // Both are also read from variables, where the SDK takes an empty string at its word.
+    // Settled here, so that neither a variable nor a profile changes how calls are repeated.
     defaultsMode: 'standard',
     retryMode: 'standard',
     maxAttempts: /^[1-9]\d?$/.test(attempts) ? Number(attempts) : MAX_ATTEMPTS,

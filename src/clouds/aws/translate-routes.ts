@@ -45,7 +45,7 @@ export function translateTable(table: RouteTable): TableDraft | undefined {
     const target = face ?? machine;
     if (target !== undefined && route.InstanceOwnerId !== undefined) targetOwners.set(target, route.InstanceOwnerId);
     const cidr = route.DestinationCidrBlock ?? route.DestinationIpv6CidrBlock;
-    if (cidr !== undefined) routes.push({ prefix: canonicalPrefix(cidr), ...translateRoute(route) });
+    if (cidr !== undefined && cidr !== '') routes.push({ prefix: canonicalPrefix(cidr), ...translateRoute(route) });
     else if (list !== undefined) listRoutes.push({ list, ...translateRoute(route) });
   }
   return {

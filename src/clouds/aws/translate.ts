@@ -33,7 +33,16 @@ export function translateMachine(instance: Instance): MachineFacts | undefined {
     state: STATES[word ?? ''] ?? 'unknown',
     stateText: word ?? 'not given',
     ...(placement?.AvailabilityZone === undefined ? {} : { zone: placement.AvailabilityZone }),
+    ...clusterTags(instance.Tags),
   };
+}
+
+/** Only what tells whether the machine is or was a node of a cluster. */
+function clusterTags(tags: Instance['Tags']): { tags?: Record<string, string> } {
+  const kept = (tags ?? []).flatMap(({ Key: key = '', Value: value = '' }) =>
+    key === 'KubernetesCluster' || key.startsWith('kubernetes.io/cluster/') ? [[key, value] as const] : [],
+  );
+  return kept.length === 0 ? {} : { tags: Object.fromEntries(kept) };
 }
 
 /**

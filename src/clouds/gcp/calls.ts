@@ -197,6 +197,7 @@ function reportUnreachable(
   const report = (scope: string, warning: IWarning | null | undefined): void => {
     if (warning?.code === 'UNREACHABLE') miss({ place: tailOf(scope), why: warning.message ?? 'UNREACHABLE' });
   };
-  for (const [scope, { warning }] of Object.entries(answer.items ?? {})) report(scope, warning);
+  const scopes: Readonly<Record<string, { readonly warning?: IWarning | null }>> = answer.items ?? {};
+  for (const [scope, { warning }] of Object.entries(scopes)) report(scope, warning);
   for (const scope of answer.unreachables ?? []) miss({ place: tailOf(scope), why: 'UNREACHABLE' });
 }

@@ -119,7 +119,7 @@ export class Transport extends AuthClient {
     }
     this.#sent += 1;
     try {
-      const caller = options.signal ? [options.signal as AbortSignal] : [];
+      const caller = options.signal ? [options.signal] : [];
       const answer = await credentials.request<T>({
         ...options,
         signal: AbortSignal.any([signal, ...caller]),
@@ -129,7 +129,7 @@ export class Transport extends AuthClient {
       // Read to its end here, where a body that breaks off can still be asked for again.
       const body = await answer.arrayBuffer();
       const { status, config, data } = answer;
-      return Object.assign(new Response(body, { status }), { config, data }) as Answer<T>;
+      return Object.assign(new Response(body, { status }), { config, data });
     } catch (error) {
       throw callError('api', error, signal, clock.now());
     }

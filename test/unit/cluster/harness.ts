@@ -88,7 +88,10 @@ export async function serve(
     const { status, headers = { 'content-type': 'application/json' }, body = '' } = answered;
     response.writeHead(status, headers).end(typeof body === 'string' ? body : JSON.stringify(body));
   });
-  server.on('connection', () => {
+  // A test that fails before it stops its server must not keep the process.
+  server.unref();
+  server.on('connection', (socket) => {
+    socket.unref();
     connections += 1;
   });
   await new Promise<void>((resolve) => {

@@ -211,6 +211,24 @@ describe('where an agent counts', () => {
     });
   });
 
+  test('pods count for the DaemonSet that owns them, though another one has the same labels', async () => {
+    const world = cluster();
+    world.cluster.pods = world.cluster.pods.filter(({ nodeName }) => nodeName !== 'worker-03');
+    const stranger = { namespace: 'kube-flannel', name: 'log-shipper', selector: { app: 'flannel', tier: 'node' } };
+    addAgent(world, { ...stranger, labels: {} }, { name: 'shipper', image: 'shipper:v1' }, ['worker-03']);
+    const { facts } = await read(world);
+    expect(facts.cni.agents.map(({ node }) => node)).toEqual(['worker-01', 'worker-02']);
+  });
+
+  test('of two flannel DaemonSets the larger one says what the configuration is', async () => {
+    const world = cluster();
+    const other = { namespace: 'kube-flannel', name: 'flannel', configMapVolumes: ['other'] };
+    addAgent(world, other, { name: 'kube-flannel', image: 'flannel' }, ['worker-03']);
+    world.cluster.configMaps.push({ namespace: 'kube-flannel', name: 'other', data: { 'net-conf.json': '{}' } });
+    const { facts } = await read(world);
+    expect(facts.cni.flannel?.source).toBe('kube-flannel/kube-flannel-cfg');
+  });
+
   test('Cilium with its configuration', async () => {
     const world = cluster({ mode: 'fabric' });
     const data = { 'routing-mode': 'native', ipam: 'kubernetes', 'auto-direct-node-routes': 'true' };
@@ -368,6 +386,32 @@ describe('a bad day', () => {
     const { facts, gaps } = await read(world, { expireContinueAfter: 1, pageSize: { kubernetes: 5 } });
     expect(gaps).toEqual([]);
     expect(facts.nodes.map(({ name }) => name)).toEqual(world.cluster.nodes.map(({ name }) => name).sort());
+  });
+
+  test('another attempt takes another connection', async () => {
+    let failures = 2;
+    const tiny = await serve(() => {
+      failures -= 1;
+      return failures >= 0 ? { status: 503 } : { status: 200, body: { metadata: { name: 'a' } } };
+    });
+    const { facts } = await open({ kubeconfig: kubeconfigFor(tiny.url) }).reader.reread(['a']);
+    expect(facts).toHaveLength(1);
+    expect(tiny.connections()).toBe(3);
+    await tiny.stop();
+  });
+
+  test('a request gets a minute, less before the deadline, but always a second', async () => {
+    const tiny = await serve(() => ({ status: 503 }));
+    const given: number[] = [];
+    const timeout = (ms: number): AbortSignal => {
+      given.push(ms);
+      return new AbortController().signal;
+    };
+    const retry = { attempts: 9, baseMs: 80_000, maxMs: 80_000 };
+    const { reader } = open({ kubeconfig: kubeconfigFor(tiny.url), timeoutMs: 120_400 }, { timeout, retry });
+    await expect(reader.read({ cni: false })).rejects.toThrow(/after 4 attempts: HTTP 503/);
+    await tiny.stop();
+    expect(given).toEqual([60_000, 60_000, 40_400, 1000]);
   });
 
   test('a credential that dies between two pages', async () => {

@@ -122,8 +122,11 @@ describe('refused values say what to do', () => {
   test.each<[Inputs, string]>([
     [{ mode: 'apply' }, 'mode: "apply" is not available in this version. Use check.'],
     [{ mode: 'chekc' }, 'mode: "chekc" is not one of its values. Did you mean check? Use check.'],
-    [{ cloud: 'gcp' }, 'cloud: "gcp" is not available in this version. Use one of: auto, aws, none.'],
-    [{ cloud: 'openstack' }, 'cloud: "openstack" is not one of its values. Use one of: auto, aws, none.'],
+    [
+      { cloud: 'gce' },
+      'cloud: "gce" is not one of its values. Did you mean gcp? Use one of: auto, aws, gcp, azure, none.',
+    ],
+    [{ cloud: 'openstack' }, 'cloud: "openstack" is not one of its values. Use one of: auto, aws, gcp, azure, none.'],
     [
       { cloud: 'auto aws' },
       'cloud: "auto" cannot be combined with other values. Write either auto or a list without it.',
@@ -149,7 +152,22 @@ describe('refused values say what to do', () => {
     ],
     [{ 'fail-on': 'new' }, 'fail-on: "new" is not available in this version. Use one of: error, warning, never.'],
     [{ 'on-unknown': 'error' }, 'on-unknown: "error" is not one of its values. Use one of: fail, warn, ignore.'],
-    [{ 'gcp-projects': 'p' }, 'gcp-projects: this input is not available in this version. Remove it.'],
+    [
+      { 'gcp-projects': '123456789' },
+      'gcp-projects: "123456789" is no project id. Write project ids such as my-project-123456, not their names or numbers.',
+    ],
+    [
+      { 'azure-subscriptions': 'Production' },
+      'azure-subscriptions: "production" is no subscription id. Write subscription ids such as 00000000-0000-0000-0000-000000000000; az account list shows them.',
+    ],
+    [
+      { 'gcp-endpoint': 'compute.googleapis.com' },
+      'gcp-endpoint: "compute.googleapis.com" is no URL. Write a base URL such as https://management.usgovcloudapi.net.',
+    ],
+    [
+      { 'azure-endpoint': 'ftp://management' },
+      'azure-endpoint: "ftp://management" is neither https nor http. Write a base URL such as https://management.usgovcloudapi.net.',
+    ],
     [{ redact: 'true' }, 'redact: this input is not available in this version. Remove it, or set it to false.'],
     [
       { 'pod-cidrs': '10.42.0.0' },
@@ -214,7 +232,7 @@ describe('refused values say what to do', () => {
   test('all problems come at once, each bad prefix by name', () => {
     const texts = textsOf({
       mode: 'plan',
-      cloud: 'azure',
+      cloud: 'asure',
       'pod-cidrs': '10.42.0.0/33, 010.0.0.0/8 10.42.0.0/16 0.0.0.0/0',
       timeout: '-1',
       'max-changes': '3',

@@ -1,0 +1,77 @@
+import type { GceInstanceWorld, GceWorld } from '../../../../lab/world/gce.ts';
+import type { World } from '../../../../lab/world/world.ts';
+import { smallWorld } from './support.ts';
+
+export function vm(name: string, zone: string, ip: string, change: Partial<GceInstanceWorld> = {}): GceInstanceWorld {
+  return {
+    name,
+    id: `71${ip.replaceAll('.', '')}00000000`,
+    zone,
+    status: 'RUNNING',
+    canIpForward: true,
+    tags: [],
+    labels: {},
+    metadata: {},
+    nics: [{ name: 'nic0', network: 'pods', subnetwork: 'nodes', ip, aliasRanges: [] }],
+    ...change,
+  };
+}
+
+/** A Shared VPC: networks and routes in `net-host`, three nodes in two zones in `cluster-1`. */
+export function smallGce(): { world: World; gce: GceWorld } {
+  const to = (zone: string, name: string) => ({ kind: 'instance', project: 'cluster-1', zone, name }) as const;
+  const gce: GceWorld = {
+    hostProject: 'net-host',
+    networks: [{ name: 'pods' }, { name: 'other' }],
+    subnetworks: [
+      {
+        name: 'nodes',
+        network: 'pods',
+        region: 'europe-west1',
+        cidr: '10.10.0.0/24',
+        secondary: [{ name: 'pods', cidr: '10.200.0.0/16' }],
+        ipv6Cidr: 'fd20:1:2:3::/64',
+      },
+      { name: 'spare', network: 'other', region: 'europe-west4', cidr: '10.20.0.0/24', secondary: [] },
+    ],
+    routes: [
+      route('default', '0.0.0.0/0', { kind: 'gateway' }),
+      route('pods-a', '10.244.0.0/24', to('europe-west1-b', 'node-a')),
+      route('pods-b', '10.244.1.0/24', { kind: 'ip', ip: '10.10.0.3' }, ['tagged']),
+    ],
+    projects: [
+      {
+        project: 'cluster-1',
+        instances: [
+          vm('node-a', 'europe-west1-b', '10.10.0.2', { template: 'nodes-v1', labels: { pool: 'one' } }),
+          vm('node-b', 'europe-west1-b', '10.10.0.3', { tags: ['tagged'] }),
+          vm('node-c', 'europe-west1-c', '10.10.0.4', {
+            nics: [
+              {
+                name: 'nic0',
+                network: 'pods',
+                subnetwork: 'nodes',
+                ip: '10.10.0.4',
+                ipv6: 'fd20:1:2:3:0:1::',
+                aliasRanges: [{ cidr: '10.200.3.0/24', rangeName: 'pods' }],
+              },
+            ],
+          }),
+        ],
+        instanceTemplates: [{ name: 'nodes-v1', canIpForward: false }],
+        unreachableZones: [],
+      },
+    ],
+  };
+  const world = { ...smallWorld(), gce: [gce] };
+  return { world, gce };
+}
+
+export function route(
+  name: string,
+  destRange: string,
+  target: GceWorld['routes'][number]['target'],
+  tags: string[] = [],
+): GceWorld['routes'][number] {
+  return { name, network: 'pods', destRange, priority: 1000, tags, description: '', target };
+}
