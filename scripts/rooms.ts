@@ -96,7 +96,7 @@ export const ROOMS: readonly Room[] = [
   touching('src/guests/exec.ts', ['@kubernetes/client-node']),
   touching('src/github/', ['@actions/']),
   touching('src/terminal/', []),
-  touching('src/clouds/aws/', ['@aws-sdk/', '@smithy/']),
+  touching('src/clouds/aws/', ['@aws-sdk/', '@smithy/', 'https-proxy-agent']),
   touching('src/clouds/gcp/', ['@google-cloud/', 'google-auth-library']),
   touching('src/clouds/azure/', ['@azure/', '@azure-rest/']),
   touching('src/clouds/segment/', []),

@@ -12,7 +12,7 @@ import {
 import { ConfigError } from '../model/errors.ts';
 import { parseLocation } from './kubeconfig.ts';
 import type { Environment, Location } from './locate.ts';
-import { decideProxy } from './proxy.ts';
+import { decideProxy } from '../net/proxy.ts';
 import { CredentialsError } from './trouble.ts';
 
 export interface Connection {

@@ -1,5 +1,7 @@
 /** An EC2 client per region, with credentials, endpoint, timeouts and retries settled. */
 import { EC2Client } from '@aws-sdk/client-ec2';
+import { HttpsProxyAgent } from 'https-proxy-agent';
+import { decideProxy } from '../../net/proxy.ts';
 import type { Log } from '../../ports.ts';
 
 export type Env = Readonly<Record<string, string | undefined>>;
@@ -52,6 +54,7 @@ export function connect(region: string | undefined, env: Env, log: Log): EC2Clie
       socketTimeout: REQUEST_TIMEOUT_MS,
       // Without this the SDK only prints a warning.
       throwOnRequestTimeout: true,
+      ...agents(endpoint ?? publicEndpoint(region), env),
     },
     logger: {
       debug: ignore,
@@ -64,6 +67,22 @@ export function connect(region: string | undefined, env: Env, log: Log): EC2Clie
   // It would hand whole requests and answers to the logger, and takes a tenth of the time for making them printable.
   client.middlewareStack.remove('loggerMiddleware');
   return client;
+}
+
+/** The SDK goes by no proxy variable on its own. One agent serves both kinds: it always opens a tunnel. */
+function agents(
+  endpoint: string,
+  env: Env,
+): { httpsAgent?: HttpsProxyAgent<string>; httpAgent?: HttpsProxyAgent<string> } {
+  const proxy = decideProxy(endpoint, env);
+  if (proxy === undefined) return {};
+  const agent = new HttpsProxyAgent(proxy, { keepAlive: true });
+  return { httpsAgent: agent, httpAgent: agent };
+}
+
+/** The host that decides about NO_PROXY; the SDK itself works out the real one, other partitions included. */
+function publicEndpoint(region: string | undefined): string {
+  return `https://ec2.${region ?? 'us-east-1'}.amazonaws.com${region?.startsWith('cn-') === true ? '.cn' : ''}`;
 }
 
 /** As the SDK reads it (shared configuration of service-specific endpoints), but from the given environment. */

@@ -25,7 +25,12 @@ export interface TableDraft {
   readonly targetOwners: ReadonlyMap<string, string>;
 }
 
-const RANKS: Readonly<Record<Exclude<RouteFacts['origin'], 'system'>, number>> = { local: 0, static: 1, 'prefix-list': 2, propagated: 3 };
+const RANKS: Readonly<Record<Exclude<RouteFacts['origin'], 'system'>, number>> = {
+  local: 0,
+  static: 1,
+  'prefix-list': 2,
+  propagated: 3,
+};
 
 export function translateTable(table: RouteTable): TableDraft | undefined {
   if (table.RouteTableId === undefined) return undefined;

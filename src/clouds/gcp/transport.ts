@@ -156,7 +156,8 @@ function callError(stage: 'token' | 'api', error: unknown, signal: AbortSignal, 
   const failure = (typeof error === 'object' && error !== null ? error : {}) as Failure;
   const { response } = failure;
   const status = [failure.status, response?.status].find((value) => typeof value === 'number') ?? 0;
-  const body = parseBody(response?.data);
+  // A body that was asked for as a stream comes back as the message.
+  const body = { ...parseBody(messageOf(error)), ...parseBody(response?.data) };
   const codes = new Set<string>();
   if (signal.aborted) codes.add('AbortError');
   for (const { reason } of [...(body.error?.errors ?? []), ...(body.error?.details ?? [])]) codes.add(reason ?? '');
@@ -164,7 +165,7 @@ function callError(stage: 'token' | 'api', error: unknown, signal: AbortSignal, 
   for (const code of networkCodes(failure)) codes.add(code);
   codes.delete('');
   const waits = response?.headers instanceof Headers ? response.headers.get('retry-after') : null;
-  const message = body.error?.message ?? messageOf(error);
+  const message = body.error?.message ?? messageOf(error).replaceAll(/(https?:\/\/[^\s?]+)\?\S*?(?=:?(?:\s|$))/g, '$1');
   const waitMs = parseRetryAfter(waits ?? undefined, now);
   return new CallError(message, { stage, status, codes: [...codes], waitMs, cause: error });
 }

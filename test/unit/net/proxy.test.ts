@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { decideProxy } from '../../../src/cluster/proxy.ts';
+import { decideProxy } from '../../../src/net/proxy.ts';
 
 const SERVER = 'https://abc.gr7.eu-west-1.eks.amazonaws.com';
 const proxied = { HTTPS_PROXY: 'http://proxy:3128' };

@@ -1,12 +1,14 @@
 /** The proxy that the environment names for a server, as Go's clients find it. Pure. */
 import { parseAddress, parsePrefix, containsAddress } from '../model/prefix.ts';
-import type { Environment } from './locate.ts';
+
+/** As far as it names proxies; an empty value counts as unset. */
+export type ProxyEnvironment = Readonly<Record<string, string | undefined>>;
 
 /**
  * HTTPS_PROXY or HTTP_PROXY by the server's scheme, in either case, unless NO_PROXY covers the host. Undefined: none.
  * The machine itself is never reached through a proxy (golang.org/x/net/http/httpproxy).
  */
-export function decideProxy(server: string, env: Environment): string | undefined {
+export function decideProxy(server: string, env: ProxyEnvironment): string | undefined {
   if (!URL.canParse(server)) return undefined;
   const { protocol, hostname, port } = new URL(server);
   const proxy = protocol === 'https:' ? setting(env, 'https_proxy') : setting(env, 'http_proxy');
@@ -19,7 +21,7 @@ export function decideProxy(server: string, env: Environment): string | undefine
   return proxy.includes('://') ? proxy : `http://${proxy}`;
 }
 
-function setting(env: Environment, name: string): string | undefined {
+function setting(env: ProxyEnvironment, name: string): string | undefined {
   return [env[name], env[name.toUpperCase()]].find((value) => value !== undefined && value.trim() !== '')?.trim();
 }
 
