@@ -79,7 +79,20 @@ export function indexFabric(
     holderOf: (subnet, address) => holders.get(`${subnet} ${address}`),
     nextHopHolder: (network, address) => nextHops.get(`${network} ${address}`),
     networkPrefixes: (network) => parseAll(facts.networks.find((item) => item.id === network)?.prefixes ?? []),
-    assigned: (face) => parseAll([...(face.assignedPrefixes ?? []), ...face.addresses.map(hostText)]),
+    assigned: remember((face) => parseAll([...(face.assignedPrefixes ?? []), ...face.addresses.map(hostText)])),
+  };
+}
+
+/** Parsing addresses is what most of judging a large cluster would be spent on. */
+function remember(parse: (face: InterfaceFacts) => readonly Prefix[]): (face: InterfaceFacts) => readonly Prefix[] {
+  const known = new Map<InterfaceFacts, readonly Prefix[]>();
+  return (face) => {
+    let prefixes = known.get(face);
+    if (prefixes === undefined) {
+      prefixes = parse(face);
+      known.set(face, prefixes);
+    }
+    return prefixes;
   };
 }
 

@@ -20,9 +20,16 @@ interface Level<T> {
 
 export class PrefixTable<T> {
   readonly #levels: Record<Family, Level<T>[]> = { 4: [], 6: [] };
+  /** By canonical text: most lookups are for a network that is in the table as it is. */
+  readonly #exact = new Map<string, Entry<T>>();
   #sorted: Entry<T>[] | undefined;
 
   add(prefix: Prefix, value: T): void {
+    const known = this.#exact.get(prefix.text);
+    if (known !== undefined) {
+      known.values.push(value);
+      return;
+    }
     const levels = this.#levels[prefix.family];
     let level = levels.find((candidate) => candidate.length === prefix.length);
     if (level === undefined) {
@@ -31,22 +38,21 @@ export class PrefixTable<T> {
       levels.push(level);
       levels.sort((a, b) => b.length - a.length);
     }
-    const key = prefix.first >> level.hostBits;
-    const entry = level.entries.get(key);
-    if (entry === undefined) level.entries.set(key, { prefix, values: [value] });
-    else entry.values.push(value);
+    const entry = { prefix, values: [value] };
+    level.entries.set(prefix.first >> level.hostBits, entry);
+    this.#exact.set(prefix.text, entry);
     this.#sorted = undefined;
   }
 
   /** The entry for exactly this network. */
   get(prefix: Prefix): Entry<T> | undefined {
-    const level = this.#levels[prefix.family].find((candidate) => candidate.length === prefix.length);
-    return level?.entries.get(prefix.first >> level.hostBits);
+    return this.#exact.get(prefix.text);
   }
 
   /** The longest prefix that contains the whole range. */
   longestMatch(range: Range): Entry<T> | undefined {
-    return this.covering(range).next().value ?? undefined;
+    const exact = isPrefix(range) ? this.#exact.get(range.text) : undefined;
+    return exact ?? this.covering(range).next().value ?? undefined;
   }
 
   /** All prefixes that contain the whole range, longest first. */
@@ -62,6 +68,8 @@ export class PrefixTable<T> {
 
   /** All prefixes that lie in the range without being all of it, in order. */
   inside(range: Range): Entry<T>[] {
+    const longest = this.#levels[range.family][0]?.length ?? 0;
+    if (isPrefix(range) && longest <= range.length) return [];
     const sorted = (this.#sorted ??= this.entries());
     let low = 0;
     let high = sorted.length;
@@ -88,7 +96,7 @@ export class PrefixTable<T> {
   /** Cuts the range where the longest match changes: exact, whatever lies inside. In order, without holes. */
   segments(range: Range): Segment<T>[] {
     const inside = this.inside(range);
-    if (inside.length === 0) return [{ ...plain(range), match: this.longestMatch(range) }];
+    if (inside.length === 0) return [{ ...range, match: this.longestMatch(range) }];
     const cuts = new Set<bigint>([range.first]);
     for (const { prefix } of inside) {
       cuts.add(prefix.first);
@@ -109,8 +117,8 @@ export class PrefixTable<T> {
   }
 }
 
-function plain(range: Range): Range {
-  return { family: range.family, first: range.first, last: range.last };
+function isPrefix(range: Range | Prefix): range is Prefix {
+  return 'text' in range;
 }
 
 function isBefore(prefix: Prefix | undefined, range: Range): boolean {
