@@ -137,11 +137,11 @@ function followToAddress(lookup: Lookup, route: RouteFacts, address: string): En
   const { network } = lookup.table.facts;
   const holder = fabric.nextHopHolder(network, address);
   if (holder !== undefined) return followToMachine(lookup, route, { kind: 'interface', interface: holder.id });
-  const [gap] = gapsOf(fabric.gaps, ['interfaces', 'machines'], fabric.facts.id);
-  if (gap !== undefined) return { kind: 'unclear', gap };
   if (route.state === 'dead') {
     return { kind: 'lost', problem: 'dead', because: `the route is marked ${route.stateText ?? 'dead'}` };
   }
+  const [gap] = gapsOf(fabric.gaps, ['interfaces', 'machines'], fabric.facts.id);
+  if (gap !== undefined) return { kind: 'unclear', gap };
   const host = parseAddress(address);
   const isInside =
     host !== undefined && fabric.networkPrefixes(network).some((prefix) => containsAddress(prefix, host));

@@ -1,6 +1,8 @@
 /** What to type to make a change, per tool. */
 import type { Change } from '../model/plan.ts';
 import { renderAws } from './aws.ts';
+import { renderAz } from './az.ts';
+import { renderGcloud } from './gcloud.ts';
 
 export interface Remedies {
   /** Lines for a POSIX shell; lines that start with `#` are comments. */
@@ -11,16 +13,17 @@ export interface Remedies {
 
 /** Equal lines appear once; the order of the changes is kept. */
 export function remediesFor(changes: readonly Change[]): Remedies {
-  const aws: string[] = [];
-  const seen = new Set<string>();
-  for (const change of changes) {
-    // All lines of a change or none: a comment belongs to the command above it.
-    const lines = renderAws(change);
-    const key = lines.join('\n');
-    if (!seen.has(key)) aws.push(...lines);
-    seen.add(key);
-  }
-  return { aws, gcloud: [], az: [] };
+  return {
+    aws: linesOf(changes, renderAws),
+    gcloud: linesOf(changes, renderGcloud),
+    az: linesOf(changes, renderAz),
+  };
+}
+
+function linesOf(changes: readonly Change[], render: (change: Change) => string[]): string[] {
+  // All lines of a change or none: a comment belongs to the command above it.
+  const blocks = new Map(changes.map((change) => render(change)).map((lines) => [lines.join('\n'), lines] as const));
+  return [...blocks.values()].flat();
 }
 
 /** The first line that is a command. */

@@ -3,9 +3,11 @@ import { InstanceTemplatesClient } from '@google-cloud/compute/build/src/v1/inst
 import { InstancesClient } from '@google-cloud/compute/build/src/v1/instances_client.js';
 import { RoutesClient } from '@google-cloud/compute/build/src/v1/routes_client.js';
 import { SubnetworksClient } from '@google-cloud/compute/build/src/v1/subnetworks_client.js';
-import { GoogleAuth } from 'google-auth-library';
+import { BaseExternalAccountClient, GoogleAuth } from 'google-auth-library';
 import type { AuthClient } from 'google-auth-library';
 import { ConfigError } from '../../model/errors.ts';
+import type { ProxyEnvironment } from '../../net/proxy.ts';
+import { decideProxy } from '../../net/proxy.ts';
 import type { TransportOutside } from './transport.ts';
 import { Transport } from './transport.ts';
 
@@ -28,12 +30,36 @@ export interface Clients {
  * Application default credentials: GOOGLE_APPLICATION_CREDENTIALS (as google-github-actions/auth leaves it), gcloud's
  * own file, the metadata server. Throws what the library throws when there are none or no token can be had.
  */
-export async function readCredentials(project: string): Promise<AuthClient> {
+export async function readCredentials(project: string, env: ProxyEnvironment): Promise<AuthClient> {
   // With a project given, the library does not ask the Resource Manager which one the credentials belong to.
   const auth = new GoogleAuth({ scopes: [SCOPE], projectId: project });
   const credentials = await auth.getClient();
+  useProxies(credentials, env);
   await credentials.getAccessToken();
   return credentials;
+}
+
+/**
+ * gaxios (8.3) goes by proxy variables on its own, but takes HTTP_PROXY for https as well, needs a scheme in front of
+ * the proxy, knows only part of what NO_PROXY may hold, and does not spare the machine itself.
+ */
+function useProxies(credentials: AuthClient, env: ProxyEnvironment): void {
+  const proxy = decideProxy('https://anywhere.invalid', { ...env, no_proxy: '', NO_PROXY: '' });
+  // The exchange of tokens has a client of its own, which no option reaches.
+  const isExternal = credentials instanceof BaseExternalAccountClient;
+  // eslint-disable-next-line @typescript-eslint/dot-notation -- brackets are the only way to a protected member
+  const exchange = isExternal ? [credentials['stsCredential']['transporter']] : [];
+  for (const { defaults, interceptors } of [credentials.transporter, ...exchange]) {
+    if (proxy !== undefined) defaults.proxy = proxy;
+    interceptors.request.add({
+      resolved: (options) => {
+        const isPastProxy = decideProxy(options.url.href, env) === undefined;
+        // An agent without a proxy carries a client certificate.
+        if (isPastProxy && typeof options.agent === 'object' && 'proxy' in options.agent) delete options.agent;
+        return Promise.resolve(options);
+      },
+    });
+  }
 }
 
 /** Throws ConfigError where the endpoint is no URL. */

@@ -67,61 +67,75 @@ const THROTTLED = new Set([
 ]);
 const DISABLED = new Set(['accessNotConfigured', 'SERVICE_DISABLED']);
 const UNREACHABLE = new Set(['ENOTFOUND', 'EAI_AGAIN', 'ECONNREFUSED', 'EHOSTUNREACH', 'ENETUNREACH']);
+const BROKEN_OFF = new Set([
+  'ECONNRESET',
+  'EPIPE',
+  'ETIMEDOUT',
+  'ESOCKETTIMEDOUT',
+  'ERR_STREAM_PREMATURE_CLOSE',
+  'TimeoutError',
+]);
 const CERTIFICATE = /^(?:ERR_TLS|CERT_|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO_(?:GET|VERIFY)|ERR_SSL)/;
+
+function isNetworkCode(code: string): boolean {
+  return UNREACHABLE.has(code) || BROKEN_OFF.has(code) || CERTIFICATE.test(code);
+}
 
 const LOG_IN =
   'Run google-github-actions/auth in an earlier step: with workload_identity_provider, and `permissions: id-token: write` in the job, it puts GOOGLE_APPLICATION_CREDENTIALS into the environment';
 const ROLE = 'docs/permissions/gcp-check.json lists all that is needed, for the project';
 
 /** Whether the same request may get through a moment later. */
-export function mayPass({ status, codes }: CallError): boolean {
-  if (status === 0)
+export function mayPass({ stage, status, codes }: CallError): boolean {
+  if (status === 0) {
+    // Without an answer, a token can also fail for want of a file.
+    if (stage === 'token' && !codes.some(isNetworkCode)) return false;
     return !codes.some((code) => code === 'ENOTFOUND' || code === 'AbortError' || CERTIFICATE.test(code));
+  }
   if (status === 403) return codes.some((code) => THROTTLED.has(code) && code !== 'dailyLimitExceeded');
   return status === 408 || status === 429 || status >= 500;
 }
 
 /** Nothing in here is thrown on. */
-export function classify(error: unknown, operation: Operation | 'credentials', project: string): Trouble {
+export function classify(error: unknown, operation: Operation, project: string): Trouble {
   const call = callErrorIn(error);
-  const said = tidy(messageOf(call ?? error));
-  if (call === undefined) return classifyStranger(said, operation, project);
-  const { status, codes } = call;
-  const has = (known: ReadonlySet<string>): boolean => codes.some((code) => known.has(code));
+  if (call === undefined) {
+    // gax itself has given up, or the answer was none that it could make sense of.
+    const said = tidy(messageOf(error));
+    if (/cancelled|deadline exceeded/i.test(said)) return deadline();
+    return passing('server', `Compute Engine did not give a usable answer about project ${project} (${said})`);
+  }
+  const { stage, status, codes } = call;
+  const said = tidy(call.message);
   if (codes.includes('AbortError')) return deadline();
-  if (has(THROTTLED) || status === 429) {
-    const reason = `Compute Engine kept throttling after all retries (${said}): the request quota of project ${project} is used up`;
+  if (status === 0 && (stage === 'api' || codes.some(isNetworkCode))) return classifyNetwork(call, said);
+  if (status === 429 || codes.some((code) => THROTTLED.has(code))) {
+    const whose = stage === 'token' ? 'the token endpoint' : 'Compute Engine';
+    const reason = `${whose} kept throttling after all retries (${said}): the request quota of project ${project} is used up`;
     return passing('throttled', reason);
   }
-  if (status === 0) return classifyNetwork(call, said);
-  if (call.stage === 'token') return classifyToken(said);
+  if (status >= 500 || status === 408) {
+    const whose = stage === 'token' ? 'The token endpoint of the credentials' : 'Compute Engine';
+    return passing(
+      'server',
+      `${whose} did not give a usable answer for project ${project}, also after retries (${said})`,
+    );
+  }
+  return stage === 'token' ? classifyToken(codes, said) : classifyRefusal(call, said, operation, project);
+}
+
+function classifyRefusal(call: CallError, said: string, operation: Operation, project: string): Trouble {
+  const { status, codes } = call;
   if (status === 401) return classifyRejected(said);
-  if (has(DISABLED)) {
+  if (codes.some((code) => DISABLED.has(code))) {
     const hint = `Enable it: gcloud services enable compute.googleapis.com --project ${project}`;
     return final('api-disabled', `the Compute Engine API is not enabled in project ${project} (${said}). ${hint}`);
   }
-  if (status === 403) return classifyDenied(call, said, operation, project);
-  if (status === 404) {
+  if (status === 403) return classifyDenied(codes, said, operation, project);
+  if (status === 404 || (/project/i.test(said) && /unknown|invalid/i.test(said))) {
     return final('project', `${project} is no project that these credentials can see (${said}). Check gcp-projects`);
   }
-  if (status >= 500 || status === 408) {
-    const reason = `Compute Engine did not give a usable answer about project ${project}, also after retries (${said})`;
-    return passing('server', reason);
-  }
-  if (/project/i.test(said) && /unknown|invalid/i.test(said)) {
-    return final('project', `Compute Engine does not know the project ${project} (${said}). Check gcp-projects`);
-  }
   return passing('refused', `Compute Engine refused the request (${said})`);
-}
-
-function classifyStranger(said: string, operation: Operation | 'credentials', project: string): Trouble {
-  if (/Could not load the default credentials/i.test(said)) {
-    return final('no-credentials', `no Google Cloud credentials were found. ${LOG_IN}`);
-  }
-  if (/universe domain/i.test(said)) return final('bad-credentials', said);
-  if (operation === 'credentials') return classifyToken(said);
-  if (/^\d*\s*cancel|cancelled|deadline exceeded/i.test(said)) return deadline();
-  return passing('server', `Compute Engine did not give a usable answer about project ${project} (${said})`);
 }
 
 function deadline(): Trouble {
@@ -141,7 +155,13 @@ function classifyNetwork({ codes, stage }: CallError, said: string): Trouble {
   return passing('network', `the connection to ${where} broke off or timed out, also after retries (${said})`);
 }
 
-function classifyToken(said: string): Trouble {
+function classifyToken(codes: readonly string[], said: string): Trouble {
+  if (/Could not load the default credentials/i.test(said)) {
+    return final('no-credentials', `no Google Cloud credentials were found. ${LOG_IN}`);
+  }
+  if (codes.includes('ENOENT') || /ENOENT|does not exist/.test(said)) {
+    return final('no-credentials', `a file that the Google Cloud credentials name is not there (${said}). ${LOG_IN}`);
+  }
   if (/expired/i.test(said)) {
     return final(
       'expired-credentials',
@@ -170,12 +190,7 @@ function classifyRejected(said: string): Trouble {
   return final('bad-credentials', `Google Cloud does not accept the credentials (${said}). ${hint}`);
 }
 
-function classifyDenied(
-  { codes }: CallError,
-  said: string,
-  operation: Operation | 'credentials',
-  project: string,
-): Trouble {
+function classifyDenied(codes: readonly string[], said: string, operation: Operation, project: string): Trouble {
   if (codes.includes('SECURITY_POLICY_VIOLATED') || /vpcServiceControls|organization's policy/i.test(said)) {
     const hint = 'Let the runner into the service perimeter';
     return passing('denied', `VPC Service Controls keep the runner out of project ${project} (${said}). ${hint}`);

@@ -13,6 +13,7 @@ import type { Env } from './projects.ts';
 import { noProjectGap, planProjects } from './projects.ts';
 import type { Draft } from './read.ts';
 import { readPlan, rereadPlan } from './read.ts';
+import { callError } from './transport.ts';
 
 export interface GcpOutside {
   readonly config: Pick<Config, 'gcpProjects' | 'gcpEndpoint' | 'timeoutMs'>;
@@ -32,10 +33,11 @@ export function openGcp({ config, env, clock, log, random }: GcpOutside): Fabric
 
   async function open(project: string): Promise<Clients | Gap> {
     try {
-      const credentials = await readCredentials(project);
+      const credentials = await readCredentials(project, env);
       return connect(config.gcpEndpoint, project, { credentials, clock, log, random, signal, deadline });
     } catch (error) {
-      const { reason, permission } = classify(error, 'credentials', project);
+      const trouble = callError('token', error, signal, clock.now());
+      const { reason, permission } = classify(trouble, 'instances.list', project);
       const help = permission === undefined ? {} : { permission };
       return { facet: 'machines', subject: 'instances in Google Cloud', scope: 'gcp', reason, ...help };
     }

@@ -152,7 +152,8 @@ interface ErrorBody {
   };
 }
 
-function callError(stage: 'token' | 'api', error: unknown, signal: AbortSignal, now: number): CallError {
+/** `now` in milliseconds since the epoch, to reckon how long the other side asks to wait. */
+export function callError(stage: 'token' | 'api', error: unknown, signal: AbortSignal, now: number): CallError {
   const failure = (typeof error === 'object' && error !== null ? error : {}) as Failure;
   const { response } = failure;
   const status = [failure.status, response?.status].find((value) => typeof value === 'number') ?? 0;

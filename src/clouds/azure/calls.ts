@@ -1,0 +1,178 @@
+/** The calls to Resource Manager: whole lists page by page, single resources, trouble returned instead of thrown. */
+import type { NetworkManagementContext } from '@azure/arm-network/api';
+import { DEFAULT_RETRY, parseRetryAfter, retry } from '../../net/retry.ts';
+import type { Clock, Log } from '../../ports.ts';
+import { REQUEST_TIMEOUT_MS } from './connect.ts';
+import type { Trouble } from './errors.ts';
+import { adviseRetry, ArmError, classify } from './errors.ts';
+import type {
+  WireInterface,
+  WireMachine,
+  WireNetwork,
+  WireRouteTable,
+  WireScaleSet,
+  WireSubscription,
+} from './wire.ts';
+
+/**
+ * Versions that every Azure serves, sovereign ones included; what is read here has not changed since. Interfaces of
+ * Uniform scale sets have only this one version.
+ */
+const VERSIONS = {
+  subscriptions: '2022-12-01',
+  compute: '2024-07-01',
+  network: '2024-03-01',
+  setInterfaces: '2018-10-01',
+} as const;
+
+/** What is asked for: the version of the API, and the action that a role has to allow. */
+const KINDS = {
+  subscriptions: { version: VERSIONS.subscriptions, permission: 'Microsoft.Resources/subscriptions/read' },
+  machines: { version: VERSIONS.compute, permission: 'Microsoft.Compute/virtualMachines/read' },
+  scaleSets: { version: VERSIONS.compute, permission: 'Microsoft.Compute/virtualMachineScaleSets/read' },
+  setMachines: {
+    version: VERSIONS.compute,
+    permission: 'Microsoft.Compute/virtualMachineScaleSets/virtualMachines/read',
+  },
+  setInterfaces: {
+    version: VERSIONS.setInterfaces,
+    permission: 'Microsoft.Compute/virtualMachineScaleSets/networkInterfaces/read',
+  },
+  interfaces: { version: VERSIONS.network, permission: 'Microsoft.Network/networkInterfaces/read' },
+  tables: { version: VERSIONS.network, permission: 'Microsoft.Network/routeTables/read' },
+  networks: { version: VERSIONS.network, permission: 'Microsoft.Network/virtualNetworks/read' },
+} as const;
+
+/** What an answer holds, by what was asked for. */
+interface Answers {
+  readonly subscriptions: WireSubscription;
+  readonly machines: WireMachine;
+  readonly scaleSets: WireScaleSet;
+  readonly setMachines: WireMachine;
+  readonly setInterfaces: WireInterface;
+  readonly interfaces: WireInterface;
+  readonly tables: WireRouteTable;
+  readonly networks: WireNetwork;
+}
+
+export type Kind = keyof typeof KINDS;
+
+export interface Question<K extends Kind = Kind> {
+  readonly kind: K;
+  /** Below the endpoint: `/subscriptions/...`. */
+  readonly path: string;
+  readonly query?: Readonly<Record<string, string>>;
+}
+
+export interface Calls {
+  /** All pages. Undefined: everything was read. */
+  list<K extends Kind>(question: Question<K>, take: (item: Answers[K]) => void): Promise<Trouble | undefined>;
+  get<K extends Kind>(question: Question<K>, take: (item: Answers[K]) => void): Promise<Trouble | undefined>;
+  /** How many requests were made, for the log. */
+  count(): number;
+}
+
+type Answer = { readonly body: unknown } | { readonly trouble: Trouble };
+
+export interface CallSurroundings {
+  readonly client: NetworkManagementContext;
+  readonly endpoint: string;
+  /** What the calls are about, in the user's words. */
+  readonly place: string;
+  readonly clock: Clock;
+  readonly log: Log;
+  /** From 0 up to, not including, 1. */
+  readonly random: () => number;
+  /** Milliseconds since the epoch. */
+  readonly deadline: number;
+  /** Ends calls under way when the run's time is over. */
+  readonly until: AbortSignal;
+}
+
+export function openCalls(around: CallSurroundings): Calls {
+  const { client, endpoint, place, clock, log, random, deadline, until } = around;
+  let final: Trouble | undefined;
+  let requests = 0;
+
+  async function send(url: string): Promise<unknown> {
+    requests += 1;
+    const answer = await client.pathUnchecked(url).get({ abortSignal: until, timeout: REQUEST_TIMEOUT_MS });
+    if (answer.status === '200') return answer.body;
+    throw refusalOf(Number(answer.status), answer.body, answer.headers, clock.now());
+  }
+
+  async function ask(kind: Kind, url: string): Promise<Answer> {
+    // What fails for reasons of the login fails again: no need to ask twice.
+    if (final !== undefined) return { trouble: final };
+    const result = await retry(() => send(url), {
+      policy: DEFAULT_RETRY,
+      clock,
+      random,
+      deadline,
+      signal: until,
+      classify: adviseRetry,
+      onWait: (_error, ms) => log.debug(`Azure: ${kind} of ${place} again in ${String(ms)} ms`),
+    });
+    if (result.ok) return { body: result.value };
+    const trouble = classify(result.error, KINDS[kind].permission, place, until.aborted);
+    if (trouble.isFinal) final = trouble;
+    return { trouble };
+  }
+
+  return {
+    count: () => requests,
+    list: async <K extends Kind>({ kind, path, query }: Question<K>, take: (item: Answers[K]) => void) => {
+      let url: string | undefined = urlOf(endpoint, kind, path, query);
+      while (url !== undefined) {
+        const answer = await ask(kind, url);
+        if ('trouble' in answer) return answer.trouble;
+        const { value, nextLink } = fieldsOf(answer.body);
+        const next: string | undefined = nextUrl(endpoint, nextLink);
+        if (!Array.isArray(value) || next === url) {
+          const what = Array.isArray(value) ? 'it gave the same page twice' : 'the answer holds no list';
+          return classify(new ArmError(200, '', what), KINDS[kind].permission, place, false);
+        }
+        for (const item of value as Answers[K][]) take(item);
+        url = next;
+      }
+      return undefined;
+    },
+    get: async <K extends Kind>({ kind, path, query }: Question<K>, take: (item: Answers[K]) => void) => {
+      const answer = await ask(kind, urlOf(endpoint, kind, path, query));
+      if ('trouble' in answer) return answer.trouble;
+      take(answer.body as Answers[K]);
+      return undefined;
+    },
+  };
+}
+
+function urlOf(endpoint: string, kind: Kind, path: string, query: Question['query']): string {
+  const parts = Object.entries({ 'api-version': KINDS[kind].version, ...query });
+  const text = parts.map(([name, value]) => `${encodeURIComponent(name)}=${encodeURIComponent(value)}`).join('&');
+  const segments = path.split('/').map((segment) => encodeURIComponent(segment));
+  return `${endpoint}${segments.join('/')}?${text}`;
+}
+
+/** The next page at the endpoint that is used: its link may name another front door, and the token is not for that. */
+function nextUrl(endpoint: string, link: unknown): string | undefined {
+  if (typeof link !== 'string' || link === '') return undefined;
+  const { pathname, search } = new URL(link, endpoint);
+  return `${new URL(endpoint).origin}${pathname}${search}`;
+}
+
+function fieldsOf(body: unknown): Readonly<Record<string, unknown>> {
+  return typeof body === 'object' && body !== null ? (body as Record<string, unknown>) : {};
+}
+
+function refusalOf(
+  status: number,
+  body: unknown,
+  headers: Readonly<Record<string, string | undefined>>,
+  now: number,
+): ArmError {
+  const error = fieldsOf(fieldsOf(body)['error']);
+  const [code, message] = [error['code'], error['message']];
+  const waitMs = parseRetryAfter(headers['retry-after'], now);
+  const text = typeof message === 'string' ? message : `HTTP ${String(status)}`;
+  return new ArmError(status, typeof code === 'string' ? code : '', text, waitMs);
+}

@@ -1,0 +1,145 @@
+/** Changes as command lines of the Azure CLI. */
+import type { Change } from '../model/plan.ts';
+import { shellComment, shellOption, shellWord } from './shell.ts';
+
+type RouteChange = Extract<Change, { kind: 'create-route' | 'replace-route' }>;
+type Deletion = Extract<Change, { kind: 'delete-route' }>;
+
+/** Command and comment lines, in the order in which to run them; empty for a change in another cloud. */
+export function renderAz(change: Change): string[] {
+  if (change.place.cloud !== 'azure') return [];
+  switch (change.kind) {
+    case 'set-forwarding':
+      return renderForwarding(change.interface);
+    case 'create-route':
+    case 'replace-route':
+      return renderRoute(change);
+    case 'delete-route':
+      return renderDeletion(change);
+    case 'associate-table':
+      return renderAssociation(change.subnet, change.table);
+  }
+}
+
+/**
+ * Interfaces of a Uniform scale set can only be changed by way of its model, which then has to be applied to the
+ * instance.
+ */
+function renderForwarding(id: string): string[] {
+  const instance = instanceOf(id);
+  if (instance === undefined) {
+    return [command('network nic update', [shellOption('ids', id), '--ip-forwarding true'])];
+  }
+  const { subscription, resourceGroup, name } = partsOf(id);
+  const place = [
+    shellOption('resource-group', resourceGroup),
+    shellOption('name', name),
+    shellOption('subscription', subscription),
+  ];
+  const setting = 'virtualMachineProfile.networkProfile.networkInterfaceConfigurations[0].enableIPForwarding=true';
+  return [
+    command('vmss update', [...place, `--set ${shellWord(setting)}`]),
+    command('vmss update-instances', [...place, shellOption('instance-ids', instance)]),
+    shellComment('[0] is the first interface of the model; count from there if the instances have several.'),
+  ];
+}
+
+/** The number of the instance of a Uniform scale set that an interface belongs to. */
+function instanceOf(id: string): string | undefined {
+  return /\/virtualMachineScaleSets\/[^/]+\/virtualMachines\/([^/]+)(?:\/|$)/i.exec(id)?.[1];
+}
+
+function renderRoute(change: RouteChange): string[] {
+  const { kind, table, prefix, address, route } = change;
+  const hop = address === undefined ? `"$(${findAddress(change)})"` : shellWord(address);
+  const options = [
+    shellOption('address-prefix', prefix),
+    '--next-hop-type VirtualAppliance',
+    `--next-hop-ip-address ${hop}`,
+  ];
+  const verb = kind === 'replace-route' && route !== undefined ? 'update' : 'create';
+  return [routeCommand(verb, table, route ?? nameFor(change), options)];
+}
+
+/** Of the interface that the route should lead to. */
+function findAddress({ interface: id, prefix }: RouteChange): string {
+  const version = prefix.includes(':') ? 'IPv6' : 'IPv4';
+  const query = `ipConfigurations[?privateIPAddressVersion=='${version}'].privateIPAddress | [0]`;
+  const output = [`--query ${shellWord(query)}`, '--output tsv'];
+  const instance = instanceOf(id);
+  if (instance === undefined) return command('network nic show', [shellOption('ids', id), ...output]);
+  const { subscription, resourceGroup, name } = partsOf(id);
+  return command('vmss nic show', [
+    shellOption('resource-group', resourceGroup),
+    shellOption('vmss-name', name),
+    shellOption('instance-id', instance),
+    shellOption('name', id.split('/').at(-1) ?? ''),
+    shellOption('subscription', subscription),
+    ...output,
+  ]);
+}
+
+/**
+ * As the cloud controller names routes, which deletes what has another name in the pod range: by node, and in
+ * dual-stack clusters by prefix too (cloud-provider-azure, `%s____%s`). Creating a route whose name exists overwrites
+ * it, so the second family never gets the plain name.
+ */
+function nameFor({ node, prefix }: RouteChange): string {
+  return prefix.includes(':') ? `${node}____${prefix.replaceAll(/[.:/]/g, '')}` : node;
+}
+
+function routeCommand(
+  verb: 'create' | 'update' | 'delete',
+  table: string,
+  name: string,
+  options: readonly string[],
+): string {
+  const { subscription, resourceGroup, name: tableName } = partsOf(table);
+  return command(`network route-table route ${verb}`, [
+    shellOption('resource-group', resourceGroup),
+    shellOption('route-table-name', tableName),
+    shellOption('name', name),
+    ...options,
+    shellOption('subscription', subscription),
+  ]);
+}
+
+function renderDeletion({ table, prefix, route }: Deletion): string[] {
+  if (route !== undefined) return [routeCommand('delete', table, route, [])];
+  const { subscription, resourceGroup, name } = partsOf(table);
+  const find = command('network route-table route list', [
+    shellOption('resource-group', resourceGroup),
+    shellOption('route-table-name', name),
+    `--query ${shellWord(`[?addressPrefix=='${prefix}'].name | [0]`)}`,
+    '--output tsv',
+    shellOption('subscription', subscription),
+  ]);
+  return [
+    command('network route-table route delete', [
+      shellOption('resource-group', resourceGroup),
+      shellOption('route-table-name', name),
+      `--name "$(${find})"`,
+      shellOption('subscription', subscription),
+    ]),
+  ];
+}
+
+/** A table has to be in the subnet's subscription and location. */
+function renderAssociation(subnet: string, table: string): string[] {
+  return [command('network vnet subnet update', [shellOption('ids', subnet), shellOption('route-table', idOf(table))])];
+}
+
+/** Of the resource of a provider that the id names, or that it is a part of. */
+function partsOf(id: string): { subscription: string; resourceGroup: string; name: string } {
+  const [, , subscription = '', , resourceGroup = '', , , , name = ''] = idOf(id).split('/');
+  return { subscription, resourceGroup, name };
+}
+
+/** In facts a table that serves several virtual networks has the network behind `#`. */
+function idOf(id: string): string {
+  return id.split('#')[0] ?? id;
+}
+
+function command(name: string, options: readonly string[]): string {
+  return ['az', name, ...options].join(' ');
+}

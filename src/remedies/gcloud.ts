@@ -1,0 +1,136 @@
+/** Changes as command lines of the gcloud CLI. */
+import type { Change } from '../model/plan.ts';
+import { shellComment, shellOption, shellWord } from './shell.ts';
+
+type RouteChange = Extract<Change, { kind: 'create-route' | 'replace-route' }>;
+type Deletion = Extract<Change, { kind: 'delete-route' }>;
+
+/** What the API takes where none is given; the lowest number wins. */
+const PRIORITY = 1000;
+const WINNING_PRIORITY = 900;
+const LONGEST_NAME = 63;
+
+/** Command and comment lines, in the order in which to run them; empty for a change in another cloud. */
+export function renderGcloud(change: Change): string[] {
+  if (change.place.cloud !== 'gcp') return [];
+  const { project } = change.place;
+  switch (change.kind) {
+    case 'set-forwarding':
+      return renderForwarding(change.machine ?? change.interface);
+    case 'create-route':
+      return [createRoute(change, project, nameFor(change.prefix), PRIORITY)];
+    case 'replace-route':
+      return renderReplacement(change, project);
+    case 'delete-route':
+      return [deleteRoute(change, project)];
+    case 'associate-table':
+      // A network has one table, and it governs all of its subnetworks.
+      return [];
+  }
+}
+
+/**
+ * gcloud has no option for it. The whole instance is exported and sent back with one line changed, because an update
+ * takes what the file leaves out for removed; Compute Engine refuses it if it would need more than a refresh.
+ */
+function renderForwarding(id: string): string[] {
+  const { project, zone, name } = parseMachine(id);
+  const before = `${name}.yaml`;
+  const after = `${name}-forwarding.yaml`;
+  const place = [shellOption('project', project), shellOption('zone', zone)];
+  return [
+    ['gcloud compute instances export', shellWord(name), ...place, shellOption('destination', before)].join(' '),
+    `{ grep -v '^canIpForward:' ${shellWord(before)}; echo 'canIpForward: true'; } > ${shellWord(after)}`,
+    [
+      'gcloud compute instances update-from-file',
+      shellWord(name),
+      ...place,
+      shellOption('source', after),
+      '--most-disruptive-allowed-action=REFRESH',
+    ].join(' '),
+  ];
+}
+
+/** A route cannot be changed: the new one takes over by its priority before the old one goes. */
+function renderReplacement(change: RouteChange, project: string): string[] {
+  const wanted = nameFor(change.prefix);
+  const name = wanted === change.route ? nameFor(change.prefix, '-new') : wanted;
+  const old: Deletion = {
+    kind: 'delete-route',
+    place: change.place,
+    table: change.table,
+    prefix: change.prefix,
+    ...(change.route === undefined ? {} : { route: change.route }),
+  };
+  return [
+    createRoute(change, project, name, WINNING_PRIORITY),
+    shellComment(`It wins while its priority is below that of the old route. When packets arrive, delete the old one:`),
+    change.route === undefined ? shellComment(listRoutes(old, project)) : deleteRoute(old, project),
+  ];
+}
+
+function createRoute(change: RouteChange, project: string, name: string, priority: number): string {
+  return [
+    'gcloud compute routes create',
+    shellWord(name),
+    shellOption('project', project),
+    shellOption('network', tailOf(change.table)),
+    shellOption('destination-range', change.prefix),
+    ...nextHop(change, project),
+    `--priority=${String(priority)}`,
+  ].join(' ');
+}
+
+/** A route names instances of its own project only; in a Shared VPC the next hop is the instance's address. */
+function nextHop(change: RouteChange, project: string): string[] {
+  const machine = parseMachine(change.machine ?? change.interface);
+  if (machine.project === project) {
+    return [shellOption('next-hop-instance', machine.name), shellOption('next-hop-instance-zone', machine.zone)];
+  }
+  if (change.address !== undefined) return [shellOption('next-hop-address', change.address)];
+  const index = /\/nic(\d+)$/.exec(change.interface)?.[1] ?? '0';
+  const field = change.prefix.includes(':') ? 'ipv6Address' : 'networkIP';
+  const find = [
+    'gcloud compute instances describe',
+    shellWord(machine.name),
+    shellOption('project', machine.project),
+    shellOption('zone', machine.zone),
+    `--format='value(networkInterfaces[${index}].${field})'`,
+  ].join(' ');
+  return [`--next-hop-address "$(${find})"`];
+}
+
+function deleteRoute(change: Deletion, project: string): string {
+  const name = change.route === undefined ? `$(${listRoutes(change, project)})` : undefined;
+  return [
+    'gcloud compute routes delete',
+    name === undefined ? shellWord(change.route ?? '') : `"${name}"`,
+    shellOption('project', project),
+  ].join(' ');
+}
+
+function listRoutes({ table, prefix }: Deletion, project: string): string {
+  const filter = `network~"/${tailOf(table).replaceAll(/[^a-z0-9-]/g, '.')}$" AND destRange="${prefix}"`;
+  return [
+    'gcloud compute routes list',
+    shellOption('project', project),
+    shellOption('filter', filter),
+    "--format='value(name)'",
+  ].join(' ');
+}
+
+/** Letters, digits and hyphens, starting with a letter (RFC 1035). */
+function nameFor(prefix: string, suffix = ''): string {
+  const words = prefix.toLowerCase().replaceAll(/[^a-z0-9]+/g, '-');
+  return `${`pods-${words}`.slice(0, LONGEST_NAME - suffix.length).replace(/-+$/, '')}${suffix}`;
+}
+
+/** `project/zone/name`, with an interface's name behind it or not. */
+function parseMachine(id: string): { project: string; zone: string; name: string } {
+  const [project = '', zone = '', name = ''] = id.split('/');
+  return { project, zone, name };
+}
+
+function tailOf(id: string): string {
+  return id.split('/').at(-1) ?? '';
+}

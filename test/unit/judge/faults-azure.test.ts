@@ -1,0 +1,58 @@
+import { expect, test } from '@jest/globals';
+import { azureCluster } from '../../../lab/world/azure-cluster.ts';
+import * as nodes from '../../../lab/world/faults.ts';
+import * as faults from '../../../lab/world/faults/azure.ts';
+import type { Fault } from '../../../lab/world/faults.ts';
+import type { World } from '../../../lab/world/world.ts';
+import { expectExactly, judgeWith } from '../../support/judging.ts';
+
+const pods = { podCIDRs: ['10.244.0.0/16'] };
+const cluster = (mode: 'host-gw' | 'fabric'): World => azureCluster({ name: 'unit', mode, nodes: 9, subnets: 3 });
+
+const FAULTS: readonly (readonly [string, readonly Fault[]])[] = [
+  ['nothing', []],
+  ['IP forwarding off', [faults.azureForwardingOff(3)]],
+  ['a missing route', [faults.azureRouteMissing(2)]],
+  ['a route missing in one table', [faults.azureRouteMissing(2, [0])]],
+  ['no pod routes at all', [faults.azureNoPodRoutes()]],
+  ['a route to another node', [faults.azureWrongTarget(2, { node: 5 })]],
+  ['a next hop that nobody has', [faults.azureDeadRoute(2)]],
+  ['a machine that came back with another address', [faults.azureIpChanged(2)]],
+  ['the same, and another node has the old address now', [faults.azureIpChanged(2, 5)]],
+  ['a stale route', [faults.azureStaleRoute('10.244.250.0/24')]],
+  ['a /25 that leads elsewhere', [faults.azureShadow(2, { node: 5 })]],
+  ['a subnet without a table', [faults.azureNoTable(1)]],
+  ['a subnet on a foreign table', [faults.azureForeignTable(1)]],
+  ['a table of something else', [faults.azureUnrelatedTable()]],
+  ['a broader route to the owner', [faults.azureBroaderRoute(2, 23)]],
+  ['a second NIC that no pod packet uses', [faults.azureSecondNic(2)]],
+  ['a deallocated machine', [faults.azureStopped(2)]],
+  ['a machine that still starts', [faults.azureStarting(2)]],
+  ['a machine that nobody finds', [faults.azureDeleted(2)]],
+  ['a node without provider id', [nodes.noProviderId(1)]],
+];
+
+test.each(FAULTS)('host-gw: %s', (_, list) => {
+  const { judgement, expected } = judgeWith(cluster('host-gw'), list, pods);
+  expectExactly(judgement.findings, expected);
+});
+
+test.each(FAULTS)('fabric: %s', (_, list) => {
+  const { judgement, expected } = judgeWith(cluster('fabric'), list, pods);
+  expectExactly(judgement.findings, expected);
+});
+
+test.each(['scale-set-uniform', 'scale-set-flexible'] as const)('%s: forwarding off is found at the NIC', (mode) => {
+  const world = azureCluster({ name: 'sets', mode, nodes: 4, subnets: 2 });
+  expect(judgeWith(world, [], pods).judgement.findings).toEqual([]);
+  const { judgement, expected } = judgeWith(world, [faults.azureForwardingOff(1)], pods);
+  expectExactly(judgement.findings, expected);
+});
+
+test('a route that Azure has not finished is unknown', () => {
+  const { judgement } = judgeWith(cluster('fabric'), [faults.azureRouteState(2, 'Updating')], pods);
+  expect({ fail: judgement.pairs.fail, rules: [...new Set(judgement.findings.map(({ rule }) => rule))] }).toEqual({
+    fail: 0,
+    rules: ['evidence-incomplete'],
+  });
+});

@@ -1,0 +1,64 @@
+import { expect, test } from '@jest/globals';
+import { gceCluster } from '../../../lab/world/gce-cluster.ts';
+import * as nodes from '../../../lab/world/faults.ts';
+import * as faults from '../../../lab/world/faults/gce.ts';
+import type { Fault } from '../../../lab/world/faults.ts';
+import type { World } from '../../../lab/world/world.ts';
+import { expectExactly, judgeWith } from '../../support/judging.ts';
+
+const pods = { podCIDRs: ['10.244.0.0/16'] };
+const cluster = (mode: 'host-gw' | 'fabric'): World => gceCluster({ name: 'unit', mode, nodes: 9, subnets: 3 });
+
+const FAULTS: readonly (readonly [string, readonly Fault[]])[] = [
+  ['nothing', []],
+  ['canIpForward off', [faults.gceForwardingOff(3)]],
+  ['a missing route', [faults.gceRouteMissing(2)]],
+  ['no pod routes at all', [faults.gceNoPodRoutes()]],
+  ['a route to another node', [faults.gceWrongTarget(2, { node: 5 })]],
+  ['a route to a machine that was deleted', [faults.gceDeadRoute(2)]],
+  ['a route to an address that nobody has', [faults.gceDeadRoute(2, 'address')]],
+  ['a route by an alias address, which is no next hop', [faults.gceDeadRoute(2, 'alias')]],
+  ['a route to the right name in another zone', [faults.gceDeadRoute(2, 'zone')]],
+  ['a stale route', [faults.gceStaleRoute('10.244.250.0/24')]],
+  ['a /25 that leads elsewhere', [faults.gceShadow(2, { node: 5 })]],
+  ['a route that only some senders see', [faults.gceTagged(2, [5, 6])]],
+  ['an equal route that leads elsewhere', [faults.gceEcmp(2, { node: 5 })]],
+  ['an equal route to a machine that is gone', [faults.gceEcmp(2, 'gone')]],
+  ['a wrong route that a better one beats', [faults.gceWorseDuplicate(2, { node: 5 })]],
+  ['an odd priority', [faults.gcePriority(2, 77)]],
+  ['a next hop by address instead of by name', [faults.gceOtherNextHop(2)]],
+  ['an alias range', [faults.gceAliasRange(2)]],
+  ['a podCIDR inside a secondary range', [faults.gceInsideSecondary(2)]],
+  ['a second NIC', [faults.gceSecondNic(2)]],
+  ['a stopped machine', [faults.gceStopped(2)]],
+  ['a machine that still starts', [faults.gceStarting(2)]],
+  ['a machine that nobody finds', [faults.gceDeleted(2)]],
+  ['a node without provider id', [nodes.noProviderId(1)]],
+];
+
+test.each(FAULTS)('host-gw: %s', (_, list) => {
+  const { judgement, expected } = judgeWith(cluster('host-gw'), list, pods);
+  expectExactly(judgement.findings, expected);
+});
+
+test.each(FAULTS)('fabric: %s', (_, list) => {
+  const { judgement, expected } = judgeWith(cluster('fabric'), list, pods);
+  expectExactly(judgement.findings, expected);
+});
+
+test('nodes with alias ranges need neither routes nor forwarding', () => {
+  const { judgement } = judgeWith(gceCluster({ name: 'alias', mode: 'alias', nodes: 4, subnets: 2 }), []);
+  expect({ verdict: judgement.verdict, findings: judgement.findings }).toEqual({ verdict: 'pass', findings: [] });
+});
+
+test('a zone that does not answer makes its nodes unknown, not missing', () => {
+  const { judgement } = judgeWith(cluster('fabric'), [faults.gceUnreachableZone(2)], pods);
+  expect(judgement.pairs.fail).toBe(0);
+  expect(judgement.findings.map(({ rule }) => rule)).toEqual(['evidence-incomplete']);
+});
+
+test('canIpForward is named by the machine, and the advice speaks of the template', () => {
+  const { judgement } = judgeWith(cluster('host-gw'), [faults.gceForwardingOff(3)], pods);
+  expect(judgement.findings[0]?.what).toMatch(/^canIpForward of instance \S+\/\S+\/\S+, the machine of node \S+, is false\.$/);
+  expect(judgement.findings[0]?.changes.map((change) => change.place.cloud)).toEqual(['gcp']);
+});
