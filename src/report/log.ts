@@ -1,4 +1,5 @@
 /** The report as plain text, for the step's log and for terminals. */
+import { shortId } from '../model/ids.ts';
 import { alignColumns } from './columns.ts';
 import { cleanLine } from './escape.ts';
 import { verdictRank, type FindingView, type View } from './view.ts';
@@ -103,10 +104,10 @@ function nodesText(view: View): string {
       node.name,
       cell(node.internalIPs),
       cell(node.podCIDRs),
-      node.machine ?? '<not found>',
-      cell(node.interfaces),
+      node.machine === undefined ? '<not found>' : shortId(node.machine),
+      cell(node.interfaces.map(shortId)),
       node.forwarding,
-      cell(node.routeTables),
+      cell(node.routeTables.map(shortId)),
       reason === undefined ? node.verdict : `${node.verdict} (${reason})`,
     ].map(cleanLine);
   });

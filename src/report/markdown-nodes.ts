@@ -1,4 +1,5 @@
 /** The nodes as `kubectl get nodes -o custom-columns=nodeName,nodeIP,routeDestination` shows them, and what the cloud adds. */
+import { shortId } from '../model/ids.ts';
 import type { JudgedNode } from '../model/judgement.ts';
 import { codeSpan, escapeText, tableHead, tableRow } from './escape.ts';
 import type { Block } from './fit.ts';
@@ -68,10 +69,10 @@ function nodeCells(node: JudgedNode): string[] {
     codeSpan(node.name),
     spans(node.internalIPs),
     spans(node.podCIDRs),
-    node.machine === undefined ? 'not found' : codeSpan(node.machine),
-    spans(node.interfaces),
+    node.machine === undefined ? 'not found' : codeSpan(shortId(node.machine)),
+    spans(node.interfaces.map(shortId)),
     node.forwarding,
-    spans(node.routeTables),
+    spans(node.routeTables.map(shortId)),
     verdictCell(node.verdict),
   ];
 }

@@ -2,6 +2,7 @@
 import type { RuleId, Severity } from '../model/config.ts';
 import type { FaultGroup } from '../model/faults.ts';
 import type { DetectedMode, Evidence, Subjects } from '../model/judgement.ts';
+import { shortenIds } from '../model/ids.ts';
 import type { Change, Place } from '../model/plan.ts';
 import type { Prefix } from '../model/prefix.ts';
 import type { PrefixTable } from '../model/prefix-table.ts';
@@ -97,11 +98,17 @@ export function defineRule<D>(rule: RuleOf<D>): Rule {
           evidence,
           pairsBroken,
           roundTripsBroken,
-          ...rule.explain(observation),
+          ...shortenWords(rule.explain(observation)),
           changes,
         };
       }),
   };
+}
+
+/** Subjects, evidence and commands keep the whole ids. */
+function shortenWords(words: Words): Words {
+  const { what, why, next } = words;
+  return { ...words, what: shortenIds(what), why: shortenIds(why), next: shortenIds(next) };
 }
 
 /** Where the commands for a fabric go: `aws/123456789012/eu-west-1`. */

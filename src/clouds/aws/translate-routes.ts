@@ -25,7 +25,10 @@ export interface TableDraft {
   readonly targetOwners: ReadonlyMap<string, string>;
 }
 
-const RANKS: Readonly<Record<Exclude<RouteFacts['origin'], 'system'>, number>> = {
+/** EC2 has no routes of its own beside the local ones. */
+type Origin = Exclude<RouteFacts['origin'], 'system'>;
+
+const RANKS: Readonly<Record<Origin, number>> = {
   local: 0,
   static: 1,
   'prefix-list': 2,
@@ -73,7 +76,7 @@ function translateRoute(route: Route): Omit<RouteFacts, 'prefix'> {
   return { target, ...stateOf(route), rank: RANKS[origin], origin };
 }
 
-function originOf(route: Route, target: RouteTarget): RouteFacts['origin'] {
+function originOf(route: Route, target: RouteTarget): Origin {
   if (target.kind === 'local') return 'local';
   // Advertisement: learnt from a VPC Route Server. Unknown future origins count as weakest.
   if (route.Origin === 'EnableVgwRoutePropagation' || route.Origin === 'Advertisement') return 'propagated';

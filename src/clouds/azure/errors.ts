@@ -107,6 +107,8 @@ export function classify(error: unknown, permission: string, place: string, isOv
 }
 
 function classifyAnswer({ status, code, message }: ArmError, said: string, permission: string, place: string): Trouble {
+  if (status === 407)
+    return final('network', 'the proxy refuses the connection to Azure (HTTP 407). Check HTTPS_PROXY');
   if (EXPIRED.has(code) || (status === 401 && /expired/i.test(message))) {
     return final('expired-credentials', `the Azure login has expired (${said}). ${LOG_IN_AGAIN}`);
   }
@@ -151,6 +153,12 @@ function classifyLogin({ name, text }: Shape): Trouble {
     const hint = 'The token of a job that azure/login hands to az is good for minutes only';
     return final('expired-credentials', `the Azure login has expired (${text}). ${LOG_IN_AGAIN}. ${hint}`);
   }
+  // The SDK's own client for Entra ID keeps the cause of this to itself.
+  if (/endpoints_resolution_error|network_error/.test(text)) {
+    const hint =
+      'Check the network of the runner, HTTPS_PROXY and NO_PROXY, NODE_EXTRA_CA_CERTS, AZURE_AUTHORITY_HOST if it is set, and AZURE_TENANT_ID';
+    return final('network', `Entra ID cannot be reached, or does not know the tenant (${text}). ${hint}`);
+  }
   if (isLoggedOut || name === 'CredentialUnavailableError') {
     return final('no-credentials', `no Azure login was found (${text}). ${LOG_IN}`);
   }
@@ -180,7 +188,7 @@ function tidy(text: string): string {
   const entra = /AADSTS\d+:[^\r\n]*/.exec(text)?.[0];
   const plain = (entra ?? text)
     .replace(/\s*(?:Trace ID|Correlation ID|Timestamp):.*$/s, '')
-    .replace(/https:\/\/aka\.ms\/\S+/g, '')
+    .replace(/:? ?See https:\/\/aka\.ms\/\S+ for details/g, '')
     // eslint-disable-next-line no-control-regex -- answers of strangers must not move the cursor of a log
     .replace(/[\u0000-\u001f\u007f]+/g, ' ')
     .trim()

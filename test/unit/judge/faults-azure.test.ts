@@ -42,12 +42,15 @@ test.each(FAULTS)('fabric: %s', (_, list) => {
   expectExactly(judgement.findings, expected);
 });
 
-test.each(['scale-set-uniform', 'scale-set-flexible'] as const)('%s: forwarding off is found at the NIC', (mode) => {
-  const world = azureCluster({ name: 'sets', mode, nodes: 4, subnets: 2 });
-  expect(judgeWith(world, [], pods).judgement.findings).toEqual([]);
-  const { judgement, expected } = judgeWith(world, [faults.azureForwardingOff(1)], pods);
-  expectExactly(judgement.findings, expected);
-});
+test.each(['scale-set-uniform', 'scale-set-flexible'] as const)(
+  '%s: forwarding off is found at the NIC',
+  (machines) => {
+    const world = azureCluster({ name: 'sets', mode: 'fabric', machines, nodes: 4, subnets: 2 });
+    expect(judgeWith(world, [], pods).judgement.findings).toEqual([]);
+    const { judgement, expected } = judgeWith(world, [faults.azureForwardingOff(1)], pods);
+    expectExactly(judgement.findings, expected);
+  },
+);
 
 test('a route that Azure has not finished is unknown', () => {
   const { judgement } = judgeWith(cluster('fabric'), [faults.azureRouteState(2, 'Updating')], pods);

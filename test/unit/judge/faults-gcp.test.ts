@@ -59,6 +59,8 @@ test('a zone that does not answer makes its nodes unknown, not missing', () => {
 
 test('canIpForward is named by the machine, and the advice speaks of the template', () => {
   const { judgement } = judgeWith(cluster('host-gw'), [faults.gceForwardingOff(3)], pods);
-  expect(judgement.findings[0]?.what).toMatch(/^canIpForward of instance \S+\/\S+\/\S+, the machine of node \S+, is false\.$/);
+  expect(judgement.findings[0]?.what).toMatch(
+    /^canIpForward of instance \S+\/\S+\/\S+, the machine of node \S+, is false\.$/,
+  );
   expect(judgement.findings[0]?.changes.map((change) => change.place.cloud)).toEqual(['gcp']);
 });
