@@ -4,12 +4,15 @@ import { ec2Cluster } from '../world/ec2-cluster.ts';
 import { inject } from '../world/faults.ts';
 import { daemonSets } from '../world/kubernetes.ts';
 import type { NetworkMode } from '../world/kubernetes.ts';
+import type { Ec2Mode } from '../world/ec2-cluster.ts';
 import { DoesNotFit } from '../world/look.ts';
 import type { World } from '../world/world.ts';
 import type { TruthOptions } from '../truth/truth.ts';
 import { dice } from './dice.ts';
 import type { Dice } from './dice.ts';
-import { randomFaults } from './faults.ts';
+import { randomAzureCluster, randomAzureFaults } from './azure.ts';
+import { randomFaults } from './ec2-faults.ts';
+import { randomGceCluster, randomGceFaults } from './gce.ts';
 
 export interface RandomWorld {
   world: World;
@@ -23,14 +26,28 @@ export interface RandomWorld {
   says: string[];
 }
 
-function healthy(seed: number, d: Dice, mode: NetworkMode): World {
+export type RandomCloud = 'aws' | 'gcp' | 'azure';
+
+/** A cluster without a fault, and how its network works. */
+export interface Healthy {
+  mode: NetworkMode;
+  world: World;
+}
+
+function randomEc2Cluster(name: string, d: Dice): Healthy {
+  const mode = d.weighted<Ec2Mode>([
+    [58, 'host-gw'],
+    [36, 'fabric'],
+    [3, 'vxlan'],
+    [3, 'vpc-cni'],
+  ]);
   const subnets = d.between(1, 4);
   const nodes = d.percent(4) ? 30 : d.between(2, 14);
   // Few worlds have their nodes evenly spread.
   const placement = Array.from({ length: nodes }, () => d.between(0, subnets - 1));
   const podRoutes = mode === 'host-gw' && d.percent(25) ? d.percent(50) : undefined;
-  return ec2Cluster({
-    name: `random-${String(seed)}`,
+  const world = ec2Cluster({
+    name,
     mode,
     nodes,
     subnets,
@@ -43,23 +60,25 @@ function healthy(seed: number, d: Dice, mode: NetworkMode): World {
     routeCreated: !d.percent(40),
     ...(podRoutes === undefined ? {} : { podRoutes }),
   });
+  return { mode, world };
 }
+
+const healthy = { aws: randomEc2Cluster, gcp: randomGceCluster, azure: randomAzureCluster };
+const broken = { aws: randomFaults, gcp: randomGceFaults, azure: randomAzureFaults };
 
 function toldMode(d: Dice, world: World, mode: NetworkMode): TruthOptions['mode'] {
   if (mode === 'vxlan' || mode === 'vpc-cni') return undefined;
-  const shown = mode === 'host-gw' || world.cluster.nodes.every((node) => node.networkUnavailable !== undefined);
-  return d.percent(shown ? 20 : 90) ? mode : undefined;
+  const shown = mode !== 'fabric' || world.cluster.nodes.every((node) => node.networkUnavailable !== undefined);
+  if (!d.percent(shown ? 20 : 90)) return undefined;
+  return mode === 'alias' ? 'fabric' : mode;
 }
 
-export function randomWorld(seed: number): RandomWorld {
+/** Each cloud has worlds of its own for every seed. */
+export function randomWorld(seed: number, cloud: RandomCloud = 'aws'): RandomWorld {
   const d = dice(seed);
-  const mode = d.weighted<NetworkMode>([
-    [58, 'host-gw'],
-    [36, 'fabric'],
-    [3, 'vxlan'],
-    [3, 'vpc-cni'],
-  ]);
-  let world = healthy(seed, d, mode);
+  const made = healthy[cloud](cloud === 'aws' ? `random-${String(seed)}` : `random-${cloud}-${String(seed)}`, d);
+  const { mode } = made;
+  let { world } = made;
   const told = toldMode(d, world, mode);
   const says: string[] = [];
   const wanted = d.weighted([
@@ -72,7 +91,7 @@ export function randomWorld(seed: number): RandomWorld {
   // A fault may not fit what earlier ones left (no podCIDR, no machine): then it is left out.
   for (let tries = 0; tries < wanted * 3 && says.length < wanted; tries++) {
     try {
-      const faults = randomFaults(world, d);
+      const faults = broken[cloud](world, d);
       world = inject(world, ...faults).world;
       says.push(faults.map((fault) => fault.says).join('; '));
     } catch (error) {

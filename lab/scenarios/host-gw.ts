@@ -3,12 +3,8 @@
 import { subnetOf } from '../world/addresses.ts';
 import { ec2Cluster } from '../world/ec2-cluster.ts';
 import * as faults from '../world/faults.ts';
-import type { Situation, Scenario } from './scenario.ts';
-
-function injected(...[world, ...list]: Parameters<typeof faults.inject>): Situation {
-  const { world: broken, expected } = faults.inject(world, ...list);
-  return { world: broken, findings: expected };
-}
+import { injected } from './scenario.ts';
+import type { Scenario } from './scenario.ts';
 
 /** A /24 for each node, and some to spare. */
 function podRangeFor(nodes: number): string {

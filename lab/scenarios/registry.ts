@@ -1,7 +1,10 @@
 /** All scenarios, the demo's first. */
 
+import * as azure from './azure.ts';
 import * as evidence from './evidence.ts';
+import * as gce from './gce.ts';
 import * as hostGw from './host-gw.ts';
+import * as mixed from './mixed.ts';
 import * as otherModes from './other-modes.ts';
 import type { Scenario } from './scenario.ts';
 
@@ -17,6 +20,26 @@ export const scenarios: readonly Scenario[] = [
   otherModes.blackhole,
   otherModes.vpcCni,
   otherModes.flannelVxlan,
+  gce.gceHostGw,
+  gce.gceHealthy,
+  gce.gceAlias,
+  gce.gceTwoNodes,
+  gce.gceStalePodCidr,
+  gce.gceSharedVpc,
+  azure.azureUdr,
+  azure.azureHealthy,
+  azure.azureScaleSet,
+  azure.azureFlexible,
+  azure.azureHardWay,
+  azure.azureSamePodCidr,
+  azure.azureIpChange,
+  azure.azureNoTable,
+  azure.azureForwarding,
+  mixed.mixedClouds,
+  mixed.mixedOverlay,
+  gce.gceUnreachableZone,
+  gce.gceNoPermission,
+  azure.azureNoPermission,
   evidence.wrongAccount,
   evidence.twoNetworks,
   evidence.zeroNodes,

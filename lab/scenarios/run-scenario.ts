@@ -26,9 +26,11 @@ export interface ScenarioOptions extends Pick<RunOptions, 'bundle' | 'onOutput' 
 }
 
 function labOptions(scenario: Scenario): LabOptions {
-  const { deny, kubeDeny, expiredToken } = scenario;
+  const { deny, gceDeny, azureDeny, kubeDeny, expiredToken } = scenario;
   return {
     ...(deny === undefined ? {} : { deny }),
+    ...(gceDeny === undefined ? {} : { gceDeny }),
+    ...(azureDeny === undefined ? {} : { azureDeny }),
     ...(kubeDeny === undefined ? {} : { kubeDeny }),
     ...(expiredToken === undefined ? {} : { expiredToken }),
   };
@@ -51,7 +53,7 @@ export async function runScenario(scenario: Scenario, options: ScenarioOptions):
   try {
     const live = {
       env: { ...lab.env, ...scenario.env },
-      inputs: { ...inputs, kubeconfig: kubeconfigOf(scenario, lab) },
+      inputs: { ...lab.inputs, ...inputs, kubeconfig: kubeconfigOf(scenario, lab) },
     };
     if (scenario.replay !== true) {
       const result = await runAction({ ...run, ...live });

@@ -1,12 +1,20 @@
 /** What a scenario is: a situation that a user may be in, and what the Action owes him there. */
 
+import { inject } from '../world/faults.ts';
 import type { Expected } from '../world/faults.ts';
 import type { World } from '../world/world.ts';
+import type { LabOptions } from '../servers/options.ts';
 
 export interface Situation {
   world: World;
   /** The findings that the faults in it call for; each exactly once, and no other of verdict fail. */
   findings: Expected[];
+}
+
+/** Builds a situation from a world and the faults in it. */
+export function injected(...[world, ...list]: Parameters<typeof inject>): Situation {
+  const { world: broken, expected } = inject(world, ...list);
+  return { world: broken, findings: expected };
 }
 
 export interface Scenario {
@@ -25,9 +33,13 @@ export interface Scenario {
   env?: Record<string, string>;
   /** IAM actions that the credentials lack. */
   deny?: string[];
+  /** Compute Engine permissions that the credentials lack: `compute.routes.list`. */
+  gceDeny?: string[];
+  /** Azure actions that the credentials lack: `Microsoft.Network/routeTables/read`. */
+  azureDeny?: string[];
   /** Kubernetes permissions that the credentials lack: `list nodes`. */
   kubeDeny?: string[];
-  expiredToken?: boolean | 'aws' | 'kubernetes';
+  expiredToken?: LabOptions['expiredToken'];
   /** Nobody listens at the API server's address. */
   apiUnreachable?: boolean;
   /** The run judges a snapshot that an earlier run saved, without servers and credentials. */

@@ -95,12 +95,14 @@ function keyPair(): { spki: Buffer; keyPem: string } {
 export function makeCertificate(): LabCertificate {
   const authority = keyPair();
   const server = keyPair();
-  const ca = certificate('lab only CA', 'lab only CA', authority.spki, authority.keyPem, [
+  // Two authorities of one name would be taken for each other by a process that trusts both.
+  const name = `lab only CA ${randomBytes(8).toString('hex')}`;
+  const ca = certificate(name, name, authority.spki, authority.keyPem, [
     sequence(BASIC_CONSTRAINTS, yes, octets(sequence(yes))),
     sequence(KEY_USAGE, yes, octets(der(0x03, Buffer.from([1, 0x06])))), // keyCertSign, cRLSign
   ]);
   const names = sequence(der(0x87, Buffer.from([127, 0, 0, 1])), der(0x82, Buffer.from('localhost')));
-  const leaf = certificate('lab only server', 'lab only CA', server.spki, authority.keyPem, [
+  const leaf = certificate('lab only server', name, server.spki, authority.keyPem, [
     sequence(BASIC_CONSTRAINTS, yes, octets(sequence())),
     sequence(SUBJECT_ALT_NAME, octets(names)),
   ]);

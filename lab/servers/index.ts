@@ -8,29 +8,48 @@ import { join } from 'node:path';
 
 import type { World } from '../world/world.ts';
 import { makeCertificate, type LabCertificate } from './certificate.ts';
+import { CloudFront } from './cloud.ts';
 import { Ec2Api } from './ec2/server.ts';
 import { serve, type Desk } from './exchange.ts';
 import { Identities } from './identities.ts';
 import { KubernetesApi } from './kube/server.ts';
 import type { LabOptions, LabRequest } from './options.ts';
+import { makeProxy } from './proxy.ts';
 import { StsApi } from './sts.ts';
 
 export type { LabOptions, LabRequest, LabService } from './options.ts';
 
 export interface Lab {
-  /** What a process needs to reach the lab's AWS with static keys, and nothing of the developer's own. */
+  /**
+   * What a process needs to reach the lab's clouds, and nothing of the developer's own: AWS with static keys; Compute
+   * Engine with the credentials file that google-github-actions/auth leaves behind; Azure with a client secret.
+   */
   env: Record<string, string>;
-  /** The same with a web identity instead of keys, as a workflow with OIDC has it. */
+  /** The same with a web identity instead of keys and secrets, as a workflow with OIDC has it. */
   webIdentityEnv: Record<string, string>;
   /** Path of a kubeconfig file for the lab's cluster. */
   kubeconfig: string;
   kubeconfigText: string;
   /** The CA of the Kubernetes server, for clients that are to be tried without the kubeconfig. */
   caPem: string;
-  urls: { ec2: string; sts: string; kubernetes: string };
+  urls: {
+    ec2: string;
+    sts: string;
+    kubernetes: string;
+    /** Compute Engine, Azure and their tokens. */
+    cloud: string;
+    /** Only with the option `proxy`: a value for HTTPS_PROXY. */
+    proxy?: string;
+  };
+  /** Inputs of the action that lead to the lab: endpoints that no variable can name. */
+  inputs: Record<string, string>;
+  /** A folder with a stand-in `az` that has a session, as azure/login leaves it; to be put in PATH. */
+  azCliPath: string;
   /** The bearer token in the kubeconfig. */
   token: string;
   requests(): LabRequest[];
+  /** Where clients went through the proxy, as in `CONNECT 127.0.0.1:8443`; empty without one. */
+  proxied(): string[];
   /** The world that is served: what is changed here is answered from the next request on. */
   world: World;
   stop(): Promise<void>;
@@ -85,10 +104,17 @@ export async function startLab(world: World, options: LabOptions = {}): Promise<
   const ec2Server = createHttpServer(serve(new Ec2Api(desk, identities), desk));
   const stsServer = createHttpServer(serve(new StsApi(desk, identities), desk));
   const kubeServer = createHttpsServer(tls, serve(new KubernetesApi(desk, token), desk));
-  const servers: Server[] = [ec2Server, stsServer, kubeServer];
+  const front = new CloudFront(desk);
+  const cloudServer = createHttpsServer(tls, front.listener);
+  const servers: Server[] = [ec2Server, stsServer, kubeServer, cloudServer];
   const ec2 = `http://127.0.0.1:${await listen(ec2Server)}`;
   const sts = `http://127.0.0.1:${await listen(stsServer)}`;
   const kubernetes = `https://127.0.0.1:${await listen(kubeServer)}`;
+  const proxy =
+    options.proxy === undefined || options.proxy === false ? undefined : makeProxy(options.proxy === 'refuse');
+  const cloud = `https://127.0.0.1:${await listen(cloudServer)}`;
+  if (proxy !== undefined) servers.push(proxy.server);
+  const proxyUrl = proxy === undefined ? undefined : `http://127.0.0.1:${await listen(proxy.server)}`;
 
   const folder = await mkdtemp(join(tmpdir(), 'pod-route-check-lab-'));
   const kubeconfig = join(folder, 'kubeconfig');
@@ -97,7 +123,13 @@ export async function startLab(world: World, options: LabOptions = {}): Promise<
   const tokenFile = join(folder, 'web-identity-token');
   await writeFile(tokenFile, identities.webIdentityToken, { mode: 0o600 });
 
+  const caFile = join(folder, 'ca.pem');
+  await writeFile(caFile, certificate.caPem);
+  const access = await front.writeAccess(folder, cloud);
+  const azCliPath = await front.writeAzureCli(folder);
+
   const common = {
+    NODE_EXTRA_CA_CERTS: caFile,
     AWS_ENDPOINT_URL_EC2: ec2,
     AWS_ENDPOINT_URL_STS: sts,
     AWS_REGION: world.aws[0]?.region ?? 'us-east-1',
@@ -108,9 +140,10 @@ export async function startLab(world: World, options: LabOptions = {}): Promise<
   };
   const { accessKeyId, secretAccessKey, accountId } = identities.user;
   return {
-    env: { ...common, AWS_ACCESS_KEY_ID: accessKeyId, AWS_SECRET_ACCESS_KEY: secretAccessKey },
+    env: { ...common, ...access.env, AWS_ACCESS_KEY_ID: accessKeyId, AWS_SECRET_ACCESS_KEY: secretAccessKey },
     webIdentityEnv: {
       ...common,
+      ...access.webIdentityEnv,
       AWS_ROLE_ARN: `arn:aws:iam::${accountId}:role/pod-route-check`,
       AWS_ROLE_SESSION_NAME: 'lab',
       AWS_WEB_IDENTITY_TOKEN_FILE: tokenFile,
@@ -118,11 +151,15 @@ export async function startLab(world: World, options: LabOptions = {}): Promise<
     kubeconfig,
     kubeconfigText,
     caPem: certificate.caPem,
-    urls: { ec2, sts, kubernetes },
+    urls: { ec2, sts, kubernetes, cloud, ...(proxyUrl !== undefined && { proxy: proxyUrl }) },
+    inputs: access.inputs,
+    azCliPath,
     token,
     requests: () => [...desk.requests],
+    proxied: () => [...(proxy?.passed ?? [])],
     world,
     async stop() {
+      proxy?.destroyTunnels();
       await Promise.all(servers.map(close));
       await rm(folder, { recursive: true, force: true });
     },

@@ -1,6 +1,6 @@
 import type { World } from '../world/world.ts';
 
-export type LabService = 'ec2' | 'sts' | 'k8s';
+export type LabService = 'ec2' | 'sts' | 'k8s' | 'gce' | 'google-token' | 'arm' | 'entra';
 
 /** One request as a test sees it afterwards. */
 export interface LabRequest {
@@ -8,6 +8,10 @@ export interface LabRequest {
   /**
    * EC2 and STS: the action. Kubernetes: verb, resource and, where there is one, namespace or namespace/name or
    * name, as in `list nodes`, `list pods kube-flannel`, `get configmaps kube-flannel/kube-flannel-cfg`.
+   * Compute Engine: the method and the project, as in `instances.aggregatedList my-project`; with the name where one
+   * object is asked for, as in `instances.get my-project/worker-1`. Azure: the operation of the API description, as in
+   * `NetworkInterfaces_ListAll`, with the scale set's name where it is about one. Token services: what is asked of
+   * them (`exchange`, `generateAccessToken`, `token`...).
    */
   operation: string;
   status: number;
@@ -20,22 +24,40 @@ export interface LabOptions {
   deny?: string[];
   /** Kubernetes permissions denied: verb, resource and perhaps a namespace, such as `list pods kube-flannel`. */
   kubeDeny?: string[];
+  /** Compute Engine permissions denied, perhaps in one project only: `compute.routes.list`, `compute.* host-project`. */
+  gceDeny?: string[];
+  /** Projects in which the Compute Engine API is not enabled. */
+  gceDisabled?: string[];
+  /** Query parameters that Compute Engine does not know, such as `returnPartialSuccess`. */
+  gceUnknownParameters?: string[];
+  /** Azure actions denied, such as `Microsoft.Network/routeTables/read`; `*` any characters, case does not matter. */
+  azureDeny?: string[];
   /** An IAM policy document: only what it allows is allowed. */
   iamPolicy?: object;
   /** A ClusterRole, a Role (valid in its own namespace), several of them in an array, or `{ rules }`. */
   clusterRole?: object;
-  /** Credentials that were good once: a 401 from Kubernetes, RequestExpired from EC2. May be set in the middle of a run. */
-  expiredToken?: boolean | 'aws' | 'kubernetes';
+  /** A custom role as `gcloud iam roles create --file` takes it (`includedPermissions`). */
+  gceRole?: object;
+  /** A custom role as `az role definition create` takes it (`Actions`, `NotActions`), or as Azure shows it. */
+  azureRole?: object;
+  /**
+   * Credentials that were good once: a 401 from Kubernetes, Compute Engine and Azure, RequestExpired from EC2. May be
+   * set in the middle of a run.
+   */
+  expiredToken?: boolean | 'aws' | 'kubernetes' | 'google' | 'azure';
   /** JSON Lines file to which every exchange is appended, in the form of the contract check. */
   record?: string;
-  /** Every n-th request to a server is throttled: 503 RequestLimitExceeded from EC2, 429 from Kubernetes. */
+  /**
+   * Every n-th request to a server is throttled: 503 RequestLimitExceeded from EC2, 429 from Kubernetes and Azure, 403
+   * rateLimitExceeded from Compute Engine.
+   */
   throttleEvery?: number;
   /** Every n-th answer of a server breaks off in the middle of its body. */
   breakOffEvery?: number;
   /** Milliseconds that every answer takes longer. */
   slowMs?: number;
-  /** Upper bounds for the page sizes that clients ask for. */
-  pageSize?: { ec2?: number; kubernetes?: number };
+  /** Upper bounds for the page sizes that clients ask for; for Azure, where they cannot ask, the size itself. */
+  pageSize?: { ec2?: number; kubernetes?: number; gce?: number; azure?: number };
   /**
    * EC2: filters are applied after the page is cut, so pages come short or empty with a token, and a full last page
    * has a token that leads to an empty one. Both were seen with the real service (aws/aws-sdk-js#939,
@@ -44,6 +66,17 @@ export interface LabOptions {
   sparsePages?: boolean;
   /** Kubernetes: a list's continue token is too old (410) after this many continuations. */
   expireContinueAfter?: number;
+  /**
+   * Compute Engine, aggregated lists with a zone that does not answer and without returnPartialSuccess: a warning in
+   * that zone's place (default), or no list at all (503), which Google's text for these methods warns of.
+   */
+  unreachableZones?: 'warning' | 'failure';
+  /** Azure: how often a long-running operation says that it is still running. Default 1. */
+  azurePolls?: number;
+  /** An HTTP proxy on a port of its own; `refuse`: it lets nobody through (407). */
+  proxy?: boolean | 'refuse';
+  /** The stand-in `az` has no session: nobody has run `az login`. */
+  azLoggedOut?: boolean;
   /**
    * Called before a request is answered, with the how-manieth request of that operation it is; may change the world.
    */

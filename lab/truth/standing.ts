@@ -3,18 +3,14 @@
  * can know, and through which interface its packets leave.
  */
 
-import { covers, familyOf, holds, hostRange, overlaps, rangeOf } from '../world/addresses.ts';
-import type { Address, Family, Range } from '../world/addresses.ts';
-import type {
-  AwsRegionWorld,
-  InstanceWorld,
-  InterfaceWorld,
-  NodeWorld,
-  PodWorld,
-  SubnetWorld,
-  World,
-} from '../world/world.ts';
-import { rangesOfRoute } from './samples.ts';
+import { familyOf, rangeOf } from '../world/addresses.ts';
+import type { Family, Range } from '../world/addresses.ts';
+import type { NodeWorld, PodWorld, World } from '../world/world.ts';
+import { awsGround } from './aws.ts';
+import { azureGround } from './azure.ts';
+import { gceGround } from './gce.ts';
+import { carriesAddress, isFilled } from './ground.ts';
+import type { Ground, Machine, Nic } from './ground.ts';
 
 export type Mode = 'host-gw' | 'fabric' | 'overlay' | 'eni' | 'unknown';
 
@@ -23,12 +19,6 @@ export interface TruthOptions {
   mode?: Exclude<Mode, 'unknown'>;
   /** Nobody may read the entries of prefix lists. */
   prefixListsUnread?: boolean;
-}
-
-export interface Machine {
-  region: AwsRegionWorld;
-  instance: InstanceWorld;
-  interfaces: InterfaceWorld[];
 }
 
 export interface Standing {
@@ -61,75 +51,54 @@ export function internalIps(node: NodeWorld): string[] {
   return node.addresses.filter((one) => one.type === 'InternalIP').map((one) => one.address);
 }
 
-export function carriesAddress(one: InterfaceWorld, ip: string): boolean {
-  const wanted = hostRange(ip);
-  return [...one.privateIps, ...one.ipv6Addresses].some((own) => covers(hostRange(own), wanted));
+/** All clouds of a world. */
+export function groundsOf(world: World, options: TruthOptions): Ground[] {
+  return [
+    ...world.aws.map((region) => awsGround(region, world.aws, options.prefixListsUnread === true)),
+    ...(world.gce ?? []).map(gceGround),
+    ...(world.azure ?? []).map(azureGround),
+  ];
 }
 
-/** Whether EC2 knows the address as one of the interface's own: an address of it, or inside a delegated prefix. */
-export function isAssigned(one: InterfaceWorld, x: Address): boolean {
-  const own = [...one.privateIps, ...one.ipv6Addresses].map(hostRange);
-  const delegated = [...one.ipv4Prefixes, ...one.ipv6Prefixes].map(rangeOf);
-  return [...own, ...delegated].some((range) => holds(range, x));
-}
-
-export function subnetOfInterface(region: AwsRegionWorld, one: InterfaceWorld): SubnetWorld {
-  const subnet = region.subnets.find((each) => each.id === one.subnetId);
-  if (subnet === undefined) throw new Error(`interface ${one.id} is in subnet ${one.subnetId}, which is not there`);
-  return subnet;
-}
-
-/** The instance id in a providerID; undefined when there is none; 'foreign' when it names something else. */
-function instanceIdOf(node: NodeWorld): string | undefined {
+/** The machine that a providerID names, in the form of its cloud; undefined when it names none at all. */
+function machineKey(node: NodeWorld): string | undefined {
   const id = node.providerID;
   // k3s and RKE2 without a cloud provider name the node itself, not a machine.
   if (id === undefined || id === '' || id.startsWith('k3s://') || id.startsWith('rke2://')) return undefined;
+  if (id.startsWith('gce://')) return id.slice('gce://'.length);
+  // Resource Manager does not mind the case of its ids.
+  if (id.startsWith('azure://')) return id.slice('azure://'.length).toLowerCase();
   const last = id.split('/').at(-1) ?? '';
   return (id.startsWith('aws://') || id === last) && last.startsWith('i-') ? last : 'foreign';
 }
 
-function machineOf(region: AwsRegionWorld, instance: InstanceWorld): Machine | 'dead' {
-  if (instance.state !== 'running' && instance.state !== 'pending') return 'dead';
-  return { region, instance, interfaces: region.interfaces.filter((one) => one.instanceId === instance.id) };
+function findByKey(grounds: Ground[], key: string): Machine | undefined {
+  for (const ground of grounds) {
+    const machine = ground.machines.get(key);
+    if (machine !== undefined) return machine;
+  }
+  return undefined;
 }
 
-function findById(world: World, id: string): Machine | 'dead' | 'unknown' {
-  for (const region of world.aws) {
-    const instance = region.instances.find((one) => one.id === id);
-    if (instance !== undefined) return machineOf(region, instance);
-  }
-  return 'unknown';
+function networkName(nic: Nic): string {
+  return `${nic.machine?.ground.id ?? ''} ${nic.network}`;
 }
 
 /** Joins by address in the networks of the nodes that providerIDs have placed; in all networks if there are none. */
-function findByAddress(world: World, node: NodeWorld, knownVpcs: Set<string>): Machine | 'dead' | 'unknown' {
-  const found: { region: AwsRegionWorld; one: InterfaceWorld }[] = [];
-  for (const region of world.aws) {
-    for (const one of region.interfaces) {
-      const vpc = subnetOfInterface(region, one).vpcId;
-      if (knownVpcs.size > 0 && !knownVpcs.has(vpc)) continue;
-      if (internalIps(node).some((ip) => carriesAddress(one, ip))) found.push({ region, one });
-    }
+function findByAddress(grounds: Ground[], node: NodeWorld, known: Set<string>): Machine | undefined {
+  const found = new Set<Machine | undefined>();
+  for (const nic of grounds.flatMap((ground) => ground.nics)) {
+    if (known.size > 0 && !known.has(networkName(nic))) continue;
+    if (internalIps(node).some((ip) => carriesAddress(nic, ip))) found.add(nic.machine);
   }
-  const first = found[0];
+  const [only] = found;
   // Two that fit are never told apart by guessing.
-  if (first === undefined || found.some(({ one }) => one.instanceId !== first.one.instanceId)) return 'unknown';
-  if (first.one.instanceId === undefined) return 'unknown';
-  const instance = first.region.instances.find((one) => one.id === first.one.instanceId);
-  return instance === undefined ? 'unknown' : machineOf(first.region, instance);
+  return found.size === 1 ? only : undefined;
 }
 
-function vpcsOfMatchedNodes(world: World): Set<string> {
-  const vpcs = new Set<string>();
-  for (const node of world.cluster.nodes) {
-    const id = instanceIdOf(node);
-    for (const region of world.aws) {
-      for (const one of region.interfaces) {
-        if (id !== undefined && one.instanceId === id) vpcs.add(subnetOfInterface(region, one).vpcId);
-      }
-    }
-  }
-  return vpcs;
+function networksOfMatchedNodes(world: World, grounds: Ground[]): Set<string> {
+  const machines = world.cluster.nodes.map((node) => findByKey(grounds, machineKey(node) ?? ''));
+  return new Set(machines.flatMap((machine) => machine?.nics.map(networkName) ?? []));
 }
 
 const agentDaemonSets = /^(kube-flannel-ds|aws-node|canal|cilium|calico-node)/;
@@ -142,23 +111,21 @@ function agentRuns(pod: PodWorld): boolean {
 /** Whether some table of the node's network leads pod addresses to a machine: somebody made the cloud route them. */
 function cloudRoutesPods(world: World, machine: Standing['machine']): boolean {
   if (typeof machine !== 'object') return false;
-  const { region, interfaces } = machine;
-  const vpcs = interfaces.map((one) => subnetOfInterface(region, one).vpcId);
   const pods = world.cluster.nodes.flatMap((node) => node.podCIDRs.map(rangeOf));
-  return region.routeTables.some(
-    (table) =>
-      vpcs.includes(table.vpcId) &&
-      table.routes.some(
-        (route) =>
-          route.target.kind === 'interface' &&
-          rangesOfRoute(world, route)?.some((range) => range.length > 0 && pods.some((pod) => overlaps(range, pod))),
-      ),
-  );
+  return machine.nics.some((nic) => machine.ground.leadsToMachines(nic.network, pods));
+}
+
+/** Whether the cloud itself has given the node's podCIDRs to an interface of its machine. */
+function cloudAssignsPods(node: NodeWorld, machine: Standing['machine']): boolean {
+  if (typeof machine !== 'object' || node.podCIDRs.length === 0) return false;
+  const own = machine.nics.flatMap((nic) => nic.own);
+  return node.podCIDRs.every((cidr) => isFilled(rangeOf(cidr), own));
 }
 
 /**
  * What can be known about the node's kernel: an agent must run there now, or a route controller have left its mark, or
- * no agent run anywhere while the cloud's tables lead pod addresses to machines.
+ * the cloud have assigned the podCIDR to the machine, or no agent run anywhere while the cloud's tables lead pod
+ * addresses to machines.
  */
 function modeOf(world: World, node: NodeWorld, machine: Standing['machine'], told: TruthOptions['mode']): Mode {
   if (told !== undefined) return told;
@@ -168,19 +135,21 @@ function modeOf(world: World, node: NodeWorld, machine: Standing['machine'], tol
   if (routing !== 'plain') return runsHere ? routing : 'unknown';
   if (runsHere) return 'unknown';
   const controlled = node.networkUnavailable?.status === 'False' && node.networkUnavailable.reason === 'RouteCreated';
-  return controlled || (agents.length === 0 && cloudRoutesPods(world, machine)) ? 'fabric' : 'unknown';
+  const shown = cloudAssignsPods(node, machine) || (agents.length === 0 && cloudRoutesPods(world, machine));
+  return controlled || shown ? 'fabric' : 'unknown';
 }
 
-export function standings(world: World, options: TruthOptions): Standing[] {
-  const knownVpcs = vpcsOfMatchedNodes(world);
+export function standings(world: World, grounds: Ground[], options: TruthOptions): Standing[] {
+  const known = networksOfMatchedNodes(world, grounds);
   return world.cluster.nodes.map((node) => {
-    const id = instanceIdOf(node);
-    const machine = id === undefined ? findByAddress(world, node, knownVpcs) : findById(world, id);
+    const key = machineKey(node);
+    const found = key === undefined ? findByAddress(grounds, node, known) : findByKey(grounds, key);
+    const machine = found === undefined ? 'unknown' : found.runs ? found : 'dead';
     return {
       node,
       judged: isJudged(world, node),
       machine,
-      mode: modeOf(world, node, machine, options.mode),
+      mode: modeOf(world, node, found ?? 'unknown', options.mode),
       pods: node.podCIDRs.map(rangeOf),
     };
   });
@@ -192,7 +161,7 @@ export function nextHopTo(node: NodeWorld, family: Family): string | undefined {
 }
 
 /** The interface through which the node's packets of a family leave; undefined when nothing tells. */
-export function egressOf(standing: Standing, machine: Machine, family: Family): InterfaceWorld | undefined {
+export function egressOf(standing: Standing, machine: Machine, family: Family): Nic | undefined {
   const { node, mode } = standing;
   const internal = internalIps(node);
   const candidates = [
@@ -202,8 +171,8 @@ export function egressOf(standing: Standing, machine: Machine, family: Family): 
     ...internal,
   ];
   for (const ip of candidates) {
-    const found = machine.interfaces.find((one) => carriesAddress(one, ip));
+    const found = machine.nics.find((one) => carriesAddress(one, ip));
     if (found !== undefined) return found;
   }
-  return machine.interfaces.length === 1 ? machine.interfaces[0] : undefined;
+  return machine.nics.length === 1 ? machine.nics[0] : undefined;
 }

@@ -1,17 +1,18 @@
 /**
  * The truth about a world, by brute force: every pair of nodes, every address that may differ, packet by packet.
- * It knows nothing of the product and is written to be read beside the rules of EC2 and of flannel, not to be fast.
+ * It knows nothing of the product and is written to be read beside the rules of the clouds and of flannel, not to be fast.
  */
 
-import { familyOf, formatAddress, holds } from '../world/addresses.ts';
+import { familyOf, formatAddress, holds, rangeOf } from '../world/addresses.ts';
 import type { Address, Family } from '../world/addresses.ts';
 import type { World } from '../world/world.ts';
+import type { Fate } from './fate.ts';
+import type { Machine } from './ground.ts';
 import { follow } from './packet.ts';
-import type { Fate } from './packet.ts';
-import { allRanges, samplesOf } from './samples.ts';
-import { internalIps, isVirtual, standings } from './standing.ts';
+import type { Scene } from './packet.ts';
+import { samplesOf } from './samples.ts';
+import { groundsOf, internalIps, isVirtual, standings } from './standing.ts';
 import type { Standing, TruthOptions } from './standing.ts';
-import type { Scene } from './table.ts';
 
 export type { Mode, TruthOptions } from './standing.ts';
 
@@ -46,8 +47,12 @@ interface Stage {
 }
 
 function setStage(world: World, options: TruthOptions): Stage {
-  const all = standings(world, options);
-  const ranges = allRanges(world);
+  const grounds = groundsOf(world, options);
+  const all = standings(world, grounds, options);
+  const ranges = [
+    ...world.cluster.nodes.flatMap((node) => node.podCIDRs.map(rangeOf)),
+    ...grounds.flatMap((ground) => ground.ranges),
+  ];
   const samples = new Map(all.map((one) => [one, one.pods.flatMap((pod) => samplesOf(pod, ranges))]));
   const hostGw = all.filter(
     (one) => one.mode === 'host-gw' && one.node.deletingSince === undefined && !isVirtual(one.node),
@@ -60,14 +65,10 @@ function setStage(world: World, options: TruthOptions): Stage {
   // The same few addresses are asked for by every sender.
   const remembered = new Map<Address, ReturnType<Scene['peersHolding']>>();
   for (const addresses of samples.values()) for (const x of addresses) remembered.set(x, peersHolding(x));
-  const nodeMachines = new Set<string>();
-  for (const { machine } of all) if (typeof machine === 'object') nodeMachines.add(machine.instance.id);
+  const nodeMachines = new Set<Machine | string>(all.map(({ machine }) => machine));
   const scene: Scene = {
-    world,
-    options,
-    nodeMachines,
+    isNode: (machine) => nodeMachines.has(machine),
     peersHolding: (x) => remembered.get(x) ?? peersHolding(x),
-    winners: new Map(),
   };
   return { scene, all, samples };
 }
@@ -84,6 +85,7 @@ function withoutPackets(a: Standing, b: Standing, addresses: Address[]): Fate | 
   if (a.mode === b.mode && (a.mode === 'overlay' || a.mode === 'eni')) return 'not-applicable';
   if (a.machine === 'dead' || b.machine === 'dead') return { verdict: 'fail', why: 'a machine does not run' };
   if (a.machine === 'unknown' || b.machine === 'unknown') return { verdict: 'unknown', why: 'a machine is unknown' };
+  if (a.machine.ground !== b.machine.ground) return { verdict: 'unknown', why: 'from one cloud to another' };
   const routed = [a, b].every((one) => one.mode === 'host-gw' || one.mode === 'fabric');
   return routed ? undefined : { verdict: 'unknown', why: `modes ${a.mode} and ${b.mode}` };
 }

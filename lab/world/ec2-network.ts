@@ -1,6 +1,7 @@
 /** The EC2 half of a healthy world: a network, its subnets and tables, machines and pod routes. */
 
 import { subnetOf } from './addresses.ts';
+import { subnetCidrs } from './cluster.ts';
 import type { ClusterOptions } from './ec2-cluster.ts';
 import { ec2Id } from './ids.ts';
 import { destination } from './look.ts';
@@ -12,7 +13,7 @@ const vpcCidr6 = '2a05:d014:7c4:9a00::/56';
 export function makeNetwork(options: ClusterOptions, region: AwsRegionWorld): SubnetWorld[] {
   const { name, ipv6 = false, tables = 'per-subnet' } = options;
   const vpcCidr = options.vpcCidr ?? '10.40.0.0/16';
-  const cidrs = options.subnetCidrs ?? Array.from({ length: options.subnets ?? 1 }, (_, i) => subnetOf(vpcCidr, 20, i));
+  const cidrs = subnetCidrs(options, vpcCidr);
   const owned = { [`kubernetes.io/cluster/${name}`]: 'owned' };
   const vpcId = ec2Id('vpc', name);
   const nat: RouteWorld = {

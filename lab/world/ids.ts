@@ -28,3 +28,9 @@ export function podSuffix(...parts: (string | number)[]): string {
     suffix += letters.charAt(Number.parseInt(hex.slice(i * 4, i * 4 + 4), 16) % letters.length);
   return suffix;
 }
+
+/** A number of so many digits that the given parts decide, as Compute Engine and Azure put into names and ids. */
+export function digits(count: number, ...parts: (string | number)[]): string {
+  const value = BigInt(`0x${digest(['digits', ...parts]).slice(0, 24)}`).toString();
+  return `7${value.slice(-(count - 1)).padStart(count - 1, '0')}`;
+}

@@ -5,8 +5,8 @@ import { podSuffix, uid } from './ids.ts';
 import { internalIps } from './look.ts';
 import type { ConfigMapWorld, DaemonSetWorld, NodeWorld, PodWorld, World } from './world.ts';
 
-/** How the cluster's network works, in the words of its installer. */
-export type NetworkMode = 'host-gw' | 'fabric' | 'vxlan' | 'vpc-cni';
+/** How the cluster's network works, in the words of its installer. `alias`: podCIDRs are alias IP ranges. */
+export type NetworkMode = 'host-gw' | 'fabric' | 'vxlan' | 'vpc-cni' | 'alias';
 
 export const flannelPrefix = 'flannel.alpha.coreos.com/';
 
@@ -15,19 +15,20 @@ export interface NodePlan {
   name: string;
   zone: string;
   region: string;
-  instanceId: string;
+  providerID?: string;
+  internalDns: string;
+  instanceType: string;
   internalIps: string[];
   podCIDRs: string[];
   os: 'linux' | 'windows';
   controlPlane: boolean;
   mode: NetworkMode;
   createdAt: string;
-  providerId: boolean;
   /** For mode fabric: whether a route controller has left its condition on the node. */
   routeCreated: boolean;
 }
 
-const routing = { 'host-gw': 'host-gw', fabric: 'plain', vxlan: 'overlay', 'vpc-cni': 'eni' } as const;
+const routing = { 'host-gw': 'host-gw', fabric: 'plain', vxlan: 'overlay', 'vpc-cni': 'eni', alias: 'plain' } as const;
 
 /** What flannel writes on its own node when it starts. */
 export function flannelAnnotations(
@@ -62,15 +63,12 @@ export function makeNode(plan: NodePlan): NodeWorld {
     name: plan.name,
     uid: uid('node', plan.cluster, plan.name),
     createdAt: plan.createdAt,
-    ...(plan.providerId ? { providerID: `aws:///${plan.zone}/${plan.instanceId}` } : {}),
+    ...(plan.providerID === undefined ? {} : { providerID: plan.providerID }),
     podCIDRs: plan.podCIDRs,
     addresses: [
       ...plan.internalIps.map((address) => ({ type: 'InternalIP' as const, address })),
       { type: 'Hostname', address: plan.name },
-      {
-        type: 'InternalDNS',
-        address: `ip-${(plan.internalIps[0] ?? '').replaceAll('.', '-')}.${plan.region}.compute.internal`,
-      },
+      { type: 'InternalDNS', address: plan.internalDns },
     ],
     os: plan.os,
     arch: 'amd64',
@@ -80,7 +78,7 @@ export function makeNode(plan: NodePlan): NodeWorld {
       'kubernetes.io/arch': 'amd64',
       'kubernetes.io/os': plan.os,
       'kubernetes.io/hostname': plan.name,
-      'node.kubernetes.io/instance-type': 'm6i.xlarge',
+      'node.kubernetes.io/instance-type': plan.instanceType,
       'topology.kubernetes.io/region': plan.region,
       'topology.kubernetes.io/zone': plan.zone,
       ...(plan.controlPlane ? { 'node-role.kubernetes.io/control-plane': '' } : {}),

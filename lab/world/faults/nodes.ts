@@ -1,6 +1,8 @@
 /** Faults and oddities of node objects: their podCIDRs, and nodes that do not count. */
 
 import { canonical, familyOf, subnetOf } from '../addresses.ts';
+import { azureHop, azurePlace, dropAzureRoute, putAzureRoute } from '../azure-look.ts';
+import { dropGceRoutes, gcePlace, gceTarget, putGceRoute } from '../gce-look.ts';
 import { uid } from '../ids.ts';
 import { before, interfaceOf, nodeOf, nodeTables, podRange } from '../look.ts';
 import type { NodeRef } from '../look.ts';
@@ -8,12 +10,39 @@ import type { NodeWorld, World } from '../world.ts';
 import { dropRoute, tablesInUse } from './fault.ts';
 import type { Fault } from './fault.ts';
 
+/** Takes the routes for exactly this prefix out of all clouds. */
 function forgetRoutes(world: World, prefix: string): void {
   for (const region of world.aws) for (const table of region.routeTables) dropRoute(table, prefix);
+  for (const gce of world.gce ?? []) dropGceRoutes(gce, prefix);
+  for (const azure of world.azure ?? []) {
+    for (const table of azure.routeTables) dropAzureRoute(table, prefix);
+  }
 }
 
-function replaceV4(node: NodeWorld, prefix: string): void {
+export function replaceV4(node: NodeWorld, prefix: string): void {
   node.podCIDRs = node.podCIDRs.map((cidr) => (familyOf(cidr) === 4 ? prefix : cidr));
+}
+
+/** The owner's routes are for another prefix now, or gone. @throws DoesNotFit when the owner has no machine. */
+function replaceRoutes(world: World, owner: NodeWorld, prefix: string | undefined): void {
+  const old = podRange(owner);
+  const onGce = gcePlace(world, owner);
+  const onAzure = azurePlace(world, owner);
+  if (onGce !== undefined) {
+    if (!dropGceRoutes(onGce.gce, old) || prefix === undefined) return;
+    putGceRoute(onGce.gce, onGce.nic.network, prefix, { target: gceTarget(onGce) });
+  } else if (onAzure !== undefined) {
+    for (const table of onAzure.azure.routeTables) {
+      if (!dropAzureRoute(table, old) || prefix === undefined) continue;
+      putAzureRoute(table, prefix, { nextHopIp: azureHop(onAzure) });
+    }
+  } else {
+    const target = { kind: 'interface' as const, interfaceId: interfaceOf(world, owner).id };
+    for (const table of world.aws.flatMap((region) => region.routeTables)) {
+      if (!dropRoute(table, old) || prefix === undefined) continue;
+      table.routes.push({ destination: { cidr: prefix }, target, origin: 'CreateRoute' });
+    }
+  }
 }
 
 /** The node has no providerID, as without a cloud provider; it is joined by its address. */
@@ -50,18 +79,7 @@ export function overlappingPodCidr(outer: NodeRef, inner: NodeRef, routed = fals
       const [a, b] = [nodeOf(world, outer), nodeOf(world, inner)];
       const prefix = podRange(a);
       const half = subnetOf(prefix, Number(prefix.split('/')[1]) + 1, 0);
-      const interfaceId = interfaceOf(world, b).id;
-      for (const region of world.aws) {
-        for (const table of region.routeTables) {
-          const had = dropRoute(table, podRange(b));
-          if (!had || !routed) continue;
-          table.routes.push({
-            destination: { cidr: half },
-            target: { kind: 'interface', interfaceId },
-            origin: 'CreateRoute',
-          });
-        }
-      }
+      replaceRoutes(world, b, routed ? half : undefined);
       replaceV4(b, half);
       const nodes = [a.name, b.name].sort();
       return [{ rule: 'podcidr-overlap', verdict: 'fail', subjects: { nodes, prefixes: [half, prefix].sort() } }];

@@ -16,7 +16,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 import type { Lab } from '../../../../lab/servers/index.ts';
-import { ec2Of, kubeOf, kubeRaw, refusal, smallWorld, withLab } from './support.ts';
+import { armRaw, login, smallAzure } from './small-azure.ts';
+import { gceRaw, route, smallGce } from './small-gce.ts';
+import { ec2Of, kubeOf, kubeRaw, raw, refusal, smallWorld, withLab } from './support.ts';
 
 /** The folder of the contract check: the vendors' own API descriptions and the program that applies them. */
 const contracts = process.env['PRC_CONTRACTS'];
@@ -68,6 +70,68 @@ async function talkToKubernetes(lab: Lab): Promise<void> {
   await kubeRaw(lab, '/api/v1/nodes', { token: 'wrong' });
 }
 
+async function talkToComputeEngine(lab: Lab): Promise<void> {
+  for (const path of [
+    'cluster-1',
+    'cluster-1/aggregated/instances?maxResults=1&returnPartialSuccess=true',
+    'cluster-1/zones/europe-west1-b/instances?filter=status%20eq%20RUNNING',
+    'cluster-1/zones/europe-west1-b/instances/node-a',
+    'cluster-1/zones/europe-west1-c/instances/node-c',
+    'cluster-1/aggregated/instances?fields=items/*(instances(name,networkInterfaces),warning),nextPageToken',
+    'cluster-1/global/instanceTemplates',
+    'cluster-1/aggregated/instanceTemplates',
+    'cluster-1/zones',
+    'cluster-1/regions',
+    'net-host',
+    'net-host/global/routes',
+    'net-host/global/networks',
+    'net-host/global/networks/pods',
+    'net-host/global/networks/pods/listPeeringRoutes',
+    'net-host/aggregated/subnetworks',
+    'net-host/regions/europe-west1/subnetworks',
+    'net-host/regions/europe-west1/subnetworks/nodes',
+    'nobody/global/routes',
+    'net-host/global/networks/nope',
+  ]) {
+    await gceRaw(lab, path);
+  }
+  await gceRaw(lab, 'net-host/global/routes', { token: null });
+}
+
+async function talkToAzure(lab: Lab): Promise<void> {
+  const network = '/providers/Microsoft.Network';
+  const compute = '/providers/Microsoft.Compute';
+  const group = `/resourceGroups/rg-Cluster`;
+  const set = `${group}${compute}/virtualMachineScaleSets/uniform`;
+  for (const path of [
+    '?api-version=2022-12-01',
+    ...['networkInterfaces', 'routeTables', 'virtualNetworks'].map((one) => `${network}/${one}?api-version=2024-03-01`),
+    ...['virtualMachines', 'virtualMachineScaleSets'].map((one) => `${compute}/${one}?api-version=2024-07-01`),
+    `${compute}/virtualMachines?api-version=2024-07-01&statusOnly=true`,
+    `${group}${network}/networkInterfaces/node-0-nic?api-version=2024-03-01`,
+    `${group}${network}/virtualNetworks/cluster/subnets?api-version=2024-03-01`,
+    `${group}${network}/routeTables/pods/routes/node-0?api-version=2024-03-01`,
+    `${group}${compute}/virtualMachines/node-0?api-version=2024-07-01&$expand=instanceView`,
+    `${group}${compute}/virtualMachines/node-0/instanceView?api-version=2024-07-01`,
+    `${set}?api-version=2024-07-01`,
+    `${set}/virtualMachines?api-version=2024-07-01&$expand=instanceView`,
+    `${set}/virtualMachines/0?api-version=2024-07-01`,
+    `${set}/networkInterfaces?api-version=2018-10-01`,
+    `${set}/virtualMachines/0/networkInterfaces?api-version=2018-10-01`,
+    `${group}${network}/routeTables/nope?api-version=2024-03-01`,
+  ]) {
+    await armRaw(lab, path);
+  }
+  const nic = `${group}${network}/networkInterfaces/node-0-nic/effectiveRouteTable?api-version=2024-03-01`;
+  const { headers } = await armRaw(lab, nic, { method: 'POST' });
+  const token = String((await login(lab)).json()['access_token']);
+  for (const link of ['azure-asyncoperation', 'azure-asyncoperation', 'location']) {
+    await raw(lab, String(headers[link]), { token });
+  }
+  await armRaw(lab, `${network}/routeTables?api-version=2024-03-01`, { token: null });
+  await raw(lab, `${lab.urls.cloud}/subscriptions?api-version=2022-12-01`, { token });
+}
+
 const title = 'everything that the lab serves is of the form that the vendors describe';
 const why = ' (skipped: PRC_CONTRACTS does not name the folder of the contract check)';
 
@@ -89,10 +153,17 @@ const why = ' (skipped: PRC_CONTRACTS does not name the folder of the contract c
     here!.instances[2]!.state = 'terminated';
     here!.instances[2]!.interfaceIds = [];
     delete here!.interfaces[2]!.instanceId;
+    const { gce } = smallGce();
+    gce.projects[0]!.unreachableZones.push('europe-west4-a');
+    gce.routes.push(route('gone', '10.244.9.0/24', { kind: 'ip', ip: '10.10.0.99' }));
+    world.gce = [gce];
+    world.azure = [smallAzure().azure];
     world.cluster.ipPools = [{ name: 'default', spec: { cidr: '10.244.0.0/16' } }];
     await withLab(world, { record }, async (lab) => {
       await talkToEc2(lab);
       await talkToKubernetes(lab);
+      await talkToComputeEngine(lab);
+      await talkToAzure(lab);
     });
     const program = join(contracts ?? '', 'validate', 'validate.mjs');
     const { status, stdout, stderr } = spawnSync(process.execPath, [program, '--quiet', record], { encoding: 'utf8' });

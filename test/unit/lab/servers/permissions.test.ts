@@ -1,6 +1,8 @@
 import { expect, test } from '@jest/globals';
 
 import { iamPolicy } from '../../../../lab/permissions/iam.ts';
+import { azureRole } from '../../../../lab/permissions/azure.ts';
+import { googleRole } from '../../../../lab/permissions/google.ts';
 import { kubeAuthorizer } from '../../../../lab/permissions/rbac.ts';
 
 const policy = (...Statement: object[]) => iamPolicy({ Version: '2012-10-17', Statement }, []);
@@ -71,4 +73,35 @@ test('a Role holds in its namespace only', () => {
   expect(may({ ...ask, namespace: 'kube-flannel' })).toBe(true);
   expect(may({ ...ask, namespace: 'kube-system' })).toBe(false);
   expect(() => kubeAuthorizer({ kind: 'Role', rules }, [])).toThrow('namespace');
+});
+
+test('Google roles: whole names only, denied by prefix and by project', () => {
+  const may = googleRole({ title: 'x', stage: 'GA', includedPermissions: ['compute.routes.list'] }, []);
+  expect([may('compute.routes.list', 'p'), may('compute.routes.get', 'p')]).toEqual([true, false]);
+  const most = googleRole(undefined, ['compute.routes.*', 'compute.zones.list p']);
+  expect(most('compute.routes.get', 'q')).toBe(false);
+  expect([most('compute.zones.list', 'p'), most('compute.zones.list', 'q')]).toEqual([false, true]);
+  expect(() => googleRole({ includedPermissions: ['compute.*'] }, [])).toThrow('no permission');
+  expect(() => googleRole({ permissions: [] }, [])).toThrow('permissions');
+  expect(() => googleRole({ title: 'x' }, [])).toThrow('includedPermissions');
+});
+
+test('Azure roles: wildcards over slashes, exceptions, either spelling', () => {
+  const Actions = ['Microsoft.Network/*/read', 'Microsoft.Compute/virtualMachines/read'];
+  const NotActions = ['microsoft.network/routetables/*'];
+  for (const role of [
+    { Name: 'x', IsCustom: true, Actions, NotActions, AssignableScopes: ['/'] },
+    { properties: { roleName: 'x', permissions: [{ actions: Actions, notActions: NotActions }] } },
+  ]) {
+    const may = azureRole(role, []);
+    expect(may('Microsoft.Network/virtualNetworks/subnets/read')).toBe(true);
+    expect(may('microsoft.compute/VIRTUALMACHINES/read')).toBe(true);
+    expect(may('Microsoft.Compute/virtualMachines/instanceView/read')).toBe(false);
+    expect(may('Microsoft.Network/routeTables/read')).toBe(false);
+    expect(may('Microsoft.Network/networkInterfaces/effectiveRouteTable/action')).toBe(false);
+  }
+  expect(azureRole(undefined, ['*/read'])('Microsoft.Network/routeTables/read')).toBe(false);
+  expect(azureRole(undefined, ['Microsoft.Network.routeTables/read'])('Microsoft.Network/routeTables/read')).toBe(true);
+  expect(() => azureRole({ Name: 'x', Scopes: [] }, [])).toThrow('scopes');
+  expect(() => azureRole({ Name: 'x' }, [])).toThrow('Actions');
 });

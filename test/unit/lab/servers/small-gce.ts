@@ -1,6 +1,9 @@
+import { readFile } from 'node:fs/promises';
+
+import type { Lab } from '../../../../lab/servers/index.ts';
 import type { GceInstanceWorld, GceWorld } from '../../../../lab/world/gce.ts';
 import type { World } from '../../../../lab/world/world.ts';
-import { smallWorld } from './support.ts';
+import { postForm, raw, smallWorld, type Raw, type RawOptions } from './support.ts';
 
 export function vm(name: string, zone: string, ip: string, change: Partial<GceInstanceWorld> = {}): GceInstanceWorld {
   return {
@@ -74,4 +77,36 @@ export function route(
   tags: string[] = [],
 ): GceWorld['routes'][number] {
   return { name, network: 'pods', destRange, priority: 1000, tags, description: '', target };
+}
+
+interface Credentials {
+  audience: string;
+  credential_source: { file: string };
+}
+
+/** The fields of a token exchange as a client sends them, with changes. */
+export async function exchange(lab: Lab, change: Record<string, string> = {}): Promise<Raw> {
+  const path = lab.webIdentityEnv['GOOGLE_APPLICATION_CREDENTIALS']!;
+  const credentials = JSON.parse(await readFile(path, 'utf8')) as Credentials;
+  return postForm(lab, '/v1/token', {
+    grant_type: 'urn:ietf:params:oauth:grant-type:token-exchange',
+    audience: credentials.audience,
+    scope: 'https://www.googleapis.com/auth/cloud-platform',
+    requested_token_type: 'urn:ietf:params:oauth:token-type:access_token',
+    subject_token: await readFile(credentials.credential_source.file, 'utf8'),
+    subject_token_type: 'urn:ietf:params:oauth:token-type:jwt',
+    ...change,
+  });
+}
+
+/** Something below `/compute/v1/projects/`, with a good token unless another (or none) is given. */
+export async function gceRaw(lab: Lab, path: string, options: RawOptions = {}): Promise<Raw> {
+  const token = options.token === undefined ? String((await exchange(lab)).json()['access_token']) : options.token;
+  return raw(lab, `${lab.urls.cloud}/compute/v1/projects/${path}`, { ...options, token });
+}
+
+/** What Google's error form says in short. */
+export function googleError(answer: Raw): { status: number; reason: unknown; message: unknown } {
+  const { error } = answer.json() as { error: { message: string; errors: { reason: string }[] } };
+  return { status: answer.status, reason: error.errors[0]?.reason, message: error.message };
 }

@@ -1,6 +1,7 @@
 import { EC2Client, type EC2ClientConfig } from '@aws-sdk/client-ec2';
 import { AppsV1Api, CoreV1Api, KubeConfig } from '@kubernetes/client-node';
 import { request as httpsRequest } from 'node:https';
+import { getCACertificates, setDefaultCACertificates } from 'node:tls';
 
 import { startLab, type Lab, type LabOptions } from '../../../../lab/servers/index.ts';
 import { ec2Cluster, type ClusterOptions } from '../../../../lab/world/ec2-cluster.ts';
@@ -81,15 +82,20 @@ export interface RawOptions {
 }
 
 /** One plain HTTPS request to the lab's API server; with its token unless another (or none) is given. */
-export async function kubeRaw(
+export async function kubeRaw(lab: Lab, path: string, options: RawOptions = {}): Promise<Raw> {
+  return raw(lab, `${lab.urls.kubernetes}${path}`, { token: lab.token, ...options });
+}
+
+/** One plain HTTPS request that trusts the lab's authority. */
+export async function raw(
   lab: Lab,
-  path: string,
-  { method = 'GET', token = lab.token, headers = {}, body = '' }: RawOptions = {},
+  url: string,
+  { method = 'GET', token = null, headers = {}, body = '' }: RawOptions = {},
 ): Promise<Raw> {
   return new Promise((resolve, reject) => {
     const authorization = token === null ? {} : { authorization: `Bearer ${token}` };
     const request = httpsRequest(
-      `${lab.urls.kubernetes}${path}`,
+      url,
       { method, ca: lab.caPem, headers: { ...authorization, ...headers }, agent: false },
       (response) => {
         const chunks: Buffer[] = [];
@@ -109,4 +115,27 @@ export async function kubeRaw(
     request.on('error', reject);
     request.end(body);
   });
+}
+
+/** What a form posted to the lab's cloud address is answered. */
+export async function postForm(lab: Lab, path: string, fields: Record<string, string>): Promise<Raw> {
+  return raw(lab, `${lab.urls.cloud}${path}`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/x-www-form-urlencoded' },
+    body: new URLSearchParams(fields).toString(),
+  });
+}
+
+/** Runs something with the lab's authority among those that this process trusts, and with the lab's variables. */
+export async function asProcess<T>(lab: Lab, env: Record<string, string>, use: () => Promise<T>): Promise<T> {
+  const trusted = getCACertificates('default');
+  const before = process.env;
+  setDefaultCACertificates([...trusted, lab.caPem]);
+  process.env = { PATH: before['PATH'], ...env };
+  try {
+    return await use();
+  } finally {
+    process.env = before;
+    setDefaultCACertificates(trusted);
+  }
 }

@@ -1,0 +1,45 @@
+/** Faults of nodes and agents that any cloud may have, by weight. */
+
+import * as faults from '../world/faults.ts';
+import type { Fault } from '../world/faults.ts';
+import type { World } from '../world/world.ts';
+import type { Dice } from './dice.ts';
+
+export type Choice = [number, () => Fault[]];
+
+export interface Draw {
+  d: Dice;
+  /** A node, and another one. */
+  some: number;
+  other: number;
+  /** Any node. */
+  node: () => number;
+}
+
+export function draw(world: World, d: Dice): Draw {
+  const last = world.cluster.nodes.length - 1;
+  const some = d.between(0, last);
+  return { d, some, other: (some + d.between(1, last)) % (last + 1), node: () => d.between(0, last) };
+}
+
+export function nodeFaults(world: World, { d, some, other }: Draw): Choice[] {
+  const choices: Choice[] = [
+    [3, () => [faults.noProviderId(some)]],
+    [4, () => [faults.duplicatePodCidr(some, other)]],
+    [4, () => [faults.overlappingPodCidr(some, other, d.percent(50))]],
+    [3, () => [faults.noPodCidr(some)]],
+    [3, () => [faults.nonCanonicalPodCidr(some)]],
+    [3, () => [faults.newNode(some)]],
+    [2, () => [faults.deletingNode(some)]],
+    [1, () => [faults.virtualNode('virtual-kubelet')]],
+    [3, () => [faults.noAgent(some)]],
+    [2, () => [faults.agentNotReady(some)]],
+  ];
+  if (world.cluster.nodes.some((one) => one.kernel.routing === 'host-gw')) {
+    const otherIp = world.cluster.nodes[other]?.addresses[0]?.address ?? '10.40.0.99';
+    choices.push([2, () => [faults.advertises(some, d.pick([otherIp, '192.168.7.7']))]]);
+    choices.push([3, () => [faults.becomesFabric(some)]]);
+    choices.push([2, () => [faults.becomesOverlay(some)]]);
+  }
+  return choices;
+}

@@ -1,0 +1,123 @@
+import { googleRole, type GoogleRole } from '../../permissions/google.ts';
+import type { Answer, Desk, Incoming, Service } from '../exchange.ts';
+import type { GoogleTokens } from '../google/tokens.ts';
+import {
+  apiDisabled,
+  errorAnswer,
+  GoogleError,
+  jsonAnswer,
+  noSuchPath,
+  noSuchProject,
+  permissionRequired,
+  rateLimitExceeded,
+  unauthenticated,
+  unknownParameter,
+} from './errors.ts';
+import { bodyOf } from './lists.ts';
+import { applyMask, parseMask } from './mask.ts';
+import { parsePath, type Method } from './methods.ts';
+import { PARAMETERS, parseParameters } from './parameters.ts';
+import { viewOf } from './view.ts';
+
+const ROOT = '/compute/v1/projects/';
+
+interface Target {
+  path: string;
+  query: URLSearchParams;
+  project: string;
+  /** Below the project. */
+  place: string;
+  method?: Method;
+}
+
+function parseTarget({ url }: Incoming): Target {
+  const { pathname, searchParams: query } = new URL(url, 'https://lab.invalid');
+  const [project = '', ...rest] = pathname.startsWith(ROOT)
+    ? pathname.slice(ROOT.length).split('/').map(decodeURIComponent)
+    : [];
+  const method = project === '' ? undefined : parsePath(rest);
+  return { path: pathname, query, project, place: rest.join('/'), ...(method !== undefined && { method }) };
+}
+
+function nameOf(method: Method): string {
+  if (method.kind === 'project') return 'projects.get';
+  if (method.kind === 'peeringRoutes') return 'networks.listPeeringRoutes';
+  return `${method.collection.name}.${method.kind}`;
+}
+
+function permissionOf(method: Method): string {
+  if (method.kind === 'project') return 'compute.projects.get';
+  if (method.kind === 'peeringRoutes') return 'compute.networks.listPeeringRoutes';
+  return `compute.${method.collection.name}.${method.kind === 'get' ? 'get' : 'list'}`;
+}
+
+const VERBS: Readonly<Record<string, string>> = { POST: 'create', PUT: 'update', PATCH: 'update', DELETE: 'delete' };
+
+/** The Compute Engine API, version v1, as far as reading goes. */
+export class GceApi implements Service {
+  readonly name = 'gce';
+  readonly #desk: Desk;
+  readonly #tokens: GoogleTokens;
+  readonly #may: GoogleRole;
+
+  constructor(desk: Desk, tokens: GoogleTokens) {
+    this.#desk = desk;
+    this.#tokens = tokens;
+    this.#may = googleRole(desk.options.gceRole, desk.options.gceDeny ?? []);
+  }
+
+  identify(request: Incoming): { operation: string; write: boolean } {
+    const { path, project, place, method } = parseTarget(request);
+    if (request.method !== 'GET') {
+      return { operation: `${VERBS[request.method] ?? request.method} ${project}/${place}`, write: true };
+    }
+    if (method === undefined) return { operation: path, write: false };
+    const name = method.kind === 'get' ? `/${method.name}` : '';
+    return { operation: `${nameOf(method)} ${project}${name}`, write: false };
+  }
+
+  throttled(request: Incoming): Answer {
+    return errorAnswer(request, rateLimitExceeded());
+  }
+
+  answer(request: Incoming): Answer {
+    try {
+      const target = parseTarget(request);
+      if (target.project === '' || (request.method === 'GET' && target.method === undefined)) {
+        return noSuchPath(target.path);
+      }
+      const method = target.method === undefined ? 'unknown' : nameOf(target.method);
+      const problem = this.#tokens.check(request);
+      if (problem !== undefined) throw unauthenticated(problem, method);
+      return this.#perform(request, target);
+    } catch (error) {
+      if (error instanceof GoogleError) return errorAnswer(request, error);
+      throw error;
+    }
+  }
+
+  #perform(request: Incoming, { path, query, project, place, method }: Target): Answer {
+    const view = viewOf(this.#desk.world.gce ?? [], project);
+    if (request.method !== 'GET' || method === undefined) {
+      // The lab's role may change nothing, so that every attempt shows.
+      const [collection = 'projects'] = /[a-zA-Z]+(?=\/[^/]*$|$)/.exec(place) ?? [];
+      const permission = `compute.${collection}.${VERBS[request.method] ?? 'use'}`;
+      throw permissionRequired(permission, `projects/${project}/${place}`);
+    }
+    const mask = request.headers['x-goog-fieldmask'];
+    const { world, options } = this.#desk;
+    if (options.gceDisabled?.includes(project) === true) throw apiDisabled(project);
+    const unknown = [...query.keys()].find((name) => options.gceUnknownParameters?.includes(name));
+    if (unknown !== undefined) throw unknownParameter(unknown);
+    const parameters = parseParameters(query, PARAMETERS[method.kind], typeof mask === 'string' ? mask : undefined);
+    if (view === undefined) throw noSuchProject(project);
+    const permission = permissionOf(method);
+    const named = method.kind === 'get' || method.kind === 'peeringRoutes';
+    const resource = named ? `projects/${project}/${place}` : `projects/${project}`;
+    if (!this.#may(permission, project)) throw permissionRequired(permission, resource);
+    const { message, value } = bodyOf({ view, now: world.now, path, parameters, options }, method);
+    const selection = parameters.fields === undefined ? undefined : parseMask(parameters.fields, message);
+    const shown = selection === undefined ? value : (applyMask(value, selection) as object);
+    return jsonAnswer(request, 200, shown, parameters.pretty);
+  }
+}
