@@ -42,10 +42,11 @@ async function takeAndJudge(config: Config, ports: Ports): Promise<{ snapshot: S
     if (decoded instanceof Error) throw decoded;
     return { snapshot: decoded, judgement: judgeSnapshot(decoded, config) };
   }
-  const { snapshot, readers } = await collectSnapshot(config, ports);
+  const collected = await collectSnapshot(config, ports);
+  const { snapshot } = collected;
   const { judgement, suspects } = judgeDraft(snapshot, config);
   if (suspects === undefined) return { snapshot, judgement };
-  const confirmed = { ...snapshot, recheck: await rereadSuspects(suspects, readers, ports) };
+  const confirmed = { ...snapshot, recheck: await rereadSuspects(suspects, collected, ports) };
   return { snapshot: confirmed, judgement: judgeSnapshot(confirmed, config) };
 }
 

@@ -73,7 +73,7 @@ export function randomAzureFaults(world: World, d: Dice): faults.Fault[] {
     [8, () => [azure.azureRouteMissing(some, tables(), family)]],
     [6, () => [azure.azureWrongTarget(some, toOther(), tables(), family)]],
     [5, () => [azure.azureDeadRoute(some, tables(), d.pick(['nobody', 'deallocated']))]],
-    [5, () => [azure.azureIpChanged(some, d.percent(50) ? 'nobody' : other)]],
+    [5, () => [azure.azureIpChanged(some, d.percent(50) ? undefined : other)]],
     [3, () => [azure.azureStaleRoute(stale(), tables(), d.percent(40) ? other : undefined)]],
     [6, () => [azure.azureShadow(some, elsewhere(d, node), tables(), d.percent(50) ? 0 : 1)]],
     [3, () => [azure.azureBroaderRoute(some, d.between(18, 23), tables())]],

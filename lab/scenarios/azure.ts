@@ -72,10 +72,7 @@ export const azureFlexible: Scenario = {
   title: 'a Flexible scale set that works today, and will not after the next node is made',
   story: 'All interfaces forward, because somebody switched them one by one; the model of the scale set does not.',
   situation: (nodes = 4) =>
-    injected(
-      cluster(nodes, { machines: 'scale-set-flexible', subnets: 1, mode: 'fabric' }),
-      azure.azureModelWithout(),
-    ),
+    injected(cluster(nodes, { machines: 'scale-set-flexible', subnets: 1, mode: 'fabric' }), azure.azureModelWithout()),
   nodes: { least: 2, most: 400 },
   inputs: fabric,
   expect: { verdict: 'pass', step: 'pass' },
@@ -123,8 +120,7 @@ export const azureIpChange: Scenario = {
   story:
     'The route controller compares node names and podCIDRs, not next hops: it found the route of 10.244.3.0/24 and left ' +
     'it alone. The old address belongs to another node now.',
-  situation: () =>
-    injected(azureCluster({ name: 'ip-change', mode: 'fabric', nodes: 5 }), azure.azureIpChanged(3, 1)),
+  situation: () => injected(azureCluster({ name: 'ip-change', mode: 'fabric', nodes: 5 }), azure.azureIpChanged(3, 1)),
   inputs: {},
   expect: broken,
 };

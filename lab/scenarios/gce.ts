@@ -45,7 +45,8 @@ export const gceHostGw: Scenario = {
 export const gceHealthy: Scenario = {
   name: 'gce-healthy',
   title: 'the same cluster on Compute Engine as it should be',
-  story: 'A static route for every podCIDR, canIpForward everywhere: flannel host-gw works although nothing is on-link.',
+  story:
+    'A static route for every podCIDR, canIpForward everywhere: flannel host-gw works although nothing is on-link.',
   situation: (nodes = 9) => injected(cluster(nodes)),
   nodes: { least: 2, most: 5000 },
   inputs: {},
@@ -141,7 +142,10 @@ export const gceNoPermission: Scenario = {
   title: 'the service account may not list routes of the host project',
   story: 'The role was granted in the service project only; the network and its routes are in the host project.',
   situation: (nodes = 4) =>
-    injected(gceCluster({ name: 'denied', mode: 'host-gw', nodes, hostProject: 'net-host' }), faults.nonCanonicalPodCidr(1)),
+    injected(
+      gceCluster({ name: 'denied', mode: 'host-gw', nodes, hostProject: 'net-host' }),
+      faults.nonCanonicalPodCidr(1),
+    ),
   nodes: { least: 2, most: 240 },
   inputs: {},
   gceDeny: ['compute.routes.list net-host'],

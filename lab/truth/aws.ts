@@ -145,7 +145,9 @@ export function awsGround(region: AwsRegionWorld, regions: AwsRegionWorld[], pre
           table.routes.some(
             (one) =>
               one.target.kind === 'interface' &&
-              rangesOfRoute(regions, one)?.some((range) => range.length > 0 && pods.some((pod) => overlaps(range, pod))),
+              rangesOfRoute(regions, one)?.some(
+                (range) => range.length > 0 && pods.some((pod) => overlaps(range, pod)),
+              ),
           ),
       ),
   };

@@ -6,7 +6,7 @@ import { nicId, scaleSetNicId, scaleSetVmId, vmId } from '../world/azure-ids.ts'
 import type { AzureNicWorld, AzureRouteTableWorld, AzureRouteWorld, AzureVmWorld, AzureWorld } from '../world/azure.ts';
 import { fate } from './fate.ts';
 import type { Fate } from './fate.ts';
-import { atInterface, carriesAddress, toOwner } from './ground.ts';
+import { atInterface, toOwner } from './ground.ts';
 import type { Ground, Machine, Nic, Packet } from './ground.ts';
 
 /** Ranges that Azure drops where nothing longer is known; 0.0.0.0/0 and ::/0 go to the internet. */
@@ -75,11 +75,17 @@ function winnerOf(table: AzureRouteTableWorld | undefined, vnet: Range[], x: Add
   return best.winner;
 }
 
+function holderKey(network: string, { family, first }: Range): string {
+  return `${network} ${String(family)} ${String(first)}`;
+}
+
 export function azureGround(azure: AzureWorld): Ground {
   const loose = new Map(azure.nics.map((nic) => [nic.name, nicOf(azure, nicId(azure, nic.name), nic)]));
   const machines = new Map<string, Machine>();
   const nics = [...loose.values()];
   const winners = new Map<string, Winner>();
+  /** Interfaces by network and address. */
+  const holders = new Map<string, Nic>();
   const rangesOfVnet = (name: string): Range[] =>
     (azure.vnets.find((one) => one.name === name)?.prefixes ?? []).map(rangeOf);
   const tableOf = (nic: Nic): AzureRouteTableWorld | undefined => {
@@ -90,9 +96,9 @@ export function azureGround(azure: AzureWorld): Ground {
 
   const atAppliance = (ip: string, packet: Packet): Fate => {
     const { network } = packet.from;
-    const holder = nics.find((nic) => nic.network === network && carriesAddress(nic, ip));
-    if (holder !== undefined) return atInterface(holder, packet);
     const hop = hostRange(ip);
+    const holder = holders.get(holderKey(network, hop));
+    if (holder !== undefined) return atInterface(holder, packet);
     const inside = rangesOfVnet(network).some((range) => holds(range, { family: hop.family, value: hop.first }));
     return inside
       ? fate('fail', `nobody in ${network} has the next hop ${ip}`)
@@ -104,16 +110,21 @@ export function azureGround(azure: AzureWorld): Ground {
     const key = `${from.network}/${from.subnet} ${String(x.family)} ${String(x.value)}`;
     const winner = winners.get(key) ?? winnerOf(tableOf(from), rangesOfVnet(from.network), x);
     winners.set(key, winner);
-    const inside = nics.filter((nic) => nic.network === from.network);
+    const toLocal = (nobody: string): Fate =>
+      toOwner(
+        nics.filter((nic) => nic.network === from.network),
+        packet,
+        nobody,
+      );
     if (winner.kind === 'lost') return fate('fail', `no route for ${formatAddress(x)}: ${winner.why}`);
-    if (winner.kind === 'vnet') return toOwner(inside, packet, `${formatAddress(x)} is in the network's own range`);
+    if (winner.kind === 'vnet') return toLocal(`${formatAddress(x)} is in the network's own range`);
     const states = [winner.table.provisioningState, winner.route.provisioningState];
     if (states.some((state) => state !== 'Succeeded')) return fate('unknown', `state ${states.join(' ')}`);
     switch (winner.route.nextHopType) {
       case 'VirtualAppliance':
         return atAppliance(winner.route.nextHopIp ?? '', packet);
       case 'VnetLocal':
-        return toOwner(inside, packet, `nobody has ${formatAddress(x)}`);
+        return toLocal(`nobody has ${formatAddress(x)}`);
       case 'VirtualNetworkGateway':
         return fate('unknown', 'the route leads to a gateway');
       case 'Internet':
@@ -155,6 +166,7 @@ export function azureGround(azure: AzureWorld): Ground {
       if (!nics.includes(nic)) nics.push(nic);
     }
   }
+  for (const nic of nics) for (const ip of nic.ips) holders.set(holderKey(nic.network, hostRange(ip)), nic);
   ground.ranges = [
     ...privateRanges.map(rangeOf),
     ...azure.routeTables.flatMap((table) => table.routes.map((one) => rangeOf(one.prefix))),

@@ -23,7 +23,11 @@ function nicOf(gce: GceWorld, key: string, instance: GceInstanceWorld, nic: GceN
     id: `${key}/${nic.name}`,
     ips: [nic.ip, ...v6],
     // An IPv6 address comes with the /96 around it.
-    own: [hostRange(nic.ip), ...v6.map((ip) => rangeOf(`${ip}/96`)), ...nic.aliasRanges.map(({ cidr }) => rangeOf(cidr))],
+    own: [
+      hostRange(nic.ip),
+      ...v6.map((ip) => rangeOf(`${ip}/96`)),
+      ...nic.aliasRanges.map(({ cidr }) => rangeOf(cidr)),
+    ],
     forwards: instance.canIpForward,
     primary: nic.name === 'nic0',
     network: nic.network,
@@ -111,10 +115,7 @@ export function gceGround(gce: GceWorld): Ground {
     machines,
     nics,
     neighbours: 'nobody',
-    ranges: [
-      ...gce.routes.map((one) => rangeOf(one.destRange)),
-      ...[...subnetRanges.values()].flat(),
-    ],
+    ranges: [...gce.routes.map((one) => rangeOf(one.destRange)), ...[...subnetRanges.values()].flat()],
     route,
     leadsToMachines: (network, pods) =>
       gce.routes.some((one) => {

@@ -94,9 +94,7 @@ export function follow(scene: Scene, a: Standing, machine: Machine, b: Standing,
     return hop !== undefined && isOnLink(egress.local, hop);
   };
   const usesPeers = a.mode === 'host-gw' && hasNeighbours;
-  const peers = usesPeers
-    ? scene.peersHolding(x).filter(({ node }) => node !== a.node && isNeighbour(node))
-    : [];
+  const peers = usesPeers ? scene.peersHolding(x).filter(({ node }) => node !== a.node && isNeighbour(node)) : [];
   const best = peers.reduce((length, peer) => Math.max(length, peer.length), -1);
 
   if (own >= 0 && own >= best && own >= connected) return fate('fail', 'inside the own podCIDR of the sender');

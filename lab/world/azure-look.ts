@@ -31,20 +31,23 @@ export interface AzurePlace {
   subnetId: string;
 }
 
-type Found = Pick<AzurePlace, 'machine' | 'machineId' | 'nics'> & { interfaceId: (nic: AzureNicWorld) => string };
+interface Found extends Pick<AzurePlace, 'machine' | 'machineId'> {
+  nics: () => AzureNicWorld[];
+  interfaceId: (nic: AzureNicWorld) => string;
+}
 
 function machinesOf(azure: AzureWorld): Found[] {
   const vms = azure.vms.map((vm): Found => ({
     machine: vm,
     machineId: vmId(azure, vm.name),
-    nics: azure.nics.filter((nic) => vm.nics.includes(nic.name)),
+    nics: () => azure.nics.filter((nic) => vm.nics.includes(nic.name)),
     interfaceId: (nic) => nicId(azure, nic.name),
   }));
   const members = azure.scaleSets.flatMap((set) =>
     set.instances.map((one): Found => ({
       machine: one,
       machineId: scaleSetVmId(azure, set, one),
-      nics: one.nics,
+      nics: () => one.nics,
       interfaceId: (nic) => scaleSetNicId(azure, set, one, nic.name),
     })),
   );
@@ -61,15 +64,17 @@ export function azurePlace(world: World, node: NodeWorld): AzurePlace | undefine
   const ips = internalIps(node);
   const carries = (nic: AzureNicWorld): boolean => nicIps(nic).some((ip) => ips.includes(ip));
   for (const azure of world.azure ?? []) {
-    for (const { interfaceId, ...found } of machinesOf(azure)) {
-      const fits = wanted === undefined ? found.nics.some(carries) : found.machineId.toLowerCase() === wanted;
-      const nic = fits ? (found.nics.find(carries) ?? found.nics[0]) : undefined;
+    for (const { machine, machineId, nics: nicsOf, interfaceId } of machinesOf(azure)) {
+      if (wanted !== undefined && machineId.toLowerCase() !== wanted) continue;
+      const nics = nicsOf();
+      const own = nics.find(carries);
+      const nic = own ?? (wanted === undefined ? undefined : nics[0]);
       const at = nic?.ipConfigurations[0];
       const vnet = azure.vnets.find((one) => one.name === at?.vnet);
       const subnet = vnet?.subnets.find((one) => one.name === at?.subnet);
       if (nic === undefined || vnet === undefined || subnet === undefined) continue;
       const subnetId = azureSubnetId(azure, vnet.name, subnet.name);
-      return { azure, ...found, nic, interfaceId: interfaceId(nic), vnet, subnet, subnetId };
+      return { azure, machine, machineId, nics, nic, interfaceId: interfaceId(nic), vnet, subnet, subnetId };
     }
   }
   return undefined;

@@ -128,7 +128,13 @@ export type MachineIdentity = Pick<NodePlan, 'zone' | 'region' | 'internalDns' |
 };
 
 /** The node object of a seat, and the pods that its agents run there. */
-export function joinCluster(world: World, shape: ClusterShape, mode: NetworkMode, seat: Seat, on: MachineIdentity): void {
+export function joinCluster(
+  world: World,
+  shape: ClusterShape,
+  mode: NetworkMode,
+  seat: Seat,
+  on: MachineIdentity,
+): void {
   const { providerID, ...rest } = on;
   const node = makeNode({
     cluster: shape.name,

@@ -44,7 +44,9 @@ export function podRoute(
   target: GceRouteWorld['target'],
 ): GceRouteWorld {
   const controlled = plan.mode === 'fabric';
-  const stem = controlled ? `${plan.cluster.slice(0, 26)}-${uid('node', plan.cluster, plan.node)}` : `pods-${plan.node}`;
+  const stem = controlled
+    ? `${plan.cluster.slice(0, 26)}-${uid('node', plan.cluster, plan.node)}`
+    : `pods-${plan.node}`;
   return {
     name: familyOf(destRange) === 6 ? `${stem.slice(0, 60)}-v6` : stem,
     network: plan.network,
@@ -165,4 +167,3 @@ export function gceCluster(options: GceOptions): World {
   }
   return finishCluster(world, shape, mode);
 }
-

@@ -26,7 +26,8 @@ export interface GcePlace {
 export function gcePlace(world: World, node: NodeWorld): GcePlace | undefined {
   const key = node.providerID?.replace(/^gce:\/\//, '');
   const ips = internalIps(node);
-  const carries = (nic: GceNicWorld): boolean => ips.includes(nic.ip) || (nic.ipv6 !== undefined && ips.includes(nic.ipv6));
+  const carries = (nic: GceNicWorld): boolean =>
+    ips.includes(nic.ip) || (nic.ipv6 !== undefined && ips.includes(nic.ipv6));
   for (const gce of world.gce ?? []) {
     for (const project of gce.projects) {
       for (const instance of project.instances) {
@@ -62,7 +63,12 @@ export function dropGceRoutes(gce: GceWorld, prefix: string): boolean {
 }
 
 /** Adds a static route under a name that is still free. @throws DoesNotFit when the API would refuse it. */
-export function putGceRoute(gce: GceWorld, network: string, destRange: string, more: Partial<GceRouteWorld>): GceRouteWorld {
+export function putGceRoute(
+  gce: GceWorld,
+  network: string,
+  destRange: string,
+  more: Partial<GceRouteWorld>,
+): GceRouteWorld {
   const target = must(more.target, 'target');
   const isSubnetRange = gce.subnetworks.some(
     (one) => one.network === network && [one.cidr, ...one.secondary.map((each) => each.cidr)].includes(destRange),
@@ -76,7 +82,16 @@ export function putGceRoute(gce: GceWorld, network: string, destRange: string, m
   let number = gce.routes.length;
   while (gce.routes.some((one) => one.name === `manual-${String(number)}`)) number++;
   const name = `manual-${String(number)}`;
-  const route = { name, network, destRange: canonical(destRange), priority: 1000, tags: [], description: '', ...more, target };
+  const route = {
+    name,
+    network,
+    destRange: canonical(destRange),
+    priority: 1000,
+    tags: [],
+    description: '',
+    ...more,
+    target,
+  };
   gce.routes.push(route);
   return route;
 }

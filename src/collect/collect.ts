@@ -1,5 +1,5 @@
 /** Reads the cluster and its clouds side by side into one snapshot; what fails becomes a gap, never an exception. */
-import type { Config } from '../model/config.ts';
+import type { CloudId, Config } from '../model/config.ts';
 import { isKnownError } from '../model/errors.ts';
 import type { ClusterFacts, FabricFacts, Gap, Recheck, Snapshot, Suspects } from '../model/snapshot.ts';
 import { SNAPSHOT_SCHEMA_VERSION } from '../model/snapshot.ts';
@@ -7,7 +7,7 @@ import type { ClusterReader, CloudChoice, FabricReader, Ports } from '../ports.t
 
 export interface Readers {
   readonly cluster: ClusterReader;
-  readonly fabrics: readonly FabricReader[];
+  readonly fabrics: readonly { readonly cloud: CloudId; readonly reader: FabricReader }[];
 }
 
 export interface Collected {
@@ -21,9 +21,11 @@ export async function collectSnapshot(config: Config, ports: Ports): Promise<Col
   const reader = await ports.cluster(config);
   const { cluster, gaps } = await log.group('Reading the cluster', () => readCluster(config, reader, ports));
   const choice: CloudChoice = ports.chooseClouds(config, cluster.nodes);
-  const fabricReaders = await Promise.all(choice.clouds.map((cloud) => ports.fabric(cloud, config)));
+  const fabricReaders = await Promise.all(
+    choice.clouds.map(async (cloud) => ({ cloud, reader: await ports.fabric(cloud, config) })),
+  );
   const readings = await log.group(`Reading ${choice.clouds.join(', ') || 'no cloud'}`, () =>
-    Promise.all(fabricReaders.map((fabric) => fabric.read(cluster.nodes))),
+    Promise.all(fabricReaders.map(({ reader: fabric }) => fabric.read(cluster.nodes))),
   );
   const fabrics = readings.flatMap((reading) => reading.facts);
   const snapshot: Snapshot = {
@@ -36,12 +38,16 @@ export async function collectSnapshot(config: Config, ports: Ports): Promise<Col
   return { snapshot, readers: { cluster: reader, fabrics: fabricReaders } };
 }
 
-/** The second look at what a failing verdict hangs on. */
-export async function rereadSuspects(suspects: Suspects, readers: Readers, ports: Ports): Promise<Recheck> {
+/** The second look at what a failing verdict of this snapshot hangs on. */
+export async function rereadSuspects(
+  suspects: Suspects,
+  { snapshot, readers }: Collected,
+  ports: Ports,
+): Promise<Recheck> {
   return ports.log.group('Reading the suspects a second time', async () => {
     const [nodes, ...fabrics] = await Promise.all([
       readers.cluster.reread(suspects.nodes),
-      ...readers.fabrics.map((fabric) => fabric.reread(suspects)),
+      ...readers.fabrics.map(({ cloud, reader }) => reader.reread(suspectsIn(cloud, suspects, snapshot))),
     ]);
     return {
       takenAt: new Date(ports.clock.now()).toISOString(),
@@ -51,6 +57,23 @@ export async function rereadSuspects(suspects: Suspects, readers: Readers, ports
       gaps: [...nodes.gaps, ...fabrics.flatMap((reading) => reading.gaps)],
     };
   });
+}
+
+/** No cloud is asked for the ids of another. One that no reading knows goes to the only cloud there is, if there is one. */
+export function suspectsIn(cloud: CloudId, suspects: Suspects, snapshot: Snapshot): Suspects {
+  const others = snapshot.fabrics.filter((fabric) => fabric.kind !== cloud);
+  if (others.length === 0) return suspects;
+  const own = snapshot.fabrics.filter((fabric) => fabric.kind === cloud);
+  const among = (ids: readonly string[], part: 'machines' | 'interfaces' | 'tables'): string[] => {
+    const known = new Set(own.flatMap((fabric) => fabric[part].map(({ id }) => id)));
+    return ids.filter((id) => known.has(id));
+  };
+  return {
+    nodes: suspects.nodes,
+    machines: among(suspects.machines, 'machines'),
+    interfaces: among(suspects.interfaces, 'interfaces'),
+    tables: among(suspects.tables, 'tables'),
+  };
 }
 
 async function readCluster(

@@ -114,11 +114,16 @@ function merge<T>(before: readonly T[], again: readonly T[], asked: readonly str
 export function confirmFaults(first: ReadonlySet<string>, recheck: Recheck): (fault: Fault) => Fault {
   return (fault) => {
     if (fault.verdict !== 'fail') return fault;
-    const unread = recheck.gaps.find((gap) => FACETS_OF[fault.rule].includes(gap.facet));
+    const unread = recheck.gaps.find((gap) => FACETS_OF[fault.rule].includes(gap.facet) && concerns(gap, fault));
     if (unread !== undefined) return gapFault(unread, fault.owner, `${fault.rule} ${fault.slot}`);
     if (first.has(`${fault.rule}/${fault.cause}`)) return fault;
     return gapFault(changedGap(fault), fault.owner, `${fault.rule} ${fault.slot}`);
   };
+}
+
+/** A gap of one cloud says nothing about a fault in another; the causes of the cluster may hang on any. */
+function concerns(gap: Gap, fault: Fault): boolean {
+  return gap.scope === undefined || fault.cause.startsWith('cluster/') || fault.cause.startsWith(`${gap.scope}/`);
 }
 
 function changedGap(fault: Fault): Gap {

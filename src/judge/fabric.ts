@@ -2,13 +2,7 @@
 import type { Prefix, Range } from '../model/prefix.ts';
 import { overlaps, parsePrefix } from '../model/prefix.ts';
 import type { PrefixTable } from '../model/prefix-table.ts';
-import type {
-  FabricFacts,
-  Gap,
-  InterfaceFacts,
-  MachineFacts,
-  SubnetFacts,
-} from '../model/snapshot.ts';
+import type { FabricFacts, Gap, InterfaceFacts, MachineFacts, SubnetFacts } from '../model/snapshot.ts';
 import type { FabricBehaviour } from './behaviour.ts';
 import type { CompiledTable } from './tables.ts';
 import { compileTable } from './tables.ts';

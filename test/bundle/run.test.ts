@@ -3,6 +3,8 @@ import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { runAction } from '../../lab/runner/run-action.ts';
+import { azureCluster } from '../../lab/world/azure-cluster.ts';
+import { gceCluster } from '../../lab/world/gce-cluster.ts';
 import { ec2Cluster } from '../../lab/world/ec2-cluster.ts';
 import { checkOn, inject, routeMissing } from '../../lab/world/faults.ts';
 import { truth } from '../../lab/truth/truth.ts';
@@ -38,6 +40,29 @@ test('only what a run needs is loaded', async () => {
   await checked.result.remove();
   await bare.remove();
 }, 60_000);
+
+/** What only the readers of each cloud contain. */
+const MARKS = { aws: 'DescribeNetworkInterfaces', gcp: 'aggregated/instances', azure: 'Microsoft.Network/networkInterfaces' };
+
+test.each([
+  ['aws', now()],
+  ['gcp', gceCluster({ name: 'run', mode: 'fabric', nodes: 3 })],
+  ['azure', azureCluster({ name: 'run', mode: 'fabric', nodes: 3 })],
+] as const)(
+  'a cluster on %s loads no other cloud’s code',
+  async (cloud, made) => {
+    const { result, report } = await runBundle(atMoment(made, new Date()), { recordLoads: true });
+    const chunks = result.loaded.filter((url) => url.includes('/dist/'));
+    const texts = await Promise.all(chunks.map((url) => readFile(new URL(url), 'utf8')));
+    const loaded = Object.entries(MARKS).filter(([, mark]) => texts.some((text) => text.includes(mark)));
+    expect({ verdict: report.verdict, loaded: loaded.map(([name]) => name) }).toEqual({
+      verdict: 'pass',
+      loaded: [cloud],
+    });
+    await result.remove();
+  },
+  120_000,
+);
 
 test('a fault that has gone by the second reading turns nothing red', async () => {
   const world = inject(now(), checkOn(3)).world;

@@ -1,5 +1,6 @@
 /** The judged paths of a random world beside the brute-force truth, pair by pair. */
 import { randomWorld } from '../../lab/random/random-world.ts';
+import type { RandomCloud } from '../../lab/random/random-world.ts';
 import type { Truth } from '../../lab/truth/truth.ts';
 import { truth } from '../../lab/truth/truth.ts';
 import type { BehaviourTable } from '../../src/judge/behaviour.ts';
@@ -18,8 +19,8 @@ export interface Trial {
   readonly truth: Truth;
 }
 
-export function trial(seed: number): Trial {
-  const { world, inputs, options, deny, says } = randomWorld(seed);
+export function trial(seed: number, cloud: RandomCloud = 'aws'): Trial {
+  const { world, inputs, options, deny, says } = randomWorld(seed, cloud);
   const told = inputs['network-mode'];
   const networkModes = told === undefined ? ('auto' as const) : [told as NetworkMode];
   return {

@@ -51,7 +51,7 @@ export async function runBundle(world: World, options: BundleOptions = {}): Prom
     const result = await runAction({
       bundle: BUNDLE,
       env: { ...lab.env, ...env },
-      inputs: { kubeconfig: lab.kubeconfig, ...inputs },
+      inputs: { kubeconfig: lab.kubeconfig, ...lab.inputs, ...inputs },
       ...(recordLoads === undefined ? {} : { recordLoads }),
     });
     const reportText = await readReport(result);

@@ -14,6 +14,8 @@ import type {
   Snapshot,
   TableFacts,
 } from '../../src/model/snapshot.ts';
+import { azureFacts } from './world-snapshot-azure.ts';
+import { gceFacts, gceGaps } from './world-snapshot-gce.ts';
 
 export interface SnapshotOptions {
   /** EC2 calls that are denied, by IAM action; only `ec2:GetManagedPrefixListEntries` is understood. */
@@ -27,8 +29,12 @@ export function snapshotOfWorld(world: World, options: SnapshotOptions = {}): Sn
     schemaVersion: 1,
     takenAt: world.now,
     cluster: { id: world.cluster.uid, nodes: world.cluster.nodes.map(nodeFacts), cni: cniFacts(world) },
-    fabrics: world.aws.map((region) => fabricFacts(region, readsLists)),
-    gaps: options.gaps ?? [],
+    fabrics: [
+      ...world.aws.map((region) => fabricFacts(region, readsLists)),
+      ...(world.gce ?? []).map(gceFacts),
+      ...(world.azure ?? []).map(azureFacts),
+    ],
+    gaps: [...(options.gaps ?? []), ...(world.gce ?? []).flatMap(gceGaps)],
   };
 }
 

@@ -134,16 +134,13 @@ function classifyAnswer({ status, code, message }: ArmError, said: string, permi
 
 /** The answer names action and scope; where it does not (a deny assignment, a policy), the call is known to need it. */
 function classifyDenied(said: string, permission: string): Trouble {
-  const action = /perform action '([^']+)'/.exec(said)?.[1];
+  const action = /perform action '([^']+)'/.exec(said)?.[1] ?? permission;
   const scope = /over scope '([^']+)'/.exec(said)?.[1];
-  const named = action?.replace(/^microsoft\./i, 'Microsoft.') ?? permission;
+  // Answers spell actions in any case; the role spells them in one.
+  const named = action.toLowerCase() === permission.toLowerCase() ? permission : action;
   const what =
     scope === undefined ? `${named} is denied (${said})` : `${named} is denied over ${scope} (AuthorizationFailed)`;
-  return { ...passing('denied', `${what}; ${ROLE}`), permission: sameAction(named, permission) ? permission : named };
-}
-
-function sameAction(a: string, b: string): boolean {
-  return a.toLowerCase() === b.toLowerCase();
+  return { ...passing('denied', `${what}; ${ROLE}`), permission: named };
 }
 
 /** No token: nobody is logged in, or Entra ID does not let them in. */

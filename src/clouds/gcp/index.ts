@@ -1,4 +1,5 @@
 /** Google Cloud: what Compute Engine says about the nodes' machines, networks and routes, as facts. */
+import type { AuthClient } from 'google-auth-library';
 import type { Config } from '../../model/config.ts';
 import type { FabricFacts, Gap, NodeFacts, Suspects } from '../../model/snapshot.ts';
 import { abortAfter } from '../../net/clock.ts';
@@ -6,7 +7,6 @@ import type { Clock, FabricReader, Log, Reading } from '../../ports.ts';
 import { assembleAgain, assembleFabrics, assembleGaps } from './assemble.ts';
 import type { Calls } from './calls.ts';
 import { openCalls } from './calls.ts';
-import type { Clients } from './connect.ts';
 import { connect, readCredentials } from './connect.ts';
 import { classify } from './errors.ts';
 import type { Env } from './projects.ts';
@@ -31,10 +31,9 @@ export function openGcp({ config, env, clock, log, random }: GcpOutside): Fabric
   const deadline = clock.now() + config.timeoutMs;
   let session: { readonly calls: Calls; readonly draft: Draft } | undefined;
 
-  async function open(project: string): Promise<Clients | Gap> {
+  async function logIn(project: string): Promise<AuthClient | Gap> {
     try {
-      const credentials = await readCredentials(project, env);
-      return connect(config.gcpEndpoint, project, { credentials, clock, log, random, signal, deadline });
+      return await readCredentials(project, env);
     } catch (error) {
       const trouble = callError('token', error, signal, clock.now());
       const { reason, permission } = classify(trouble, 'instances.list', project);
@@ -49,8 +48,10 @@ export function openGcp({ config, env, clock, log, random }: GcpOutside): Fabric
     if (project === undefined) {
       return { facts: [], gaps: plan.addresses.length > 0 ? [noProjectGap()] : [] };
     }
-    const clients = await open(project);
-    if ('facet' in clients) return { facts: [], gaps: [clients] };
+    const credentials = await logIn(project);
+    if ('facet' in credentials) return { facts: [], gaps: [credentials] };
+    const outside = { credentials, clock, log, random, signal, deadline };
+    const clients = connect(config.gcpEndpoint, project, outside);
     const calls = openCalls(clients, config.timeoutMs);
     const startedAt = clock.now();
     const draft = await readPlan(calls, plan);

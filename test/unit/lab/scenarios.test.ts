@@ -5,8 +5,8 @@ import type { Scenario } from '../../../lab/scenarios/scenario.ts';
 import { truth, type TruthOptions } from '../../../lab/truth/truth.ts';
 
 /** Scenarios whose verdict follows from the world and not from what the run is not allowed to see. */
-function isAboutTheWorld({ deny, kubeDeny, expiredToken, apiUnreachable }: Scenario): boolean {
-  return [deny, kubeDeny, expiredToken, apiUnreachable].every((one) => one === undefined);
+function isAboutTheWorld({ deny, gceDeny, azureDeny, kubeDeny, expiredToken, apiUnreachable }: Scenario): boolean {
+  return [deny, gceDeny, azureDeny, kubeDeny, expiredToken, apiUnreachable].every((one) => one === undefined);
 }
 
 const told = (scenario: Scenario): TruthOptions =>

@@ -31,7 +31,8 @@ function isTaken(world: World, ip: string): boolean {
 }
 
 function freeAddress(world: World, cidr: string, from: bigint): string {
-  let { family, value } = addressOf(addressAt(cidr, from));
+  const { family, value: first } = addressOf(addressAt(cidr, from));
+  let value = first;
   while (isTaken(world, formatAddress({ family, value }))) value += 1n;
   return formatAddress({ family, value });
 }
@@ -144,7 +145,8 @@ export function azureSecondNic(ref: NodeRef, forwarding = false): Fault {
 function leadTo(world: World, ref: NodeRef, ip: string): void {
   const prefix = podRange(azureAt(world, ref).node);
   for (const table of azureNodeTables(world)) {
-    for (const route of table.routes) if (route.prefix === prefix && route.nextHopIp !== undefined) route.nextHopIp = ip;
+    for (const route of table.routes)
+      if (route.prefix === prefix && route.nextHopIp !== undefined) route.nextHopIp = ip;
   }
 }
 

@@ -35,9 +35,7 @@ export function azureNoTable(place: number): Fault {
       const { subnet, subnetId } = must(azureNodeSubnets(world)[place], `node subnet ${String(place)}`);
       const isUsed = subnet.routeTable !== undefined && matters(world, subnet.routeTable);
       delete subnet.routeTable;
-      return isUsed
-        ? [{ rule: 'route-table-not-associated', verdict: 'fail', subjects: { subnets: [subnetId] } }]
-        : [];
+      return isUsed ? [{ rule: 'route-table-not-associated', verdict: 'fail', subjects: { subnets: [subnetId] } }] : [];
     },
   };
 }

@@ -24,7 +24,7 @@ export type AzureElsewhere =
   | { node: NodeRef }
   /** A machine that is no node; it forwards foreign packets or does not. */
   | { appliance: 'forwarding' | 'not-forwarding' }
-  /** none: dropped on purpose; hub: an address of another network; nobody: an address of this network that is free. */
+  /** none: dropped on purpose; hub: an address of another network; vnet: delivered as if it were an own range. */
   | { kind: 'internet' | 'none' | 'gateway' | 'hub' | 'vnet' };
 
 export function chosenTables(world: World, choice: TableChoice): AzureRouteTableWorld[] {
@@ -92,9 +92,13 @@ export function azureNoPodRoutes(): Fault {
     says: 'no table holds any pod route',
     into: (world) => {
       const tables = azureNodeTables(world);
-      const cidrs = world.cluster.nodes.flatMap((node) => node.podCIDRs.map((cidr) => ({ node, prefix: canonical(cidr) })));
+      const cidrs = world.cluster.nodes.flatMap((node) =>
+        node.podCIDRs.map((cidr) => ({ node, prefix: canonical(cidr) })),
+      );
       for (const { prefix } of cidrs) for (const table of tables) dropAzureRoute(table, prefix);
-      return cidrs.flatMap(({ node, prefix }) => aboutAzureOwner(world, 'fabric-route-missing', node, [prefix], tables));
+      return cidrs.flatMap(({ node, prefix }) =>
+        aboutAzureOwner(world, 'fabric-route-missing', node, [prefix], tables),
+      );
     },
   };
 }
@@ -126,7 +130,11 @@ export function azureWrongTarget(
 }
 
 /** The route for a live podCIDR leads to an address of the network that nobody has, or to a machine that is off. */
-export function azureDeadRoute(ref: NodeRef, choice: TableChoice = 'all', how: 'nobody' | 'deallocated' = 'nobody'): Fault {
+export function azureDeadRoute(
+  ref: NodeRef,
+  choice: TableChoice = 'all',
+  how: 'nobody' | 'deallocated' = 'nobody',
+): Fault {
   return {
     says: `the pod route of ${String(ref)} in tables ${String(choice)} leads to a next hop that is ${how}`,
     into: (world) => {
@@ -148,26 +156,22 @@ export function azureDeadRoute(ref: NodeRef, choice: TableChoice = 'all', how: '
   };
 }
 
-/**
- * The node came back under another address, and its route still names the old one, which nobody has now, or another
- * node. The route controller compares names and podCIDRs only, so it never mends that.
- */
-export function azureIpChanged(ref: NodeRef, oldIpNow: 'nobody' | NodeRef = 'nobody'): Fault {
+/** The node came back under another address; its route still names the old one, which nobody or another node has. */
+export function azureIpChanged(ref: NodeRef, taker?: NodeRef): Fault {
   return {
-    says: `${String(ref)} has a new address, its route the old one, which is now of ${String(oldIpNow)}`,
+    says: `${String(ref)} has a new address, its route the old one, which ${String(taker ?? 'nobody')} has now`,
     into: (world) => {
       const { node } = azureAt(world, ref);
       const prefix = podRange(node);
       const old = internalIp(node, 4) ?? '';
-      if (oldIpNow !== 'nobody' && azureAt(world, oldIpNow).subnetId !== azureAt(world, ref).subnetId) {
+      if (taker !== undefined && azureAt(world, taker).subnetId !== azureAt(world, ref).subnetId) {
         throw new DoesNotFit('an address does not leave its subnet');
       }
       moveAzureAddress(world, ref, old.replace(/\d+$/, '231'));
       const tables = azureNodeTables(world);
-      if (oldIpNow === 'nobody') return aboutAzureOwner(world, 'fabric-route-dead', node, [prefix], tables);
-      const taker = azureAt(world, oldIpNow);
-      const before = azureHop(taker);
-      moveAzureAddress(world, oldIpNow, old);
+      if (taker === undefined) return aboutAzureOwner(world, 'fabric-route-dead', node, [prefix], tables);
+      const before = azureHop(azureAt(world, taker));
+      moveAzureAddress(world, taker, old);
       // The other node's own route is up to date.
       for (const table of tables) {
         for (const route of table.routes) if (route.nextHopIp === before) route.nextHopIp = old;
@@ -177,7 +181,7 @@ export function azureIpChanged(ref: NodeRef, oldIpNow: 'nobody' | NodeRef = 'nob
   };
 }
 
-/** A route in the pod range that belongs to no node any more. `to`: a live node, else an address that nobody has. */
+/** A route for a range that no node has any more. `to`: a live node, else an address that nobody has. */
 export function azureStaleRoute(prefix: string, choice: TableChoice = 'all', to?: NodeRef): Fault {
   return {
     says: `a route for ${prefix}, which no node has, in tables ${String(choice)}`,
@@ -189,7 +193,9 @@ export function azureStaleRoute(prefix: string, choice: TableChoice = 'all', to?
       if (tables.length === 0) return [];
       const routeTables = tables.map((table) => idOfTable(world, table)).sort();
       const routes = routeTables.map((id) => `${id}/${canonical(prefix)}`);
-      return [{ rule: 'orphan-route', verdict: 'fail', subjects: { prefixes: [canonical(prefix)], routeTables, routes } }];
+      return [
+        { rule: 'orphan-route', verdict: 'fail', subjects: { prefixes: [canonical(prefix)], routeTables, routes } },
+      ];
     },
   };
 }

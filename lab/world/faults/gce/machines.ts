@@ -110,7 +110,8 @@ export function gceUnreachableZone(ref: NodeRef): Fault {
 function addNetwork(place: GcePlace, name: string, cidr: string): void {
   const { gce, nic } = place;
   if (gce.networks.some((one) => one.name === name)) return;
-  const region = gce.subnetworks.find((one) => one.network === nic.network && one.name === nic.subnetwork)?.region ?? '';
+  const region =
+    gce.subnetworks.find((one) => one.network === nic.network && one.name === nic.subnetwork)?.region ?? '';
   gce.networks.push({ name });
   gce.subnetworks.push({ name, network: name, region, cidr, secondary: [] });
 }
@@ -119,7 +120,8 @@ function freeAddress(place: GcePlace, network: string, cidr: string): string {
   const taken = place.gce.projects.flatMap((one) =>
     one.instances.flatMap((each) => each.nics.flatMap((nic) => (nic.network === network ? [nic.ip] : []))),
   );
-  let { family, value } = addressOf(addressAt(cidr, 10));
+  const { family, value: first } = addressOf(addressAt(cidr, 10));
+  let value = first;
   while (taken.includes(formatAddress({ family, value }))) value += 1n;
   return formatAddress({ family, value });
 }

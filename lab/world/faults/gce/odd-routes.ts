@@ -44,7 +44,12 @@ export function gceEcmp(ref: NodeRef, where: GceElsewhere | 'gone'): Fault {
       const prefix = podRange(owner.node);
       const { priority } = must(ownRoutes(world, ref)[0], 'route');
       const { project, instance } = owner;
-      const gone = { kind: 'instance', project: project.project, zone: instance.zone, name: `${instance.name}-old` } as const;
+      const gone = {
+        kind: 'instance',
+        project: project.project,
+        zone: instance.zone,
+        name: `${instance.name}-old`,
+      } as const;
       const target = where === 'gone' ? gone : gceElsewhere(world, owner, where);
       putGceRoute(owner.gce, owner.nic.network, prefix, { target, priority });
       if (where === 'gone') return aboutGceOwner(world, 'fabric-route-dead', owner, [prefix]);

@@ -3,7 +3,15 @@
 import { canonical, subnetOf } from '../../addresses.ts';
 import type { Family } from '../../addresses.ts';
 import type { GceRouteWorld } from '../../gce.ts';
-import { dropGceRoutes, gceAt, gceTarget, hasAliasedPods, hasGceSender, putGceRoute, routesFor } from '../../gce-look.ts';
+import {
+  dropGceRoutes,
+  gceAt,
+  gceTarget,
+  hasAliasedPods,
+  hasGceSender,
+  putGceRoute,
+  routesFor,
+} from '../../gce-look.ts';
 import type { GcePlace } from '../../gce-look.ts';
 import { DoesNotFit, podRange } from '../../look.ts';
 import type { NodeRef } from '../../look.ts';
@@ -22,15 +30,26 @@ type Owner = GcePlace & { node: NodeWorld };
 export function aboutGceOwner(world: World, rule: string, owner: Owner, prefixes: string[]): Expected[] {
   if (hasAliasedPods(owner.node, owner.nic) || !hasGceSender(world, owner.node, prefixes[0] ?? '')) return [];
   return [
-    { rule, verdict: 'fail', subjects: { nodes: [owner.node.name], prefixes: [...prefixes].sort(), routeTables: [owner.table] } },
+    {
+      rule,
+      verdict: 'fail',
+      subjects: { nodes: [owner.node.name], prefixes: [...prefixes].sort(), routeTables: [owner.table] },
+    },
   ];
 }
 
-export function gceElsewhere(world: World, place: GcePlace, where: GceElsewhere, family: Family = 4): GceRouteWorld['target'] {
+export function gceElsewhere(
+  world: World,
+  place: GcePlace,
+  where: GceElsewhere,
+  family: Family = 4,
+): GceRouteWorld['target'] {
   if ('node' in where) return gceTarget(gceAt(world, where.node), family);
   if ('appliance' in where) return gceTarget(addGceAppliance(world, place, where.appliance === 'forwarding'), family);
   if (where.kind === 'internet') return { kind: 'gateway' };
-  return where.kind === 'vpn' ? { kind: 'vpn-tunnel', name: 'to-office' } : { kind: 'ilb', ip: place.nic.ip.replace(/\d+$/, '250') };
+  return where.kind === 'vpn'
+    ? { kind: 'vpn-tunnel', name: 'to-office' }
+    : { kind: 'ilb', ip: place.nic.ip.replace(/\d+$/, '250') };
 }
 
 /** Whether packets there are certainly lost; behind load balancers, tunnels and forwarding machines nobody can tell. */
@@ -86,7 +105,10 @@ export function gceWrongTarget(ref: NodeRef, where: GceElsewhere, family: Family
  * The route for a live podCIDR leads to nothing that takes packets: an instance that was deleted, the same name in
  * another zone, an address that nobody has, an address of an alias range (no next hop), a stopped machine.
  */
-export function gceDeadRoute(ref: NodeRef, how: 'deleted' | 'zone' | 'address' | 'alias' | 'stopped' = 'deleted'): Fault {
+export function gceDeadRoute(
+  ref: NodeRef,
+  how: 'deleted' | 'zone' | 'address' | 'alias' | 'stopped' = 'deleted',
+): Fault {
   return {
     says: `the pod route of ${String(ref)} leads to a next hop that is not there (${how})`,
     into: (world) => {
@@ -135,7 +157,11 @@ export function gceStaleRoute(prefix: string, to?: NodeRef): Fault {
       const target = to === undefined ? deadTarget(world, place, 'deleted') : gceTarget(place);
       if (routesFor(place.gce, place.nic.network, prefix).length > 0) throw new DoesNotFit(`${prefix} has a route`);
       putGceRoute(place.gce, place.nic.network, prefix, { target });
-      const subjects = { prefixes: [canonical(prefix)], routeTables: [place.table], routes: [`${place.table}/${canonical(prefix)}`] };
+      const subjects = {
+        prefixes: [canonical(prefix)],
+        routeTables: [place.table],
+        routes: [`${place.table}/${canonical(prefix)}`],
+      };
       return [{ rule: 'orphan-route', verdict: 'fail', subjects }];
     },
   };
