@@ -49,7 +49,7 @@ export function chooseClouds(wanted: Config['clouds'], nodes: readonly NodeFacts
   }
   for (const [cloud, names] of byCloud) {
     if (cloud === undefined || clouds.some((id) => id === cloud)) continue;
-    gaps.push(unreadCloudGap(cloud, names, wanted));
+    gaps.push(unreadCloudGap(cloud, names));
   }
   const homeless = byCloud.get(undefined) ?? [];
   if (clouds.length === 0 && homeless.length > 0) {
@@ -86,13 +86,8 @@ function groupByCloud(nodes: readonly NodeFacts[]): ReadonlyMap<ProviderCloud | 
   return new Map([...groups].filter(([, names]) => names.length > 0));
 }
 
-function unreadCloudGap(cloud: ProviderCloud, names: readonly string[], wanted: Config['clouds']): Gap {
-  const isKnown = CLOUDS.some(({ id }) => id === cloud);
-  const why =
-    isKnown && wanted !== 'auto'
-      ? 'which the input cloud does not list'
-      : `and this version reads only ${CLOUDS.map(({ title }) => title).join(', ')}`;
-  const reason = `${describeNodes(names)} run on ${TITLES[cloud]}, ${why}`;
+function unreadCloudGap(cloud: ProviderCloud, names: readonly string[]): Gap {
+  const reason = `${describeNodes(names)} run on ${TITLES[cloud]}, which the input cloud does not list`;
   return { facet: 'machines', subject: `machines on ${TITLES[cloud]}`, scope: cloud, reason };
 }
 

@@ -1,5 +1,5 @@
 /** Where Azure is, who logs in and how, and the one client for all calls. */
-import type { NetworkManagementContext } from '@azure/arm-network/api';
+import type { NetworkManagementClientOptionalParams, NetworkManagementContext } from '@azure/arm-network/api';
 import { createNetworkManagement } from '@azure/arm-network/api';
 import type { AccessToken, TokenCredential } from '@azure/identity';
 import {
@@ -8,6 +8,7 @@ import {
   ClientSecretCredential,
   WorkloadIdentityCredential,
 } from '@azure/identity';
+import { decideProxy } from '../../net/proxy.ts';
 import { ArmError } from './errors.ts';
 
 export type Env = Readonly<Record<string, string | undefined>>;
@@ -122,8 +123,36 @@ export function decideLogin(env: Env): Login {
   return { kind: 'session of the az command line' };
 }
 
-export function openCredential(login: Login, place: Place, until: AbortSignal): TokenCredential {
+type Transport = Pick<NetworkManagementClientOptionalParams, 'proxyOptions' | 'additionalPolicies'>;
+
+/**
+ * The SDK (core-rest-pipeline 1.25) goes by proxy variables on its own, but takes HTTP_PROXY for https as well, knows
+ * only part of what NO_PROXY may hold, and does not spare the machine itself. So it is given the proxy, and requests
+ * that go past it are let out again.
+ */
+function transportOf(env: Env): Transport {
+  const proxy = decideProxy('https://anywhere.invalid', { ...env, no_proxy: '', NO_PROXY: '' });
+  const policy: NonNullable<Transport['additionalPolicies']>[number]['policy'] = {
+    name: 'proxyByEnvironment',
+    sendRequest: (request, next) => {
+      if (decideProxy(request.url, env) === undefined) Reflect.deleteProperty(request, 'agent');
+      return next(request);
+    },
+  };
+  return {
+    ...(proxy === undefined ? {} : { proxyOptions: proxySettings(new URL(proxy)) }),
+    additionalPolicies: [{ policy, position: 'perCall' }],
+  };
+}
+
+function proxySettings({ protocol, hostname, port, username, password }: URL): NonNullable<Transport['proxyOptions']> {
+  const usual = protocol === 'https:' ? 443 : 80;
+  return { host: `${protocol}//${hostname}`, port: port === '' ? usual : Number(port), username, password };
+}
+
+export function openCredential(login: Login, place: Place, env: Env, until: AbortSignal): TokenCredential {
   const options = {
+    ...transportOf(env),
     authorityHost: place.authority,
     // The look-up asks the public cloud, which a sovereign or private one has no business with.
     disableInstanceDiscovery: place.isAuthorityNamed,
@@ -140,7 +169,7 @@ export function openCredential(login: Login, place: Place, until: AbortSignal): 
       return new ClientAssertionCredential(
         login.tenantId,
         login.clientId,
-        () => readJobToken(login, place.audience, until),
+        () => readJobToken(login, place.audience, env, until),
         options,
       );
     case 'session of the az command line':
@@ -155,10 +184,12 @@ export function openCredential(login: Login, place: Place, until: AbortSignal): 
 async function readJobToken(
   { requestUrl, requestToken }: Extract<Login, { kind: 'OIDC token of the job' }>,
   audience: string,
+  env: Env,
   until: AbortSignal,
 ): Promise<string> {
   const credential = { getToken: () => Promise.resolve({ token: requestToken, expiresOnTimestamp: Infinity }) };
   const runner = createNetworkManagement(credential, '', {
+    ...transportOf(env),
     endpoint: new URL(requestUrl).origin,
     retryOptions: { maxRetries: TOKEN_RETRIES },
   });
@@ -192,11 +223,12 @@ export function scopeOf(place: Place): string {
 }
 
 /**
- * Its pipeline brings tokens, proxies (HTTPS_PROXY, NO_PROXY), certificates and logs without secrets. Retries are ours:
+ * Its pipeline brings tokens, proxies, certificates and logs without secrets. Retries are ours:
  * it knows nothing of broken bodies, nor of the run's deadline. One client serves every provider and subscription.
  */
-export function connect(place: Place, credential: TokenCredential): NetworkManagementContext {
+export function connect(place: Place, credential: TokenCredential, env: Env): NetworkManagementContext {
   return createNetworkManagement(credential, '', {
+    ...transportOf(env),
     endpoint: place.endpoint,
     credentials: { scopes: [scopeOf(place)] },
     retryOptions: { maxRetries: 0 },

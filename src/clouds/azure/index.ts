@@ -18,7 +18,7 @@ import { needsOwnSubscriptions, noSubscriptionGap, planSubscriptions } from './s
 
 export interface AzureOutside {
   readonly config: Pick<Config, 'azureSubscriptions' | 'azureEndpoint' | 'timeoutMs'>;
-  /** The environment of the process: the SDK reads proxies from the process's own, and starts az with it. */
+  /** The environment of the process: az is started with the process's own. */
   readonly env: Env;
   readonly clock: Clock;
   readonly log: Log;
@@ -39,12 +39,12 @@ export function openAzure({ config, env, clock, log, random }: AzureOutside): Fa
   const deadline = clock.now() + config.timeoutMs;
   const place = decidePlace(config.azureEndpoint, env);
   const login = decideLogin(env);
-  const credential = rememberToken(openCredential(login, place, until), () => clock.now());
+  const credential = rememberToken(openCredential(login, place, env, until), () => clock.now());
   const sessions: Session[] = [];
   let client: NetworkManagementContext | undefined;
 
   function callsTo(what: string): Calls {
-    client ??= connect(place, credential);
+    client ??= connect(place, credential, env);
     const { endpoint } = place;
     return openCalls({ client, endpoint, place: what, clock, log, random, deadline, until });
   }

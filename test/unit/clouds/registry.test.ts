@@ -27,7 +27,8 @@ const KEYS = { AWS_ACCESS_KEY_ID: 'a', AWS_SECRET_ACCESS_KEY: 'b' };
 test.each([
   ['a node in AWS', [ON_AWS], {}, ['aws']],
   ['a node in AWS and some without a cloud', [HOMELESS, ON_AWS, K3S], {}, ['aws']],
-  ['nodes in other clouds, whatever the credentials', [ON_GCP, HOMELESS], KEYS, []],
+  ['nodes in another cloud than the credentials', [ON_GCP, HOMELESS], KEYS, ['gcp']],
+  ['nodes in three clouds', [ON_GCP, ON_AZURE, ON_AWS], {}, ['aws', 'azure', 'gcp']],
   ['no provider id, with keys', [HOMELESS], KEYS, ['aws']],
   ['a provider id of no cloud, with a profile', [K3S], { AWS_PROFILE: 'p' }, ['aws']],
   ['no provider id, with a web identity', [HOMELESS], { AWS_ROLE_ARN: 'r', AWS_WEB_IDENTITY_TOKEN_FILE: 'f' }, ['aws']],
@@ -39,20 +40,20 @@ test.each([
   expect(chooseClouds('auto', nodes, env).clouds).toEqual(clouds);
 });
 
-test('a cloud that cannot be read is a gap of its own scope, with its nodes by name', () => {
-  const { gaps } = chooseClouds('auto', [ON_AWS, ON_GCP, ON_AZURE, { ...ON_AZURE, name: 'y' }], {});
+test('a cloud that is not read is a gap of its own scope, with its nodes by name', () => {
+  const { gaps } = chooseClouds(['aws'], [ON_AWS, ON_GCP, ON_AZURE, { ...ON_AZURE, name: 'y' }], {});
   expect(gaps).toEqual([
     {
       facet: 'machines',
       subject: 'machines on Azure',
       scope: 'azure',
-      reason: '2 nodes (y, z) run on Azure, and this version reads only AWS',
+      reason: '2 nodes (y, z) run on Azure, which the input cloud does not list',
     },
     {
       facet: 'machines',
       subject: 'machines on Google Cloud',
       scope: 'gcp',
-      reason: '1 node (g) run on Google Cloud, and this version reads only AWS',
+      reason: '1 node (g) run on Google Cloud, which the input cloud does not list',
     },
   ]);
 });
