@@ -13,7 +13,7 @@ export type Request =
 
 export const usage = `npm run demo [-- <scenario>] [-- --list] [-- --node-count <number>]
 
-Runs the built Action against a Kubernetes API and an EC2 API on this machine, both made from the scenario's world.
+Runs the built Action against a Kubernetes API and the APIs of the clouds on this machine, both made from the scenario's world.
 Without a name: ${defaultScenario.name}. Nothing outside this machine is contacted, and no credentials are needed.`;
 
 const options = {

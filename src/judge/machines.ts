@@ -2,7 +2,7 @@
 import type { Fault, FaultDetail } from '../model/faults.ts';
 import { gapFault } from '../model/faults.ts';
 import { parseProviderId } from '../model/provider-id.ts';
-import type { NodeFacts, Snapshot } from '../model/snapshot.ts';
+import type { Gap, NodeFacts, Snapshot } from '../model/snapshot.ts';
 import type { JoinResult } from './join.ts';
 import { gapsOf } from './survey.ts';
 
@@ -16,8 +16,7 @@ export function judgeMachines(
 ): Fault[][] {
   const searched = snapshot.fabrics.map((fabric) => fabric.id);
   const unread = gapsOf(snapshot.gaps, ['machines', 'interfaces']);
-  const lost = looksLikeMixUp(joins, skips) ? lostNodes(nodes, joins, skips) : [];
-  const isLost = new Set(lost);
+  const mixUps = findMixUps(nodes, joins, skips);
   return joins.map((join, index) => {
     const node = nodes[index];
     if (node === undefined) return [];
@@ -39,38 +38,64 @@ export function judgeMachines(
       case 'ambiguous':
         return fault({ problem: 'ambiguous', candidates: join.candidates });
       case 'absent': {
-        const [gap] = unread;
+        const [gap] = unread.filter((item) => item.scope === undefined || concernsNode(item, node));
         if (gap !== undefined) return [gapFault(gap)];
         if (searched.length === 0) return [gapFault(elsewhereGap(node, 'no cloud was read', snapshot))];
         const providerID = join.providerID === undefined ? {} : { providerID: join.providerID };
-        if (isLost.has(node.name)) return fault({ problem: 'none-found', nodes: lost, ...providerID });
+        const cloud = skips[index] === undefined ? (cloudOf(node) ?? '') : '';
+        const lost = mixUps.get(cloud);
+        if (lost !== undefined) {
+          const places = snapshot.fabrics.filter((fabric) => fabric.kind === cloud).map((fabric) => fabric.id);
+          return [
+            machineFault({
+              kind: 'machine',
+              node: node.name,
+              problem: 'none-found',
+              nodes: lost,
+              searched: places,
+              ...providerID,
+            }),
+          ];
+        }
         return fault({ problem: 'absent', ...providerID });
       }
     }
   });
 }
 
-/** Not one of the nodes that name a cloud was found there: the wrong account or region, not many dead machines. */
-function looksLikeMixUp(joins: readonly JoinResult[], skips: readonly (string | undefined)[]): boolean {
-  const judged = joins.filter((_, index) => skips[index] === undefined);
-  const named = judged.filter((join) => join.kind === 'absent' && join.providerID !== undefined);
-  return named.length > 0 && !judged.some((join) => join.kind === 'joined' && join.by === 'provider-id');
-}
-
-function lostNodes(
+/**
+ * Clouds in which not one of the nodes that name them was found: the wrong account, project or region, and not many
+ * dead machines. Cloud -> the names of all those nodes.
+ */
+function findMixUps(
   nodes: readonly NodeFacts[],
   joins: readonly JoinResult[],
   skips: readonly (string | undefined)[],
-): string[] {
-  return nodes.flatMap((node, index) => {
+): Map<string, string[]> {
+  const lost = new Map<string, string[]>();
+  const found = new Set<string>();
+  nodes.forEach((node, index) => {
     const join = joins[index];
-    const isNamed = join?.kind === 'absent' && join.providerID !== undefined;
-    return isNamed && skips[index] === undefined ? [node.name] : [];
+    if (join === undefined || skips[index] !== undefined) return;
+    if (join.kind === 'joined' && join.by === 'provider-id') found.add(join.fabric.kind);
+    const cloud = join.kind === 'absent' ? cloudOf(node) : undefined;
+    if (cloud !== undefined) lost.set(cloud, [...(lost.get(cloud) ?? []), node.name]);
   });
+  return new Map([...lost].filter(([cloud]) => !found.has(cloud)));
+}
+
+/** A gap of another cloud is no reason why this node was not found. */
+function concernsNode(gap: Gap, node: NodeFacts): boolean {
+  const cloud = cloudOf(node);
+  return cloud === undefined || gap.scope === cloud || (gap.scope ?? '').startsWith(`${cloud}/`);
+}
+
+function cloudOf(node: NodeFacts): string | undefined {
+  return node.providerID === undefined ? undefined : parseProviderId(node.providerID).cloud;
 }
 
 function elsewhereGap(node: NodeFacts, reason: string, snapshot: Snapshot): Parameters<typeof gapFault>[0] {
-  const cloud = node.providerID === undefined ? undefined : parseProviderId(node.providerID).cloud;
+  const cloud = cloudOf(node);
   const gaps = snapshot.gaps.filter(
     (gap) => gap.facet === 'machines' && (gap.scope === undefined || gap.scope === cloud),
   );

@@ -52,7 +52,8 @@ function follow(lookup: Lookup, route: RouteFacts): Ending {
   const { fabric } = context;
   const { target } = route;
   if (target.kind === 'local') {
-    const own = to.fabric === fabric ? to.interfaces.filter((face) => isCovered(range, fabric.assigned(face))) : [];
+    const inNetwork = to.fabric === fabric ? to.interfaces.filter((face) => face.network === table.facts.network) : [];
+    const own = inNetwork.filter((face) => isCovered(range, fabric.assigned(face)));
     // A neighbour query is heard in the sender's own subnet only; the router delivers everywhere in the network.
     const isOwn = own.some((face) => !lookup.isNeighbourQuery || face.subnet === lookup.exit.subnet);
     return isOwn ? { kind: 'own' } : { kind: 'lost', problem: 'inside-network' };

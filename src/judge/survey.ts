@@ -87,8 +87,9 @@ export function surveySnapshot(
     wanted: config.networkModes,
     fabricHoldsPodRoutes: (node) => {
       const held = facesOf(node);
-      const [face] = held?.faces ?? [];
-      return held !== undefined && networksThatRoutePods.has(`${held.fabric.facts.id}/${face?.network ?? ''}`);
+      const routes = ({ network }: InterfaceFacts): boolean =>
+        networksThatRoutePods.has(`${held?.fabric.facts.id ?? ''}/${network}`);
+      return held?.faces.some(routes) ?? false;
     },
     fabricAssignsPods: (node) => {
       const held = facesOf(node);

@@ -125,16 +125,6 @@ describe('ways in', () => {
       runner.stop();
     }
   });
-
-  test('through a proxy, tokens and calls alike', async () => {
-    const running = await serve(usualWorld(), { proxy: true });
-    enter(running, { HTTPS_PROXY: running.urls.proxy! });
-    const { machines, gaps } = await logIn(running, running.env);
-    expect([machines, gaps]).toEqual([5, []]);
-    const { host } = new URL(running.urls.cloud);
-    expect(new Set(running.proxied())).toEqual(new Set([`CONNECT ${host}`]));
-    expect(running.proxied().length).toBeGreaterThan(1);
-  });
 });
 
 describe('no way in', () => {
@@ -182,14 +172,5 @@ describe('no way in', () => {
     const { gaps } = await logIn(running, env);
     expect(gaps.length).toBe(1);
     expect(gaps[0]?.reason).toMatch(/^Entra ID cannot be reached, or does not know the tenant \(.*AZURE_TENANT_ID$/);
-  });
-
-  test('the proxy lets nobody through', async () => {
-    const running = await serve(usualWorld(), { proxy: 'refuse' });
-    enter(running, { HTTPS_PROXY: running.urls.proxy!, PATH: running.azCliPath });
-    const { gaps } = await logIn(running, {});
-    expect(gaps.map(({ reason }) => reason)).toEqual([
-      'the proxy refuses the connection to Azure (HTTP 407). Check HTTPS_PROXY',
-    ]);
   });
 });
