@@ -18,7 +18,13 @@ function describeNode(node: SurveyedNode, atFault: ReadonlySet<'fail' | 'unknown
   const { facts, fabric, mode } = node;
   const faces = node.interfaces;
   const subnets = distinctSorted(faces.map((face) => face.subnet));
-  const tables = distinctSorted(subnets.flatMap((subnet) => fabric?.subnets.get(subnet)?.facts.table ?? []));
+  const tables = distinctSorted(
+    subnets.flatMap((subnet) => {
+      const id = fabric?.subnets.get(subnet)?.facts.table;
+      // A subnet without a table of its own has none that anybody could look up.
+      return id === undefined || fabric?.tables.get(id)?.facts.implicit === true ? [] : [id];
+    }),
+  );
   return {
     name: node.name,
     os: facts.os,

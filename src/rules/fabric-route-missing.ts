@@ -1,7 +1,7 @@
-import { listNames } from './rule.ts';
-import { defineRule } from './rule.ts';
-import type { RouteFaults } from './route-faults.ts';
+import { defineRule, listNames } from './rule.ts';
+import type { RouteFault, RouteFaults } from './route-faults.ts';
 import { observeRoutes, pointRoutes } from './route-faults.ts';
+import { termsOf } from './terms.ts';
 
 export const fabricRouteMissing = defineRule<RouteFaults>({
   id: 'fabric-route-missing',
@@ -12,7 +12,7 @@ export const fabricRouteMissing = defineRule<RouteFaults>({
   explain: ({ data }) => {
     const { first, tables } = data;
     const where = whereOf(tables);
-    if (first.problem === 'inside-network') {
+    if (!canBeMended(first) && first.problem === 'inside-network') {
       return {
         what: `podCIDR ${first.podCIDR} of node ${first.node} lies inside the network’s own range.`,
         why: `The network’s local route takes its packets, and no interface has these addresses, so they are dropped; a route cannot override that.`,
@@ -33,13 +33,13 @@ export const fabricRouteMissing = defineRule<RouteFaults>({
     };
   },
   // A second route would only add to the first: who should see it is for people to say.
-  fix: ({ data }) =>
-    data.first.outOfScope !== undefined
-      ? []
-      : data.first.problem === 'inside-network'
-        ? []
-        : pointRoutes(data, 'create-route'),
+  fix: ({ data }) => (canBeMended(data.first) ? pointRoutes(data, 'create-route') : []),
 });
+
+function canBeMended(fault: RouteFault): boolean {
+  if (fault.problem === 'inside-network') return termsOf(fault.fabric).routesBeatOwnRange;
+  return fault.outOfScope === undefined;
+}
 
 function whereOf(tables: readonly string[]): string {
   if (tables.length === 0) return 'any route table of its subnets, which have none';

@@ -114,14 +114,9 @@ function shortenWords(words: Words): Words {
 /** Where the commands for a fabric go: `aws/123456789012/eu-west-1`. */
 export function placeOf(fabricId: string): Place {
   const [kind, scope = '', region = ''] = fabricId.split('/');
-  switch (kind) {
-    case 'gcp':
-      return { cloud: 'gcp', project: scope };
-    case 'azure':
-      return { cloud: 'azure', subscription: scope };
-    default:
-      return { cloud: 'aws', account: scope, region };
-  }
+  if (kind === 'gcp') return { cloud: 'gcp', project: scope };
+  if (kind === 'azure') return { cloud: 'azure', subscription: scope };
+  return { cloud: 'aws', account: scope, region };
 }
 
 /** `a`, `a and b`, `a, b and 3 more`. */

@@ -11,6 +11,8 @@ export interface Terms {
   readonly network: string;
   readonly identity: string;
   readonly scopeInput: string;
+  /** Whether a route of the user's can win against the network's own range. */
+  readonly routesBeatOwnRange: boolean;
 }
 
 const TERMS: Readonly<Record<FabricKind, Terms>> = {
@@ -24,6 +26,7 @@ const TERMS: Readonly<Record<FabricKind, Terms>> = {
     network: 'VPC',
     identity: 'aws sts get-caller-identity',
     scopeInput: 'aws-regions',
+    routesBeatOwnRange: false,
   },
   gcp: {
     vendor: 'Compute Engine',
@@ -35,6 +38,7 @@ const TERMS: Readonly<Record<FabricKind, Terms>> = {
     network: 'VPC network',
     identity: 'gcloud config list',
     scopeInput: 'gcp-projects',
+    routesBeatOwnRange: false,
   },
   azure: {
     vendor: 'Azure',
@@ -46,6 +50,7 @@ const TERMS: Readonly<Record<FabricKind, Terms>> = {
     network: 'virtual network',
     identity: 'az account show',
     scopeInput: 'azure-subscriptions',
+    routesBeatOwnRange: true,
   },
 };
 

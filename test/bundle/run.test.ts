@@ -42,7 +42,11 @@ test('only what a run needs is loaded', async () => {
 }, 60_000);
 
 /** What only the readers of each cloud contain. */
-const MARKS = { aws: 'DescribeNetworkInterfaces', gcp: 'aggregated/instances', azure: 'Microsoft.Network/networkInterfaces' };
+const MARKS = {
+  aws: 'DescribeNetworkInterfaces',
+  gcp: 'aggregated/instances',
+  azure: 'Microsoft.Network/networkInterfaces',
+};
 
 test.each([
   ['aws', now()],

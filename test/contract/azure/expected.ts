@@ -65,7 +65,11 @@ export function expectedOf(world: World): FabricFacts[] {
 function cutToNodes(fabric: FabricFacts, nodes: readonly NodeFacts[]): FabricFacts {
   const keys = new Set(nodes.map(({ providerID = '' }) => providerID.replace(/^azure:\/\//, 'azure:').toLowerCase()));
   const own = new Set(fabric.machines.filter((one) => one.keys.some((key) => keys.has(key))).map(({ id }) => id));
-  const faces = fabric.interfaces.filter(({ machine = '' }) => own.has(machine));
+  const named = fabric.interfaces.filter(({ machine = '' }) => own.has(machine));
+  const homeless = nodes.filter(({ providerID }) => providerID === undefined);
+  const addresses = new Set(homeless.flatMap(({ internalIPs }) => internalIPs));
+  const found = fabric.interfaces.filter((face) => face.addresses.some((address) => addresses.has(address)));
+  const faces = named.length > 0 ? named : found;
   const networks = new Set(faces.map(({ network }) => network));
   const inside = fabric.interfaces.filter(({ network }) => networks.has(network));
   const machines = new Set([...own, ...inside.map(({ machine }) => machine)]);
