@@ -165,7 +165,7 @@ const STRUCTURE: readonly (readonly [string, readonly (string | number)[], Json 
     'a target of no known kind',
     [...FABRIC, 'tables', 0, 'routes', 0, 'target'],
     { kind: 'moon' },
-    '.target.kind must be one of local, interface, machine, gateway, unknown, found "moon"',
+    '.target.kind must be one of local, interface, machine, gateway, address, none, unknown, found "moon"',
   ],
   [
     'a target without its id',
