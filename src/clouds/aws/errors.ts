@@ -1,27 +1,10 @@
 /** What went wrong with a call to EC2, and who has to act. */
 import { messageOf } from '../../model/errors.ts';
+import type { CallTrouble, CommonTroubleKind } from '../../net/trouble.ts';
 
-export type TroubleKind =
-  | 'no-credentials'
-  | 'bad-credentials'
-  | 'expired-credentials'
-  | 'denied'
-  | 'region'
-  | 'throttled'
-  | 'network'
-  | 'deadline'
-  | 'server'
-  | 'refused';
+export type TroubleKind = CommonTroubleKind | 'region';
 
-export interface Trouble {
-  readonly kind: TroubleKind;
-  /** What happened and what to do, as one or two sentences without a full stop at the end. */
-  readonly reason: string;
-  /** The IAM action that would help. */
-  readonly permission?: string;
-  /** Every further call would fail in the same way. */
-  readonly isFinal: boolean;
-}
+export type Trouble = CallTrouble<TroubleKind>;
 
 /** Actions of EC2 that the reader uses; each is also the name of the IAM permission, behind `ec2:`. */
 export type Operation =

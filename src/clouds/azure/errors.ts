@@ -1,30 +1,12 @@
 /** What went wrong with a call to Resource Manager, and who has to act. */
 import { messageOf } from '../../model/errors.ts';
+import type { CallTrouble, CommonTroubleKind } from '../../net/trouble.ts';
 import type { Advice } from '../../net/retry.ts';
 
-export type TroubleKind =
-  | 'no-credentials'
-  | 'bad-credentials'
-  | 'expired-credentials'
-  | 'denied'
-  | 'subscription'
-  /** There is no such resource (any more). */
-  | 'gone'
-  | 'throttled'
-  | 'network'
-  | 'deadline'
-  | 'server'
-  | 'refused';
+/** `gone`: there is no such resource (any more). */
+export type TroubleKind = CommonTroubleKind | 'subscription' | 'gone';
 
-export interface Trouble {
-  readonly kind: TroubleKind;
-  /** What happened and what to do, as one or two sentences without a full stop at the end. */
-  readonly reason: string;
-  /** The action that a role would have to allow. */
-  readonly permission?: string;
-  /** Every further call would fail in the same way. */
-  readonly isFinal: boolean;
-}
+export type Trouble = CallTrouble<TroubleKind>;
 
 /** An answer of Resource Manager that is none. */
 export class ArmError extends Error {

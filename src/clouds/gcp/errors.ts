@@ -1,28 +1,10 @@
 /** What went wrong with a call to Compute Engine, and who has to act. */
 import { messageOf } from '../../model/errors.ts';
+import type { CallTrouble, CommonTroubleKind } from '../../net/trouble.ts';
 
-export type TroubleKind =
-  | 'no-credentials'
-  | 'bad-credentials'
-  | 'expired-credentials'
-  | 'denied'
-  | 'api-disabled'
-  | 'project'
-  | 'throttled'
-  | 'network'
-  | 'deadline'
-  | 'server'
-  | 'refused';
+export type TroubleKind = CommonTroubleKind | 'api-disabled' | 'project';
 
-export interface Trouble {
-  readonly kind: TroubleKind;
-  /** What happened and what to do, as one or two sentences without a full stop at the end. */
-  readonly reason: string;
-  /** The IAM permission that would help. */
-  readonly permission?: string;
-  /** Every further call would fail in the same way. */
-  readonly isFinal: boolean;
-}
+export type Trouble = CallTrouble<TroubleKind>;
 
 /** Methods that the reader uses; `compute.` and the name is also the IAM permission. */
 export type Operation =
