@@ -143,14 +143,18 @@ test('a kubeconfig that does not exist is named before anything else happens', a
 
 test('names that are markup or workflow commands stay text', async () => {
   const world = broken();
-  const hostile = '<img src=x>|`@admin`';
-  for (const subnet of world.aws[0]?.subnets ?? []) subnet.tags['Name'] = hostile;
   const node = world.cluster.nodes[3];
   if (node === undefined) throw new Error('the world has nine nodes');
-  node.annotations['flannel.alpha.coreos.com/public-ip'] = '\n::error::gotcha';
-  const { result } = await runBundle(world);
+  // A backend that nobody knows is quoted in the reason why the node's paths are unknown.
+  node.annotations['flannel.alpha.coreos.com/backend-type'] = '<img src=x>|`@admin`\n::error::gotcha';
+  const { result, reportText } = await runBundle(world);
+  expect(reportText).toContain('<img src=x>');
+  expect(result.stdout).toContain('<img src=x>');
+  expect(result.summary).toContain('gotcha');
   expect(result.summary).not.toContain('<img');
+  expect(result.stdout).not.toMatch(/^::error::gotcha/m);
   expect(result.annotations.some((annotation) => annotation.message.startsWith('gotcha'))).toBe(false);
+  await result.remove();
 }, 60_000);
 
 test('the report follows the published schema', async () => {
