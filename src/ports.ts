@@ -37,9 +37,17 @@ export interface ClusterReader {
   reread(names: readonly string[]): Promise<Reading<readonly NodeFacts[]>>;
 }
 
+/** Facets that cost calls of their own and that not every configuration needs. */
+export interface FabricFacets {
+  /** Security groups, network ACLs, firewall rules. */
+  readonly filters: boolean;
+  /** How many routes a table or project may hold. */
+  readonly limits: boolean;
+}
+
 export interface FabricReader {
-  /** Never throws for expected trouble: what could not be read is a gap. */
-  read(nodes: readonly NodeFacts[]): Promise<Reading<readonly FabricFacts[]>>;
+  /** Never throws for expected trouble: what could not be read is a gap. Absent facets: all of them. */
+  read(nodes: readonly NodeFacts[], facets?: FabricFacets): Promise<Reading<readonly FabricFacts[]>>;
   /** The named objects as they are now, in otherwise empty fabrics; what is gone is left out. */
   reread(suspects: Suspects): Promise<Reading<readonly FabricFacts[]>>;
 }

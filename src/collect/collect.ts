@@ -3,7 +3,7 @@ import type { CloudId, Config } from '../model/config.ts';
 import { isKnownError } from '../model/errors.ts';
 import type { ClusterFacts, FabricFacts, Gap, Recheck, Snapshot, Suspects } from '../model/snapshot.ts';
 import { SNAPSHOT_SCHEMA_VERSION } from '../model/snapshot.ts';
-import type { ClusterReader, CloudChoice, FabricReader, Ports } from '../ports.ts';
+import type { ClusterReader, CloudChoice, FabricFacets, FabricReader, Ports } from '../ports.ts';
 
 export interface Readers {
   readonly cluster: ClusterReader;
@@ -25,7 +25,7 @@ export async function collectSnapshot(config: Config, ports: Ports): Promise<Col
     choice.clouds.map(async (cloud) => ({ cloud, reader: await ports.fabric(cloud, config) })),
   );
   const readings = await log.group(`Reading ${choice.clouds.join(', ') || 'no cloud'}`, () =>
-    Promise.all(fabricReaders.map(({ reader: fabric }) => fabric.read(cluster.nodes))),
+    Promise.all(fabricReaders.map(({ reader: fabric }) => fabric.read(cluster.nodes, facetsFor(config)))),
   );
   const fabrics = readings.flatMap((reading) => reading.facts);
   const snapshot: Snapshot = {
@@ -36,6 +36,12 @@ export async function collectSnapshot(config: Config, ports: Ports): Promise<Col
     gaps: [...gaps, ...choice.gaps, ...readings.flatMap((reading) => reading.gaps)],
   };
   return { snapshot, readers: { cluster: reader, fabrics: fabricReaders } };
+}
+
+/** What no enabled rule needs is not read. */
+function facetsFor(config: Config): FabricFacets {
+  const rules: Readonly<Record<string, string>> = config.rules;
+  return { filters: rules['firewall-excludes-pods'] !== 'off', limits: rules['route-quota'] !== 'off' };
 }
 
 /** The second look at what a failing verdict of this snapshot hangs on. */

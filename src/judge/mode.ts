@@ -13,6 +13,17 @@ export interface ModeDecision {
   readonly level: EvidenceLevel;
   /** Present where the mode is unknown: what would decide it. */
   readonly gap?: Gap;
+  /** What carries pod packets between nodes, where a tunnel does and its packets are known. */
+  readonly tunnel?: Tunnel;
+}
+
+/** The outer packets of an overlay: from node address to node address. */
+export interface Tunnel {
+  /** As in filter rules: `udp`, or a protocol number (IP-in-IP is `4`, ESP `50`). */
+  readonly protocol: string;
+  readonly port?: number;
+  /** For people: `VXLAN, UDP 8472`. */
+  readonly name: string;
 }
 
 /** What the walk of a mode does not depend on, but detection does. */

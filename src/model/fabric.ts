@@ -1,5 +1,7 @@
 /** The cloud's side of a snapshot: networks, subnets, route tables, machines and their interfaces, for any vendor. */
 
+import type { FilterFacts } from './filter.ts';
+
 export type FabricKind = 'aws' | 'gcp' | 'azure';
 
 export interface FabricFacts {
@@ -18,8 +20,8 @@ export interface FabricFacts {
   readonly tables: readonly TableFacts[];
   readonly machines: readonly MachineFacts[];
   readonly interfaces: readonly InterfaceFacts[];
-  /** `unread` until a reader exists: then a verdict says "routing passes, filters not read". */
-  readonly filters: 'unread';
+  /** `unread`: nobody asked for them, and a verdict says so. What could not be read although it was asked for is a gap. */
+  readonly filters: 'unread' | readonly FilterFacts[];
 }
 
 /** A VPC, a VPC network, a virtual network. */
@@ -27,6 +29,8 @@ export interface NetworkFacts {
   readonly id: string;
   readonly name?: string;
   readonly prefixes: readonly string[];
+  /** Filters that every packet of the network meets: the firewall of a VPC network. */
+  readonly filters?: readonly string[];
 }
 
 export interface SubnetFacts {
@@ -39,6 +43,8 @@ export interface SubnetFacts {
   readonly table?: string;
   /** `network`: the table of the whole network; `none`: no table of its own, system routes only. */
   readonly tableBy?: 'association' | 'main' | 'network' | 'none';
+  /** Filters at the subnet's border: a network ACL, a network security group. */
+  readonly filters?: readonly string[];
 }
 
 export interface TableFacts {
@@ -141,4 +147,8 @@ export interface InterfaceFacts {
   readonly primary: boolean;
   /** The vendor's word, where it is not an ordinary interface. */
   readonly type?: string;
+  /** Filters of this interface: security groups, a network security group. */
+  readonly filters?: readonly string[];
+  /** Application security groups, and the service account of the machine: what rules may name instead of addresses. */
+  readonly groups?: readonly string[];
 }

@@ -6,6 +6,7 @@
 import type { FabricFacts } from './fabric.ts';
 
 export type * from './fabric.ts';
+export type * from './filter.ts';
 
 /** Raised when a reader of an older version would misread the file. */
 export const SNAPSHOT_SCHEMA_VERSION = 1;
@@ -59,6 +60,9 @@ export const FACETS = [
   'networks',
   'routes',
   'prefix-lists',
+  'filters',
+  'limits',
+  'services',
   'guests',
   'changed',
 ] as const;

@@ -57,6 +57,9 @@ function adviceFor(gap: Gap, permissions: readonly string[]): string {
     case 'networks':
     case 'routes':
     case 'prefix-lists':
+    case 'filters':
+    case 'limits':
+    case 'services':
       return 'Mend what stopped the reading, then run the check again; docs/troubleshooting.md lists the messages.';
   }
 }

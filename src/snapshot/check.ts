@@ -26,6 +26,12 @@ function check(value: unknown, schema: Schema, path: string, report: Report): bo
   if (schema.const !== undefined) {
     return value === schema.const || report(path, `must be ${JSON.stringify(schema.const)}${found(value)}`);
   }
+  if (schema.anyOf !== undefined) {
+    const type = Array.isArray(value) ? 'array' : typeof value;
+    const [first] = schema.anyOf;
+    const fitting = schema.anyOf.find((one) => one.type === type) ?? first;
+    return fitting === undefined || check(value, fitting, path, report);
+  }
   switch (schema.type) {
     case 'object':
       if (!isObject(value)) return report(path, `must be an object${found(value)}`);

@@ -8,6 +8,9 @@ import {
   type ClusterFacts,
   type CniFacts,
   type FabricFacts,
+  type FilterFacts,
+  type FilterPeers,
+  type FilterRule,
   type FlannelAnnotations,
   type FlannelConfig,
   type Gap,
@@ -15,6 +18,7 @@ import {
   type MachineFacts,
   type NetworkFacts,
   type NodeFacts,
+  type PortRange,
   type Recheck,
   type RouteFacts,
   type RouteTarget,
@@ -24,6 +28,7 @@ import {
   type TableFacts,
   type TemplateFacts,
 } from '../model/snapshot.ts';
+import { FILTER_KINDS } from '../model/filter.ts';
 import {
   ADDRESS,
   FLAG,
@@ -34,6 +39,7 @@ import {
   TIME,
   described,
   dictionary,
+  either,
   fixed,
   kinds,
   list,
@@ -180,6 +186,36 @@ const INTERFACE = object<InterfaceFacts>({
   tags: optional(list(TEXT)),
   primary: FLAG,
   type: optional(TEXT),
+  filters: optional(list(ID)),
+  groups: optional(list(TEXT)),
+});
+
+const PEERS = object<FilterPeers>({
+  prefixes: list(PREFIX),
+  groups: optional(list(TEXT)),
+  network: optional(fixed(true)),
+  unread: optional(list(TEXT)),
+});
+
+const FILTER_RULE = object<FilterRule>({
+  direction: words(['in', 'out']),
+  action: words(['allow', 'deny']),
+  rank: described('The lowest decides first.', NUMBER),
+  name: optional(TEXT),
+  protocol: optional(described('Absent: every protocol.', TEXT)),
+  ports: optional(list(object<PortRange>({ from: NUMBER, to: NUMBER }))),
+  peers: PEERS,
+  own: optional(PEERS),
+  targets: optional(list(TEXT)),
+});
+
+const FILTER = object<FilterFacts>({
+  id: ID,
+  kind: words(FILTER_KINDS),
+  name: optional(TEXT),
+  network: optional(TEXT),
+  rules: list(FILTER_RULE),
+  unread: optional(list(TEXT)),
 });
 
 const FABRIC = object<FabricFacts>({
@@ -187,7 +223,7 @@ const FABRIC = object<FabricFacts>({
   kind: words(['aws', 'gcp', 'azure']),
   account: TEXT,
   region: optional(TEXT),
-  networks: listBy('id', object<NetworkFacts>({ id: ID, name: optional(TEXT), prefixes: list(PREFIX) })),
+  networks: listBy('id', object<NetworkFacts>({ id: ID, name: optional(TEXT), prefixes: list(PREFIX), filters: optional(list(ID)) })),
   subnets: listBy(
     'id',
     object<SubnetFacts>({
@@ -198,12 +234,13 @@ const FABRIC = object<FabricFacts>({
       prefixes: list(PREFIX),
       table: optional(ID),
       tableBy: optional(words(['association', 'main', 'network', 'none'])),
+      filters: optional(list(ID)),
     }),
   ),
   tables: listBy('id', TABLE),
   machines: listBy('id', MACHINE),
   interfaces: listBy('id', INTERFACE),
-  filters: words(['unread']),
+  filters: either(fixed<'unread'>('unread'), listBy('id', FILTER)),
 });
 
 // ---------------------------------------------------------------- the whole

@@ -19,6 +19,8 @@ export interface Schema {
   readonly items?: Schema;
   /** Objects that `kind` tells apart. */
   readonly oneOf?: readonly Schema[];
+  /** Told apart by their JSON type. */
+  readonly anyOf?: readonly Schema[];
   /** Ours: the name of the field by which the items differ. */
   readonly 'x-unique'?: string;
 }
@@ -88,6 +90,11 @@ export function kinds<T extends { readonly kind: string }>(shapes: {
 }): Shape<T> {
   const each: readonly { readonly schema: Schema }[] = Object.values(shapes);
   return { schema: { type: 'object', oneOf: each.map((shape) => shape.schema) } };
+}
+
+/** Two shapes of different JSON types. */
+export function either<A, B>(a: Shape<A>, b: Shape<B>): Shape<A | B> {
+  return { schema: { anyOf: [a.schema, b.schema] } };
 }
 
 export function described<T>(description: string, shape: Shape<T>): Shape<T> {
