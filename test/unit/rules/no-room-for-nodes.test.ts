@@ -34,8 +34,8 @@ test('one free podCIDR is room', () => {
 
 test('podCIDRs of two lengths leave open which comes next', () => {
   const podCidrs = [['10.244.0.0/24'], ['10.244.1.0/25'], ['10.244.1.128/25']];
-  const world = cluster('host-gw', { nodes: 3, podCidr: '10.244.0.0/23', podCidrs });
-  expect(judgeWith(world, []).judgement.findings).toEqual([]);
+  const world = cluster('host-gw', { nodes: 3, podCidrs });
+  expect(judgeWith(world, [], { podCIDRs: ['10.244.0.0/23'] }).judgement.findings).toEqual([]);
 });
 
 test('an overlay needs room as well', () => {
