@@ -4,7 +4,7 @@ import { gapFault } from '../model/faults.ts';
 import type { Family } from '../model/prefix.ts';
 import { isCovered } from './fabric.ts';
 import type { Fabric } from './fabric.ts';
-import type { InterfaceFacts } from '../model/snapshot.ts';
+import type { Gap, InterfaceFacts } from '../model/snapshot.ts';
 import { parseAddress } from '../model/prefix.ts';
 import type { SurveyedNode } from './survey.ts';
 import type { CompiledTable } from './tables.ts';
@@ -172,10 +172,21 @@ export function judgeForwarding(
         scope: fabric.facts.id,
       };
       return [
-        gap === undefined ? gapFault({ ...unread, reason: 'the answer did not say' }, owner, slot) : gapFault(gap),
+        gap === undefined
+          ? gapFault(plannedGap(fabric, face) ?? { ...unread, reason: 'the answer did not say' }, owner, slot)
+          : gapFault(gap),
       ];
     }
   }
+}
+
+/** One for the whole pool: its machines will all start alike. */
+function plannedGap(fabric: Fabric, face: InterfaceFacts): Gap | undefined {
+  const pool = face.machine === undefined ? undefined : fabric.machines.get(face.machine)?.planned;
+  if (pool === undefined) return undefined;
+  const reason =
+    'no template says what new machines start with; clouds drop the packets of pods unless somebody says otherwise';
+  return { facet: 'interfaces', subject: `forwarding of planned pool ${pool}`, scope: fabric.facts.id, reason };
 }
 
 function faceGap(node: SurveyedNode, fabric: Fabric): Fault {
