@@ -143,6 +143,13 @@ export function cutRange(range: Range, prefixes: readonly Prefix[]): { inside: R
   return { inside, outside };
 }
 
+/** The parts inside the given prefixes, then those outside: nearly always the range as it is. */
+export function cutAlong(range: Range, prefixes: readonly Prefix[]): readonly Range[] {
+  if (!prefixes.some((prefix) => overlaps(prefix, range))) return [range];
+  const { inside, outside } = cutRange(range, prefixes);
+  return [...inside, ...outside];
+}
+
 export function isCovered(range: Range, prefixes: readonly Prefix[]): boolean {
   return prefixes.some((prefix) => overlaps(prefix, range)) && cutRange(range, prefixes).outside.length === 0;
 }

@@ -24,7 +24,7 @@ export function arrive(node: SurveyedNode, fabric: Fabric, face: InterfaceFacts,
 export function judgeMatch(lookup: Lookup, match: Entry<RouteFacts> | undefined): Outcome {
   const { context, table } = lookup;
   const { fabric } = context;
-  const [list] = table.facts.unreadLists ?? [];
+  const list = table.facts.unreadLists?.[0];
   if (list !== undefined && !lookup.isNeighbourQuery)
     return outcomeOf([gapFault(unreadListGap(fabric, table.facts.id, list))]);
   if (match === undefined) return blameLoss(lookup, undefined, { kind: 'lost', problem: 'none' });

@@ -43,7 +43,7 @@ export function compileTable(
   for (const { route } of routes) for (const tag of route.scopeTags ?? []) scopeTags.add(tag);
   const lookups = new Map<string, PrefixTable<RouteFacts>>();
   const lookup = (tags: readonly string[]): PrefixTable<RouteFacts> => {
-    const known = tags.length === 0 ? tags : tags.filter((tag) => scopeTags.has(tag)).sort();
+    const known = tags.filter((tag) => scopeTags.has(tag)).sort();
     const key = known.join();
     let table = lookups.get(key);
     if (table === undefined) {
