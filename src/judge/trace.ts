@@ -113,7 +113,7 @@ export class Tracer {
     return pieces.map((piece) => ({
       ...piece,
       outcomes: piece.outcomes.map((outcome) =>
-        outcome.faults.length === 0 ? outcome : outcomeOf(outcome.faults.map(this.#admit)),
+        outcome.faults.length === 0 ? outcome : outcomeOf(outcome.faults.map(this.#admit), outcome.arrivals),
       ),
     }));
   }
@@ -122,6 +122,8 @@ export class Tracer {
     if ('rule' in sender) return this.#admit(sender);
     return {
       context: sender.context,
+      onLinkFace: sender.onLinkFace,
+      exitFaces: sender.exitFaces,
       onLinkFaults: sender.onLinkFaults.map(this.#admit),
       exitFaults: sender.exitFaults.map((faults) => faults.map(this.#admit)),
       exitGap: sender.exitGap,
@@ -144,7 +146,7 @@ function throughPiece(sender: Sender, piece: Piece): Outcome {
   const [first, ...others] = piece.outcomes.map((outcome, index) => {
     const own =
       piece.via === 'home' ? [] : piece.via === 'on-link' ? sender.onLinkFaults : (sender.exitFaults[index] ?? []);
-    return own.length === 0 ? outcome : outcomeOf([...own, ...outcome.faults]);
+    return own.length === 0 ? outcome : outcomeOf([...own, ...outcome.faults], outcome.arrivals);
   });
   if (first === undefined) return outcomeOf([]);
   if (others.length === 0) return first;
