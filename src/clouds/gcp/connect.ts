@@ -26,6 +26,8 @@ export interface Clients {
   readonly templates: () => InstanceTemplatesClient;
   readonly firewalls: () => FirewallsClient;
   readonly policies: () => RegionNetworkFirewallPoliciesClient;
+  /** How a network is named in a parameter, as gcloud does it. */
+  readonly networkUrl: (project: string, network: string) => string;
   /** Requests sent so far. */
   readonly sent: () => number;
 }
@@ -85,6 +87,8 @@ export function connect(endpoint: string | undefined, project: string, outside: 
     templates: once(() => new InstanceTemplatesClient(options)),
     firewalls: once(() => new FirewallsClient(options)),
     policies: once(() => new RegionNetworkFirewallPoliciesClient(options)),
+    networkUrl: (owner, network) =>
+      `https://www.${transport.universeDomain}/compute/v1/projects/${owner}/global/networks/${network}`,
     sent: () => transport.sent,
   };
 }
