@@ -14,6 +14,7 @@ const FACETS_OF: Readonly<Record<RuleId, readonly Facet[]>> = {
   'fabric-route-dead': ['routes', 'interfaces', 'machines'],
   'fabric-route-missing': ['routes'],
   'fabric-route-wrong-target': ['routes', 'interfaces'],
+  'firewall-excludes-pods': ['filters', 'interfaces'],
   'host-gw-off-link': ['routes'],
   'node-unmatched': ['machines', 'nodes'],
   'orphan-route': ['routes'],

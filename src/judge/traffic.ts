@@ -10,6 +10,8 @@ export interface Candidate {
   readonly protocol?: string;
   /** Absent: every port. */
   readonly ports?: readonly PortRange[];
+  readonly name?: string;
+  readonly rank: number;
 }
 
 /** What has to get through; absent: everything. */
@@ -23,7 +25,8 @@ export type Combination = 'first-match' | 'union';
 
 export type Admission =
   | { readonly verdict: 'pass' }
-  | { readonly verdict: 'fail' }
+  /** `by`: the rule that denies all of it. */
+  | { readonly verdict: 'fail'; readonly by?: Candidate }
   /** `limited`: some of it for certain is not admitted. `disputed`: it hangs on matches that are not certain. */
   | { readonly verdict: 'unknown'; readonly why: 'limited' | 'disputed'; readonly admitted: readonly string[] };
 
@@ -44,7 +47,12 @@ export function admit(candidates: readonly Candidate[], combination: Combination
   const sure = cells.filter((cell) => isAdmitted(candidates, combination, cell, 'worst'));
   if (sure.length === cells.length) return PASS;
   const possible = cells.filter((cell) => isAdmitted(candidates, combination, cell, 'best'));
-  if (possible.length === 0) return FAIL;
+  if (possible.length === 0) {
+    const by = candidates.find(
+      (rule) => rule.action === 'deny' && rule.certain && cells.every((cell) => includes(rule, cell)),
+    );
+    return by === undefined ? FAIL : { verdict: 'fail', by };
+  }
   const why = possible.length === cells.length ? 'disputed' : 'limited';
   return { verdict: 'unknown', why, admitted: (sure.length > 0 ? sure : possible).map(nameCell) };
 }
