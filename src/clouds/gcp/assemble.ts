@@ -25,7 +25,7 @@ export function assembleFabrics(draft: Draft): FabricFacts[] {
   return draft.troubles.length > 0 ? [] : [...draft.projects].sort().map((project) => emptyFabric(draft, project));
 }
 
-function emptyFabric({ filters }: Draft, project: string): FabricFacts {
+function emptyFabric({ asked }: Draft, project: string): FabricFacts {
   return {
     id: `gcp/${project}`,
     kind: 'gcp',
@@ -35,7 +35,7 @@ function emptyFabric({ filters }: Draft, project: string): FabricFacts {
     tables: [],
     machines: [],
     interfaces: [],
-    filters: filters ? [] : 'unread',
+    filters: asked.filters ? [] : 'unread',
   };
 }
 
@@ -61,7 +61,7 @@ function assembleFabric(draft: Draft, host: string): FabricFacts {
     tables: read.routesComplete ? networks.map((network) => tableOf(draft, host, read, network)) : [],
     machines,
     interfaces,
-    ...(draft.filters ? { filters: networks.flatMap((network) => filterOf(draft, read, network)) } : {}),
+    ...(draft.asked.filters ? { filters: networks.flatMap((network) => filterOf(draft, read, network)) } : {}),
   };
 }
 
@@ -75,7 +75,7 @@ function filterOf(draft: Draft, read: HostDraft, network: string): FilterFacts[]
   const faces = [...draft.instances.values()].flatMap(({ interfaces }) => interfaces);
   const inside = faces.filter((face) => face.network === network);
   const addresses = inside.flatMap((face) => [...face.addresses.map(prefixOf), ...(face.assignedPrefixes ?? [])]);
-  const spaces = [...draft.spaces, ...addresses].flatMap((text) => parsePrefix(text) ?? []);
+  const spaces = [...draft.asked.spaces, ...addresses.flatMap((text) => parsePrefix(text) ?? [])];
   return [finishFilter(network, read.firewalls, policiesInTheWay(network, read.policies, spaces))];
 }
 
@@ -123,7 +123,7 @@ export function assembleAgain(again: Draft, before: Draft, suspects: Suspects): 
   // What was not read again still says whom a route leads to, and who is in a network.
   const instances = new Map([...before.instances, ...again.instances]);
   const merged = { ...again, instances, templates: before.templates };
-  const asked = { machines: new Set(suspects.machines), interfaces: new Set(suspects.interfaces) };
+  const wanted = { machines: new Set(suspects.machines), interfaces: new Set(suspects.interfaces) };
   return [...before.hosts.keys()].sort().map((host): FabricFacts => {
     const read = again.hosts.get(host);
     const networks = networksOf(before, host);
@@ -133,9 +133,9 @@ export function assembleAgain(again: Draft, before: Draft, suspects: Suspects): 
     return {
       ...emptyFabric(again, host),
       tables: read === undefined ? [] : tables.map((network) => tableOf(merged, host, read, network)),
-      machines: machines.filter(({ id }) => asked.machines.has(id)),
-      interfaces: interfaces.filter(({ id }) => asked.interfaces.has(id)),
-      ...(read !== undefined && again.filters
+      machines: machines.filter(({ id }) => wanted.machines.has(id)),
+      interfaces: interfaces.filter(({ id }) => wanted.interfaces.has(id)),
+      ...(read !== undefined && again.asked.filters
         ? { filters: filters.flatMap((network) => filterOf(merged, read, network)) }
         : {}),
     };

@@ -2,6 +2,7 @@
 import type { google } from '@google-cloud/compute/build/protos/protos.js';
 import { overlaps, parsePrefix } from '../../model/prefix.ts';
 import type { Prefix } from '../../model/prefix.ts';
+import type { NodeFacts } from '../../model/snapshot.ts';
 import type { IPolicy } from './calls.ts';
 import { prefixOf } from './translate.ts';
 import { networkId, projectOf } from './url.ts';
@@ -83,6 +84,12 @@ function onlyRanges(
 ): string[] | undefined {
   if (!ranges?.length || others.some((list) => list?.length)) return undefined;
   return ranges.map(prefixOf);
+}
+
+/** podCIDRs and InternalIPs of nodes. */
+export function spacesOf(nodes: readonly NodeFacts[]): Prefix[] {
+  const texts = nodes.flatMap((node) => [...node.podCIDRs, ...node.internalIPs]);
+  return texts.flatMap((text) => parsePrefix(prefixOf(text)) ?? []);
 }
 
 /**

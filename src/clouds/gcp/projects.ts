@@ -2,7 +2,6 @@
 import { parseAddress } from '../../model/prefix.ts';
 import { parseProviderId } from '../../model/provider-id.ts';
 import type { Gap, NodeFacts } from '../../model/snapshot.ts';
-import { prefixOf } from './translate.ts';
 
 /** Sorted. */
 export interface Plan {
@@ -11,8 +10,6 @@ export interface Plan {
   readonly machines: readonly string[];
   /** InternalIPs of nodes without a provider id that names a cloud. */
   readonly addresses: readonly string[];
-  /** podCIDRs and InternalIPs of all nodes, as prefixes: whatever the packets in question carry. */
-  readonly spaces: readonly string[];
 }
 
 /** Left by google-github-actions/auth and setup-gcloud; the first that is set counts. */
@@ -35,7 +32,6 @@ export function projectFromEnv(env: Env): string | undefined {
 export function planProjects(configured: readonly string[], nodes: readonly NodeFacts[], env: Env): Plan {
   const machines = new Set<string>();
   const addresses = new Set<string>();
-  const spaces = nodes.flatMap((node) => [...node.podCIDRs, ...node.internalIPs].map(prefixOf));
   for (const node of nodes) {
     const provider = parseProviderId(node.providerID ?? '');
     if (node.virtual !== undefined || provider.virtual !== undefined) continue;
@@ -55,7 +51,6 @@ export function planProjects(configured: readonly string[], nodes: readonly Node
     projects: isWanted ? [...new Set(projects)].sort() : [],
     machines: [...machines].sort(),
     addresses: [...addresses].sort(),
-    spaces: [...new Set(spaces)].sort(),
   };
 }
 

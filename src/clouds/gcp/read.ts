@@ -1,5 +1,6 @@
 /** The reading plan: which calls, in which order, and what is kept of the answers. */
 import { mapLimited } from '../../net/limit.ts';
+import type { Prefix } from '../../model/prefix.ts';
 import type { Facet, Suspects, TemplateFacts } from '../../model/snapshot.ts';
 import type { Calls, Unreachable } from './calls.ts';
 import type { Trouble } from './errors.ts';
@@ -34,12 +35,17 @@ export interface HostDraft {
   readonly policies: PolicyDraft[];
 }
 
+/** What is asked for beside machines and routes. */
+export interface Asked {
+  /** Firewalls. */
+  readonly filters: boolean;
+  /** Whatever addresses the packets in question carry. */
+  readonly spaces: readonly Prefix[];
+}
+
 /** What has been read so far, slim. */
 export interface Draft {
-  /** Whether firewalls were asked for. */
-  readonly filters: boolean;
-  /** Addresses of the packets in question, as prefixes. */
-  readonly spaces: readonly string[];
+  readonly asked: Asked;
   /** Projects whose instances were asked for. */
   readonly projects: readonly string[];
   /** By machine id, of all those projects. */
@@ -56,11 +62,10 @@ export interface Draft {
 
 const MAX_PARALLEL = 6;
 
-export function emptyDraft({ projects, filters, spaces }: Pick<Draft, 'projects' | 'filters' | 'spaces'>): Draft {
+export function emptyDraft(projects: readonly string[], asked: Asked): Draft {
   return {
     projects,
-    filters,
-    spaces,
+    asked,
     instances: new Map(),
     hosts: new Map(),
     networks: new Map(),
@@ -77,8 +82,8 @@ export function emptyDraft({ projects, filters, spaces }: Pick<Draft, 'projects'
  *    that owns it (with Shared VPC another one than the node's), and the firewall policies for each region with nodes.
  * 3. What the nodes' groups make their machines from.
  */
-export async function readPlan(calls: Calls, plan: Plan, filters: boolean): Promise<Draft> {
-  const draft = emptyDraft({ ...plan, filters });
+export async function readPlan(calls: Calls, plan: Plan, asked: Asked): Promise<Draft> {
+  const draft = emptyDraft(plan.projects, asked);
   const wanted = new Set(plan.machines);
   const reads: Promise<void>[] = [];
   const learn = ({ machine, interfaces }: InstanceDraft): void => {
@@ -91,7 +96,7 @@ export async function readPlan(calls: Calls, plan: Plan, filters: boolean): Prom
       draft.hosts.set(projectOf(network), host);
       if (known === undefined) reads.push(readHost(calls, draft, projectOf(network), host));
       const region = regionOf(machine.zone ?? '');
-      if (!filters || regions.has(region)) continue;
+      if (!asked.filters || regions.has(region)) continue;
       regions.add(region);
       reads.push(readPolicies(calls, draft, network, region, host));
     }
@@ -145,7 +150,7 @@ async function readHost(calls: Calls, draft: Draft, host: string, read: HostDraf
       (what) => missed(draft, { ...what, facet: 'subnets', project: host }),
     ),
     readRoutes(calls, draft, host, read),
-    draft.filters ? readFirewalls(calls, draft, host, read) : undefined,
+    draft.asked.filters ? readFirewalls(calls, draft, host, read) : undefined,
   ]);
   note(draft, 'subnets', 'subnetworks', host, subnetworks);
 }
@@ -190,7 +195,7 @@ async function readRoutes(calls: Calls, draft: Draft, host: string, into: HostDr
  * Subnetworks are not suspects; those of `before` stand.
  */
 export async function rereadPlan(calls: Calls, suspects: Suspects, before: Draft): Promise<Draft> {
-  const draft = { ...emptyDraft(before), networks: before.networks };
+  const draft = { ...emptyDraft(before.projects, before.asked), networks: before.networks };
   const named = [...suspects.machines, ...suspects.interfaces].map(projectOf);
   const projects = before.projects.filter((project) => named.includes(project));
   const tables = new Set(suspects.tables.map(projectOf));

@@ -50,7 +50,7 @@ export function translateInstance(instance: IInstance, project: string, zoneHint
   // A boolean that is false may be left out of an answer; one that is true never is.
   const forwarding = instance.canIpForward === true ? 'on' : 'off';
   const tags = [...(instance.tags?.items ?? [])].sort();
-  const accounts = (instance.serviceAccounts ?? []).flatMap(({ email }) => email ? [email] : []).sort();
+  const accounts = (instance.serviceAccounts ?? []).flatMap(({ email }) => (email ? [email] : [])).sort();
   return {
     project,
     machine: {
