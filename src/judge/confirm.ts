@@ -62,7 +62,7 @@ export function findSuspects(
     machines: sorted(machines),
     interfaces: sorted(interfaces),
     tables: sorted(tables),
-    filters: [],
+    filters: sorted(new Set(failing.flatMap((finding) => finding.subjects.filters))),
   };
 }
 

@@ -54,7 +54,7 @@ export function admit(candidates: readonly Candidate[], combination: Combination
     return by === undefined ? FAIL : { verdict: 'fail', by };
   }
   const why = possible.length === cells.length ? 'disputed' : 'limited';
-  return { verdict: 'unknown', why, admitted: (sure.length > 0 ? sure : possible).map(nameCell) };
+  return { verdict: 'unknown', why, admitted: nameCells(sure.length > 0 ? sure : possible, cells.length) };
 }
 
 /** `best`: disputed allows hold and disputed denies do not; `worst`: the other way round. */
@@ -99,6 +99,19 @@ function cellsOf(candidates: readonly Candidate[]): Cell[] {
 /** Without a port, the protocol has none: then only a rule for the whole protocol admits it. */
 function cellFor({ protocol, port }: Need): Cell {
   return { protocol, from: port ?? 0, to: port ?? LAST_PORT };
+}
+
+/** Neighbouring ports are one range again; they were only cut for rules. */
+function nameCells(cells: readonly Cell[], all: number): string[] {
+  if (cells.length === all) return ['everything'];
+  const merged: Cell[] = [];
+  for (const cell of cells) {
+    const last = merged.at(-1);
+    if (last !== undefined && last.protocol === cell.protocol && last.to + 1 === cell.from) {
+      merged[merged.length - 1] = { ...last, to: cell.to };
+    } else merged.push(cell);
+  }
+  return merged.map(nameCell);
 }
 
 function nameCell({ protocol, from, to }: Cell): string {
