@@ -33,7 +33,11 @@ export function clusterFirewalls(network: string, subnets: string[], pods: strin
     // What a network that Google makes by default has, for any protocol: it covers subnets, and no pods.
     firewall(`${network}-internal`, network, { priority: 65_534, sourceRanges: of(subnets, 4) }),
     firewall(`${network}-pods`, network, { sourceRanges: of(pods, 4) }),
-    firewall(`${network}-ssh`, network, { allowed: [{ protocol: 'tcp', ports: ['22'] }] }),
+    // From where Google's own proxy for administrators comes.
+    firewall(`${network}-ssh`, network, {
+      sourceRanges: ['35.235.240.0/20'],
+      allowed: [{ protocol: 'tcp', ports: ['22'] }],
+    }),
     ...[firewall(`${network}-v6`, network, { sourceRanges: of([...subnets, ...pods], 6) })].filter(
       ({ sourceRanges }) => sourceRanges.length > 0,
     ),

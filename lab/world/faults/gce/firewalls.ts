@@ -1,13 +1,13 @@
 /** Faults of the VPC firewall: pods that no rule admits, rules for others, denials, policies above. */
 
-import { canonical, covers, rangeOf, subnetOf } from '../../addresses.ts';
+import { canonical, covers, familyOf, rangeOf, subnetOf } from '../../addresses.ts';
 import { firewall, podFirewall } from '../../gce-firewalls.ts';
 import type { GceFirewallWorld, GcePolicyRuleWorld, GcePolicyWorld, GceTrafficWorld } from '../../gce.ts';
 import { gceAt } from '../../gce-look.ts';
 import type { GcePlace } from '../../gce-look.ts';
 import { DoesNotFit, podRange } from '../../look.ts';
 import type { NodeRef } from '../../look.ts';
-import type { World } from '../../world.ts';
+import type { NodeWorld, World } from '../../world.ts';
 import type { Expected, Fault } from '../fault.ts';
 
 function putFirewall({ gce, nic }: GcePlace, stem: string, more: Partial<GceFirewallWorld>): void {
@@ -16,8 +16,28 @@ function putFirewall({ gce, nic }: GcePlace, stem: string, more: Partial<GceFire
   gce.firewalls.push(firewall(`${stem}-${String(number)}`, nic.network, more));
 }
 
-function refuses(place: GcePlace, prefixes: string[]): Expected[] {
-  return [{ rule: 'firewall-excludes-pods', verdict: 'fail', subjects: { prefixes, filters: [place.table] } }];
+/** `unknown`: some of it is admitted, or perhaps all. */
+function excludes(place: GcePlace, prefixes: string[], verdict: Expected['verdict'] = 'fail'): Expected[] {
+  if (prefixes.length === 0) return [];
+  return [{ rule: 'firewall-excludes-pods', verdict, subjects: { prefixes, filters: [place.table] } }];
+}
+
+function wholeOf(half: string): string {
+  const [address, length] = half.split('/');
+  return canonical(`${address ?? ''}/${String(Number(length) - 1)}`);
+}
+
+/** The IPv4 podCIDRs of all nodes but this one; two halves as their whole. */
+function podsBut(world: World, node?: NodeWorld): string[] {
+  let left = world.cluster.nodes
+    .filter((one) => one !== node)
+    .flatMap((one) => one.podCIDRs.filter((cidr) => familyOf(cidr) === 4).map(canonical));
+  for (;;) {
+    const wholes = left.map(wholeOf);
+    const whole = wholes.find((one, index) => wholes.indexOf(one) < index);
+    if (whole === undefined) return left.sort();
+    left = [...left.filter((one) => wholeOf(one) !== whole), whole];
+  }
 }
 
 /** All machines in the cluster's network. */
@@ -32,11 +52,12 @@ export function gcePodFirewallMissing(how: 'deleted' | 'disabled' = 'deleted'): 
   return {
     says: `the firewall rule for pods is ${how}`,
     into: (world) => {
-      const { gce, nic } = gceAt(world, 0);
+      const place = gceAt(world, 0);
+      const { gce, nic } = place;
       const rule = podFirewall(gce, nic.network);
       if (how === 'disabled') rule.disabled = true;
       else gce.firewalls = gce.firewalls.filter((one) => one !== rule);
-      return [];
+      return excludes(place, podsBut(world));
     },
   };
 }
@@ -52,7 +73,7 @@ export function gcePodFirewallForTag(ref: NodeRef): Fault {
       rule.targetTags = [tag];
       for (const instance of neighbours(place)) if (!instance.tags.includes(tag)) instance.tags.push(tag);
       place.instance.tags = place.instance.tags.filter((one) => one !== tag);
-      return [];
+      return excludes(place, podsBut(world, place.node));
     },
   };
 }
@@ -62,9 +83,9 @@ export function gcePodFirewallOnly(traffic: GceTrafficWorld[]): Fault {
   return {
     says: `the firewall rule for pods is about ${JSON.stringify(traffic)}`,
     into: (world) => {
-      const { gce, nic } = gceAt(world, 0);
-      podFirewall(gce, nic.network).allowed = traffic;
-      return [];
+      const place = gceAt(world, 0);
+      podFirewall(place.gce, place.nic.network).allowed = traffic;
+      return excludes(place, podsBut(world), 'unknown');
     },
   };
 }
@@ -95,7 +116,7 @@ export function gcePodFirewallHalf(ref: NodeRef, half: 0 | 1 = 1): Fault {
       const holding = rule.sourceRanges.find((range) => covers(rangeOf(range), rangeOf(part)));
       if (holding === undefined) throw new DoesNotFit(`no range of the rule holds ${part}`);
       rule.sourceRanges = [...rule.sourceRanges.filter((one) => one !== holding), ...without(canonical(holding), part)];
-      return refuses(place, [part]);
+      return excludes(place, [part]);
     },
   };
 }
@@ -115,7 +136,7 @@ export function gcePodFirewallByName(kind: 'tag' | 'account'): Fault {
         rule.sourceTags = [tag];
         for (const instance of neighbours(place)) if (!instance.tags.includes(tag)) instance.tags.push(tag);
       }
-      return [];
+      return excludes(place, podsBut(world), 'unknown');
     },
   };
 }
@@ -146,8 +167,8 @@ export function gceDenied(ref: NodeRef, { direction, priority, traffic, at }: Gc
           : { direction: 'EGRESS' as const, destinationRanges: [prefix] }),
         denied: traffic ?? [{ protocol: 'all' }],
       });
-      const decides = traffic === undefined && at === undefined && (direction === 'out' || priority <= 1000);
-      return decides ? refuses(place, [prefix]) : [];
+      const decides = direction === 'out' || priority <= 1000;
+      return decides ? excludes(place, [prefix], traffic === undefined ? 'fail' : 'unknown') : [];
     },
   };
 }
