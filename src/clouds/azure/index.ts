@@ -68,8 +68,9 @@ export function openAzure({ config, env, clock, log, random }: AzureOutside): Fa
     const fabric = assembleFabric(draft, plan);
     sessions.push({ plan, draft, fabric });
     const seconds = ((clock.now() - startedAt) / 1000).toFixed(1);
+    const guards = fabric.filters === 'unread' ? '' : `, ${String(fabric.filters.length)} network security groups`;
     log.info(
-      `${fabric.id}: ${String(fabric.machines.length)} virtual machines, ${String(fabric.interfaces.length)} network interfaces, ${String(fabric.tables.length)} route tables in ${String(calls.count())} requests (${seconds} s)`,
+      `${fabric.id}: ${String(fabric.machines.length)} virtual machines, ${String(fabric.interfaces.length)} network interfaces, ${String(fabric.tables.length)} route tables${guards} in ${String(calls.count())} requests (${seconds} s)`,
     );
     logTags(draft, fabric, log);
     return { facts: [fabric], gaps: assembleGaps(draft, fabric) };
