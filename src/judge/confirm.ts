@@ -14,6 +14,7 @@ const FACETS_OF: Readonly<Record<RuleId, readonly Facet[]>> = {
   'fabric-route-dead': ['routes', 'interfaces', 'machines'],
   'fabric-route-missing': ['routes'],
   'fabric-route-wrong-target': ['routes', 'interfaces'],
+  'firewall-excludes-pods': ['filters', 'interfaces'],
   'host-gw-off-link': ['routes'],
   'node-unmatched': ['machines', 'nodes'],
   'orphan-route': ['routes'],
@@ -61,7 +62,7 @@ export function findSuspects(
     machines: sorted(machines),
     interfaces: sorted(interfaces),
     tables: sorted(tables),
-    filters: [],
+    filters: sorted(new Set(failing.flatMap((finding) => finding.subjects.filters))),
   };
 }
 

@@ -48,7 +48,8 @@ export interface Sender {
 export function advertisedAddress(node: SurveyedNode, family: Family): string | undefined {
   const { flannel, internalIPs } = node.facts;
   const announced = family === 4 ? flannel?.publicIP : flannel?.publicIPv6;
-  if (node.mode.mode === 'host-gw' && announced !== undefined) return parseAddress(announced)?.text ?? announced;
+  const isFlannels = node.mode.mode === 'host-gw' || node.mode.mode === 'overlay';
+  if (isFlannels && announced !== undefined) return parseAddress(announced)?.text ?? announced;
   return internalIPs.find((text) => parseAddress(text)?.family === family);
 }
 
