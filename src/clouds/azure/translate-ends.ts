@@ -1,8 +1,7 @@
 /** The two ends of a security rule -> whom it is about. Service tags, as far as they can be told. Pure. */
 import { contains, hostPrefix, parseAddress, parsePrefix } from '../../model/prefix.ts';
 import type { FilterFacts, FilterPeers, FilterRule } from '../../model/snapshot.ts';
-import { foldId } from './ids.ts';
-import { idsOf } from './translate.ts';
+import { groupsOf } from './translate.ts';
 import { RESERVED } from './translate-routes.ts';
 import type { Reference, WireSecurityRule } from './wire.ts';
 
@@ -60,7 +59,7 @@ function peersOf({ one, several = [], groups }: WireEnd): FilterPeers | undefine
   if (words.includes('*') || words.includes('any')) return undefined;
   const prefixes = texts.flatMap(prefixOf);
   const tags = texts.filter((text) => prefixOf(text).length === 0 && plainWord(text) !== 'virtualnetwork');
-  const members = idsOf(groups).map(foldId);
+  const members = groupsOf(groups);
   const isNothing = texts.length + members.length === 0;
   return {
     prefixes: [...new Set(prefixes)].sort(),

@@ -26,7 +26,7 @@ export interface InterfaceDraft {
   readonly type?: string;
   /** Its network security group, as its own answer spells it. */
   readonly filter?: string;
-  /** Application security groups, folded: nothing else spells them. */
+  /** Application security groups, folded. */
   readonly groups: readonly string[];
 }
 
@@ -92,7 +92,7 @@ export function translateInterface(face: WireInterface): InterfaceDraft | undefi
     primary: properties?.primary === true,
     ...(type === undefined ? {} : { type }),
     ...(filter === undefined ? {} : { filter }),
-    groups: idsOf(configurations.flatMap((one) => one.properties?.applicationSecurityGroups ?? [])).map(foldId),
+    groups: groupsOf(configurations.flatMap((one) => one.properties?.applicationSecurityGroups ?? [])),
   };
 }
 
@@ -141,4 +141,9 @@ export function translateScaleSet(set: WireScaleSet): ScaleSetDraft | undefined 
 
 export function idsOf(references: readonly (Reference | undefined)[] | undefined): string[] {
   return [...new Set((references ?? []).flatMap((one) => one?.id ?? []))].sort();
+}
+
+/** Application security groups, folded: they are only named, and rules and interfaces have to name them alike. */
+export function groupsOf(references: readonly Reference[] | undefined): string[] {
+  return [...new Set(idsOf(references).map(foldId))].sort();
 }
