@@ -71,7 +71,7 @@ async function listTables(calls: Calls, draft: Draft, subscription: string): Pro
 /** Folded ids of Uniform sets that were not named, but may hold nodes without provider id, or a route's next hop. */
 function setsNearNodes(draft: Draft, plan: SubscriptionPlan, named: readonly string[]): string[] {
   const networks = nodeNetworks(draft, plan);
-  const isLost = networks.size === 0 && plan.addresses.length > 0;
+  const isLost = isAnyLost(draft, plan);
   const sets = [...draft.scaleSets].filter(
     ([id, set]) =>
       set.isUniform &&
@@ -79,6 +79,15 @@ function setsNearNodes(draft: Draft, plan: SubscriptionPlan, named: readonly str
       (isLost || set.subnets.some((subnet) => networks.has(networkOfSubnet(subnet)))),
   );
   return sets.map(([id]) => id).sort();
+}
+
+/** Where nodes are looked for by address alone, a stranger elsewhere may have one of them, so each has to be found. */
+function isAnyLost(draft: Draft, plan: SubscriptionPlan): boolean {
+  const faces = [...draft.interfaces.values()];
+  const machines = new Set(plan.machines);
+  if (faces.some(({ machine = '' }) => machines.has(foldId(machine)))) return false;
+  const held = new Set(faces.flatMap(({ addresses }) => addresses));
+  return plan.addresses.some((address) => !held.has(address));
 }
 
 async function readUniformSets(calls: Calls, draft: Draft, sets: readonly string[]): Promise<void> {
