@@ -36,6 +36,7 @@ export const scenarios: readonly Scenario[] = [
   azure.azureIpChange,
   azure.azureNoTable,
   azure.azureForwarding,
+  azure.azureNsgDeniesPods,
   mixed.mixedClouds,
   mixed.mixedOverlay,
   gce.gceUnreachableZone,
