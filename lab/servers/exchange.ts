@@ -124,7 +124,7 @@ export function serve(service: Service, desk: Desk): RequestListener {
   function deliver(request: Incoming, response: ServerResponse, answer?: Answer): boolean {
     const { method, url, body, headers } = request;
     const { accept = '' } = headers;
-    const key = [method, url, accept, String(headers['accept-encoding'] ?? '').includes('gzip'), body].join('\n');
+    const key = [method, url, accept, /\bgzip\b/.test(headers['accept-encoding']?.toString() ?? ''), body].join('\n');
     const packed = answer === undefined ? remembered.get(key) : pack(answer);
     if (packed === undefined) return false;
     if (options.remember === true && packed.status === 200) remembered.set(key, packed);

@@ -41,7 +41,7 @@ async function perform(planned: PlannedRequest): Promise<void> {
 const plan = JSON.parse(readFileSync(process.argv[2] ?? '', 'utf8')) as PlannedRequest[];
 const running: Promise<void>[] = [];
 for (const planned of plan) {
-  const before = planned.after.map((place) => running[place]);
+  const before = planned.after.flatMap((place) => running[place] ?? []);
   running.push(Promise.all(before).then(() => perform(planned)));
 }
 await Promise.all(running);

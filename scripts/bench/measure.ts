@@ -3,8 +3,10 @@ import { existsSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
+import { readDefaults } from '../../lab/runner/action-file.ts';
 import { runAction, type RunResult } from '../../lab/runner/run-action.ts';
 import type { LabExchange } from '../../lab/servers/options.ts';
+import { ROOT } from '../run.ts';
 import { medianUsage, type JudgeTimes, type Usage } from './figures.ts';
 import { planFloor } from './plan.ts';
 import { meterEnvironment, readMeter, run, runHere, Servers } from './process.ts';
@@ -122,6 +124,7 @@ class Bench {
     const before = performance.now();
     const result = await runAction({
       bundle: this.#order.bundle,
+      defaults: await readDefaults(join(ROOT, 'action.yml')),
       env: { ...served.env, ...meterEnvironment(meter) },
       inputs: { kubeconfig: served.kubeconfig, ...served.inputs, ...INPUTS, ...inputs },
       timeoutMs: 600_000,
