@@ -1,5 +1,4 @@
 /** Nodes, the cluster's name and version, and the network agents, through the Kubernetes API. Reads only. */
-import { setHeaderOptions } from '@kubernetes/client-node';
 import { ConfigError } from '../model/errors.ts';
 import type { CniFacts, Gap, NodeFacts } from '../model/snapshot.ts';
 import type { ClusterReader, ClusterReading, Log, Reading } from '../ports.ts';
@@ -115,12 +114,10 @@ export class KubernetesReader implements ClusterReader {
   async #selectedNames(): Promise<ReadonlySet<string> | undefined> {
     const { connection, call, nodeSelector } = this.#options;
     if (nodeSelector === undefined || nodeSelector === '') return undefined;
-    const metadataOnly = 'application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1';
     const names = await readPages({
       call,
       what: 'list nodes by node-selector',
-      list: (page) =>
-        connection.core.listNode({ labelSelector: nodeSelector, ...page }, setHeaderOptions('Accept', metadataOnly)),
+      list: (page) => connection.core.listNodeMetadata({ labelSelector: nodeSelector, ...page }),
       translate: ({ metadata }) => metadata?.name,
     });
     if (names.ok) return new Set(names.value);
