@@ -223,7 +223,10 @@ const FABRIC = object<FabricFacts>({
   kind: words(['aws', 'gcp', 'azure']),
   account: TEXT,
   region: optional(TEXT),
-  networks: listBy('id', object<NetworkFacts>({ id: ID, name: optional(TEXT), prefixes: list(PREFIX), filters: optional(list(ID)) })),
+  networks: listBy(
+    'id',
+    object<NetworkFacts>({ id: ID, name: optional(TEXT), prefixes: list(PREFIX), filters: optional(list(ID)) }),
+  ),
   subnets: listBy(
     'id',
     object<SubnetFacts>({
@@ -245,7 +248,13 @@ const FABRIC = object<FabricFacts>({
 
 // ---------------------------------------------------------------- the whole
 
-const SUSPECTS = object<Suspects>({ nodes: list(ID), machines: list(ID), interfaces: list(ID), tables: list(ID) });
+const SUSPECTS = object<Suspects>({
+  nodes: list(ID),
+  machines: list(ID),
+  interfaces: list(ID),
+  tables: list(ID),
+  filters: list(ID),
+});
 
 const RECHECK = object<Recheck>({
   takenAt: TIME,
