@@ -15,10 +15,11 @@ const NAME = /^[A-Za-z][\w.-]*$/;
 const SLASH = 47;
 
 /**
- * Undefined for whatever is not plain: attributes below the root, comments, CDATA, text between elements, or no XML at
- * all. The SDK's parser knows what to make of those.
+ * Without the elements that are named in `unread`, whose content is not even looked at; none of them may hold one of its
+ * own name. Undefined for whatever is not plain: attributes below the root, comments, CDATA, text between elements, or no
+ * XML at all. The SDK's parser knows what to make of those.
  */
-export function parsePlainXml(xml: string): ParsedObject | undefined {
+export function parsePlainXml(xml: string, unread: ReadonlySet<string> = new Set()): ParsedObject | undefined {
   if (xml.includes('\r') || xml.includes('__proto__')) return undefined;
   ROOT.lastIndex = PROLOG.exec(xml)?.[0].length ?? 0;
   const root = ROOT.exec(xml);
@@ -51,7 +52,11 @@ export function parsePlainXml(xml: string): ParsedObject | undefined {
       if (end === -1 || name === undefined) return undefined;
       known.set(name, name);
       const inner = isAlone ? end : xml.indexOf('<', end);
-      if (isAlone) {
+      if (unread.has(name)) {
+        const close = isAlone ? end : xml.indexOf(`</${name}>`, end);
+        if (close === -1) return undefined;
+        next = isAlone ? end + 1 : close + name.length + 3;
+      } else if (isAlone) {
         add(open, name, '');
         next = end + 1;
       } else if (xml.charCodeAt(inner + 1) === SLASH) {

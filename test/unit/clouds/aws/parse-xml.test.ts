@@ -65,6 +65,12 @@ describe('plain answers', () => {
   });
 });
 
+test('what nobody reads is left out unseen', () => {
+  const xml = '<a><b>1</b><drop><b>2</b><!-- x --></drop><drop/><c><drop></drop><b>3</b></c></a>';
+  expect(parsePlainXml(xml, new Set(['drop']))).toEqual({ a: { b: '1', c: { b: '3' } } });
+  expect(parsePlainXml('<a><drop><b>2</b></a>', new Set(['drop']))).toBeUndefined();
+});
+
 describe('what is not plain is left to the SDK', () => {
   test.each([
     ['an attribute', '<a><b c="1">2</b></a>'],
