@@ -27,12 +27,19 @@ interface Pass {
   readonly groups: readonly FaultGroup[];
 }
 
-/** Judges the snapshot; where it holds a second reading, only faults that both readings show count. */
-export function judgeSnapshot(snapshot: Snapshot, config: JudgeConfig, rules: readonly Rule[] = RULES): Judgement {
-  const { recheck } = snapshot;
-  if (recheck === undefined) return judgeOnce(snapshot, config, rules).judgement;
-  const { recheck: _, ...first } = snapshot;
-  const before = judgeOnce(first, config, rules).judgement;
+/**
+ * Judges the snapshot; where it holds a second reading, only faults that both readings show count. `draft`: what judging
+ * its first reading gave, where that has just been done.
+ */
+export function judgeSnapshot(
+  snapshot: Snapshot,
+  config: JudgeConfig,
+  rules: readonly Rule[] = RULES,
+  draft?: Judgement,
+): Judgement {
+  const { recheck, ...first } = snapshot;
+  if (recheck === undefined) return draft ?? judgeOnce(snapshot, config, rules).judgement;
+  const before = draft ?? judgeOnce(first, config, rules).judgement;
   const known = new Set(before.findings.flatMap((finding) => (finding.verdict === 'fail' ? [finding.key] : [])));
   return judgeOnce(mergeRecheck(snapshot, recheck), config, rules, {
     admit: confirmFaults(known, recheck),
