@@ -5,6 +5,7 @@ import {
   createConfiguration,
   CustomObjectsApi,
   type KubeConfig,
+  NetworkingV1Api,
   type RequestContext,
   ServerConfiguration,
   VersionApi,
@@ -22,6 +23,7 @@ export interface Connection {
   readonly core: CoreV1Api;
   readonly apps: AppsV1Api;
   readonly custom: CustomObjectsApi;
+  readonly networking: NetworkingV1Api;
   readonly version: VersionApi;
   /** The next request opens a new connection. */
   renew(): void;
@@ -53,6 +55,7 @@ export function connect(location: Location, options: ConnectOptions): Connection
     core: new CoreV1Api(configuration),
     apps: new AppsV1Api(configuration),
     custom: new CustomObjectsApi(configuration),
+    networking: new NetworkingV1Api(configuration),
     version: new VersionApi(configuration),
     renew: () => {
       door.renew();

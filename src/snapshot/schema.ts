@@ -108,6 +108,7 @@ const CLUSTER = object<ClusterFacts>({
   version: optional(TEXT),
   nodes: listBy('name', NODE),
   cni: CNI,
+  serviceCIDRs: optional(list(PREFIX)),
 });
 
 // ---------------------------------------------------------------- the fabric
@@ -223,7 +224,10 @@ const FABRIC = object<FabricFacts>({
   kind: words(['aws', 'gcp', 'azure']),
   account: TEXT,
   region: optional(TEXT),
-  networks: listBy('id', object<NetworkFacts>({ id: ID, name: optional(TEXT), prefixes: list(PREFIX), filters: optional(list(ID)) })),
+  networks: listBy(
+    'id',
+    object<NetworkFacts>({ id: ID, name: optional(TEXT), prefixes: list(PREFIX), filters: optional(list(ID)) }),
+  ),
   subnets: listBy(
     'id',
     object<SubnetFacts>({
