@@ -2,13 +2,14 @@
 import type { Config, RuleId, Severity } from '../model/config.ts';
 import type { Fault, FaultGroup } from '../model/faults.ts';
 import { gapFault } from '../model/faults.ts';
-import type { EvidenceLevel, Finding, JudgedNode, Judgement, PairCounts } from '../model/judgement.ts';
+import type { EvidenceLevel, Finding, JudgedNode, Judgement, NodeClass, PairCounts } from '../model/judgement.ts';
 import { EVIDENCE_LEVELS, NO_SUBJECTS } from '../model/judgement.ts';
 import { messageOf } from '../model/errors.ts';
 import type { Snapshot, Suspects } from '../model/snapshot.ts';
 import { RULES } from '../rules/registry.ts';
 import type { Rule, RuleContext } from '../rules/rule.ts';
 import { rankCauses } from './causes.ts';
+import type { NodeClassIndex } from './classes.ts';
 import { classifyNodes } from './classes.ts';
 import { confirmFaults, findSuspects, mergeRecheck } from './confirm.ts';
 import { ruleContext } from './context.ts';
@@ -60,7 +61,8 @@ function judgeOnce(snapshot: Snapshot, config: JudgeConfig, rules: readonly Rule
   const classes = classifyNodes(tracer, selected);
   const matrix = judgeMatrix(tracer, classes);
   const groups = [...matrix.groups, ...clusterGaps(snapshot, selected.length)];
-  const context = ruleContext(survey, groups, config);
+  const paths = { classes: namedClasses(classes), entries: matrix.entries, pairs: matrix.pairs };
+  const context = ruleContext(survey, groups, paths, config);
   const findings = rules
     .flatMap((rule) => runRule(rule, context, config))
     .filter((finding) => finding.verdict !== 'fail' || (confirmation?.isKnown(finding.key) ?? true))
@@ -74,7 +76,7 @@ function judgeOnce(snapshot: Snapshot, config: JudgeConfig, rules: readonly Rule
     podCIDRs: context.podRanges.prefixes.map((prefix) => prefix.text),
     pairs: matrix.pairs,
     roundTrip: matrix.roundTrip,
-    classes: classes.map(({ id, nodes: members }) => ({ id, nodes: members.map((node) => node.name) })),
+    classes: paths.classes,
     matrix: matrix.entries,
     nodes,
     findings,
@@ -82,6 +84,10 @@ function judgeOnce(snapshot: Snapshot, config: JudgeConfig, rules: readonly Rule
     gaps: allGaps(survey, groups),
   };
   return { judgement, groups };
+}
+
+function namedClasses(classes: readonly NodeClassIndex[]): NodeClass[] {
+  return classes.map(({ id, nodes }) => ({ id, nodes: nodes.map((node) => node.name) }));
 }
 
 /** Without nodes there are no pairs that could need a gap: then the gap itself is what has to be said. */
@@ -102,10 +108,10 @@ function clusterGaps(snapshot: Snapshot, selected: number): FaultGroup[] {
 function runRule(rule: Rule, context: RuleContext, config: JudgeConfig): Finding[] {
   const setting = config.rules[rule.id];
   if (setting === 'off') return [];
-  const severity: Severity = setting ?? rule.severity;
   try {
     return rule.evaluate(context).map((found) => {
-      const { cause, title, ...rest } = found;
+      const { cause, title, severity: own, ...rest } = found;
+      const severity = setting ?? own ?? rule.severity;
       return { key: `${rule.id}/${cause}`, rule: rule.id, severity, title: title ?? rule.title, ...rest };
     });
   } catch (error) {

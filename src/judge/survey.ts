@@ -52,6 +52,11 @@ export interface Survey {
   readonly overlapGroups: ReadonlyMap<string, ReadonlySet<string>>;
   /** `fabric/network` -> the subnets in which host-gw nodes live, sorted. */
   readonly hostGwSubnets: ReadonlyMap<string, readonly string[]>;
+  /**
+   * Families that need no route for some node of a network: `fabric/network/6 neighbour` where a host-gw node has an
+   * address to announce, `fabric/network/6 assigned` where the fabric has assigned a podCIDR.
+   */
+  readonly routelessFamilies: ReadonlySet<string>;
 }
 
 export function surveySnapshot(
@@ -129,7 +134,17 @@ export function surveySnapshot(
     };
   });
   const hostGwSubnets = findHostGwSubnets(surveyed);
-  return { snapshot, nodes: surveyed, fabrics, nodeOfMachine, podCIDRs, overlapGroups, hostGwSubnets };
+  const routelessFamilies = findRoutelessFamilies(surveyed);
+  return {
+    snapshot,
+    nodes: surveyed,
+    fabrics,
+    nodeOfMachine,
+    podCIDRs,
+    overlapGroups,
+    hostGwSubnets,
+    routelessFamilies,
+  };
 }
 
 /** The interface that carries the node's own address, else the primary one. */
@@ -147,6 +162,27 @@ function findHostGwSubnets(nodes: readonly SurveyedNode[]): Map<string, string[]
     sets.set(network, (sets.get(network) ?? new Set()).add(face.subnet));
   }
   return new Map([...sets].map(([network, subnets]) => [network, [...subnets].sort()]));
+}
+
+function findRoutelessFamilies(nodes: readonly SurveyedNode[]): Set<string> {
+  const found = new Set<string>();
+  for (const node of nodes) {
+    const { fabric, facts } = node;
+    const face = node.skipped === undefined ? nodeInterface(node) : undefined;
+    if (face === undefined || fabric === undefined) continue;
+    const network = `${fabric.facts.id}/${face.network}`;
+    if (node.mode.mode === 'host-gw') {
+      const announced = [facts.flannel?.publicIP, facts.flannel?.publicIPv6, ...facts.internalIPs];
+      for (const ip of announced)
+        if (ip !== undefined) found.add(`${network}/${ip.includes(':') ? '6' : '4'} neighbour`);
+    }
+    for (const one of node.interfaces) {
+      if (one.assignedPrefixes === undefined) continue;
+      const own = node.podCIDRs.filter((prefix) => isCovered(prefix, fabric.assigned(one)));
+      for (const { family } of own) found.add(`${fabric.facts.id}/${one.network}/${String(family)} assigned`);
+    }
+  }
+  return found;
 }
 
 /** A node without podCIDRs sends from its own addresses. */

@@ -1,5 +1,5 @@
 /** Route tables made ready for looking up: what loses anyway is out, and tags choose who sees a route. */
-import type { Prefix } from '../model/prefix.ts';
+import type { Family, Prefix } from '../model/prefix.ts';
 import { contains, parsePrefix } from '../model/prefix.ts';
 import type { Entry } from '../model/prefix-table.ts';
 import { PrefixTable } from '../model/prefix-table.ts';
@@ -18,6 +18,9 @@ export interface CompiledTable {
   readonly holdsPodRoutes: boolean;
   /** Such a route leads to a machine: somebody made this table route pods. */
   readonly leadsPodsToMachines: boolean;
+  /** Families of those routes, and of those that lead to machines. */
+  readonly podFamilies: ReadonlySet<Family>;
+  readonly machineFamilies: ReadonlySet<Family>;
 }
 
 interface ParsedRoute {
@@ -53,13 +56,18 @@ export function compileTable(
     return table;
   };
   const [firstLocal] = locals;
+  const podFamilies = new Set(podRoutes.map(({ prefix }) => prefix.family));
+  const toMachines = podRoutes.filter(({ route }) => ['interface', 'machine', 'address'].includes(route.target.kind));
+  const machineFamilies = new Set(toMachines.map(({ prefix }) => prefix.family));
   return {
     facts,
     lookup,
     scopeTags,
     local: firstLocal === undefined ? undefined : lookup([]).get(firstLocal),
-    holdsPodRoutes: podRoutes.length > 0,
-    leadsPodsToMachines: podRoutes.some(({ route }) => ['interface', 'machine', 'address'].includes(route.target.kind)),
+    holdsPodRoutes: podFamilies.size > 0,
+    leadsPodsToMachines: machineFamilies.size > 0,
+    podFamilies,
+    machineFamilies,
   };
 }
 
