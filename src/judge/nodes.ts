@@ -56,6 +56,18 @@ function nodeVerdict(
   return node.mode.mode === 'overlay' || node.mode.mode === 'eni' ? 'not-applicable' : 'pass';
 }
 
+/** Nodes whose packets meet one of these filters. */
+function nodesBehind(survey: Survey, filters: ReadonlySet<string>): string[] {
+  const has = (ids: readonly string[] | undefined): boolean => ids?.some((id) => filters.has(id)) ?? false;
+  return survey.nodes.flatMap((node) => {
+    const face = nodeInterface(node);
+    if (face === undefined || node.fabric === undefined) return [];
+    const subnet = node.fabric.subnets.get(face.subnet)?.facts;
+    const network = node.fabric.facts.networks.find(({ id }) => id === face.network);
+    return has(face.filters) || has(subnet?.filters) || has(network?.filters) ? [node.name] : [];
+  });
+}
+
 /** A finding names its nodes, or the subnets whose nodes share the cause. */
 function faultsByNode(survey: Survey, findings: readonly Finding[]): Map<string, Set<'fail' | 'unknown'>> {
   const bySubnet = new Map<string, string[]>();
@@ -68,7 +80,11 @@ function faultsByNode(survey: Survey, findings: readonly Finding[]): Map<string,
     if (severity === 'notice') continue;
     // A node that a warning names works, as long as none of its packets is lost by it.
     if (verdict === 'fail' && severity !== 'error' && pairsBroken === 0) continue;
-    const names = [...subjects.nodes, ...subjects.subnets.flatMap((subnet) => bySubnet.get(subnet) ?? [])];
+    const names = [
+      ...subjects.nodes,
+      ...subjects.subnets.flatMap((subnet) => bySubnet.get(subnet) ?? []),
+      ...(subjects.filters.length === 0 ? [] : nodesBehind(survey, new Set(subjects.filters))),
+    ];
     for (const name of names) result.set(name, (result.get(name) ?? new Set()).add(verdict));
   }
   return result;

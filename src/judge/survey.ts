@@ -7,10 +7,11 @@ import { comparePrefixes, overlaps, parseAddress, parsePrefix } from '../model/p
 import { PrefixTable } from '../model/prefix-table.ts';
 import { parseProviderId } from '../model/provider-id.ts';
 import type { Gap, InterfaceFacts, MachineFacts, NodeFacts, Snapshot } from '../model/snapshot.ts';
-import type { BehaviourTable } from './behaviour.ts';
-import { FABRIC_BEHAVIOUR } from './behaviour.ts';
+import type { BehaviourTable, FilterBehaviourTable } from './behaviour.ts';
+import { FABRIC_BEHAVIOUR, FILTER_BEHAVIOUR } from './behaviour.ts';
 import type { Fabric } from './fabric.ts';
 import { indexFabric, isCovered } from './fabric.ts';
+import { Filters } from './filters.ts';
 import { joinNodes } from './join.ts';
 import { judgeMachines } from './machines.ts';
 import type { ModeDecision } from './mode.ts';
@@ -57,12 +58,22 @@ export interface Survey {
    * address to announce, `fabric/network/6 assigned` where the fabric has assigned a podCIDR.
    */
   readonly routelessFamilies: ReadonlySet<string>;
+  /** By fabric; none where they were not read, or are not wanted. */
+  readonly filters: ReadonlyMap<Fabric, Filters>;
 }
+
+/** What the judge knows about the world apart from the snapshot. */
+export interface Behaviours {
+  readonly fabrics: BehaviourTable;
+  readonly filters: FilterBehaviourTable;
+}
+
+const BEHAVIOURS: Behaviours = { fabrics: FABRIC_BEHAVIOUR, filters: FILTER_BEHAVIOUR };
 
 export function surveySnapshot(
   snapshot: Snapshot,
-  config: Pick<Config, 'networkModes'>,
-  behaviour: BehaviourTable = FABRIC_BEHAVIOUR,
+  config: Pick<Config, 'networkModes' | 'rules'>,
+  behaviours: Behaviours = BEHAVIOURS,
 ): Survey {
   const nodes = snapshot.cluster.nodes;
   const prefixes = nodes.map((node) => node.podCIDRs.flatMap((text) => parsePrefix(text) ?? []));
@@ -70,7 +81,9 @@ export function surveySnapshot(
   nodes.forEach((node, index) => {
     for (const prefix of prefixes[index] ?? []) podCIDRs.add(prefix, node.name);
   });
-  const fabrics = snapshot.fabrics.map((facts) => indexFabric(facts, behaviour[facts.kind], podCIDRs, snapshot.gaps));
+  const fabrics = snapshot.fabrics.map((facts) =>
+    indexFabric(facts, behaviours.fabrics[facts.kind], podCIDRs, snapshot.gaps),
+  );
   const fabricById = new Map(fabrics.map((fabric) => [fabric.facts.id, fabric]));
   const joins = joinNodes(nodes, snapshot.fabrics);
   const nodeOfMachine = new Map<string, string>();
@@ -135,6 +148,7 @@ export function surveySnapshot(
   });
   const hostGwSubnets = findHostGwSubnets(surveyed);
   const routelessFamilies = findRoutelessFamilies(surveyed);
+  const filters = openFilters(fabrics, config, behaviours.filters);
   return {
     snapshot,
     nodes: surveyed,
@@ -143,8 +157,24 @@ export function surveySnapshot(
     podCIDRs,
     overlapGroups,
     hostGwSubnets,
+    filters,
     routelessFamilies,
   };
+}
+
+/** The rule's switch is the switch of the whole step. */
+function openFilters(
+  fabrics: readonly Fabric[],
+  { rules }: Pick<Config, 'rules'>,
+  behaviour: FilterBehaviourTable,
+): Map<Fabric, Filters> {
+  if (rules['firewall-excludes-pods'] === 'off') return new Map();
+  return new Map(
+    fabrics.flatMap((fabric) => {
+      const { filters } = fabric.facts;
+      return filters === 'unread' ? [] : [[fabric, new Filters(fabric, filters, behaviour)] as const];
+    }),
+  );
 }
 
 /** The interface that carries the node's own address, else the primary one. */
@@ -166,6 +196,9 @@ function findHostGwSubnets(nodes: readonly SurveyedNode[]): Map<string, string[]
 
 function findRoutelessFamilies(nodes: readonly SurveyedNode[]): Set<string> {
   const found = new Set<string>();
+  // With one family nobody asks.
+  if (!nodes.some(({ podCIDRs: [first, second] }) => second !== undefined && second.family !== first?.family))
+    return found;
   for (const node of nodes) {
     const { fabric, facts } = node;
     const face = node.skipped === undefined ? nodeInterface(node) : undefined;

@@ -33,16 +33,17 @@ export function compileTable(
   behaviour: FabricBehaviour,
   podCIDRs: PrefixTable<string>,
 ): CompiledTable {
-  const all = facts.routes.flatMap((route) => {
+  const all: ParsedRoute[] = [];
+  for (const route of facts.routes) {
     const prefix = parsePrefix(route.prefix);
-    return prefix === undefined ? [] : [{ route, prefix }];
-  });
+    if (prefix !== undefined) all.push({ route, prefix });
+  }
   const locals = all.filter(({ route }) => route.origin === 'local').map(({ prefix }) => prefix);
   const routes = all.filter((item) => !losesToLocal(item, locals, behaviour));
-  const podRoutes = routes.filter(
-    ({ route, prefix }) => isMade(route) && prefix.length > 0 && meetsPods(prefix, podCIDRs),
-  );
-  const scopeTags = new Set(routes.flatMap(({ route }) => route.scopeTags ?? []));
+  const isPodRoute = ({ route, prefix }: ParsedRoute): boolean =>
+    isMade(route) && prefix.length > 0 && meetsPods(prefix, podCIDRs);
+  const scopeTags = new Set<string>();
+  for (const { route } of routes) for (const tag of route.scopeTags ?? []) scopeTags.add(tag);
   const lookups = new Map<string, PrefixTable<RouteFacts>>();
   const lookup = (tags: readonly string[]): PrefixTable<RouteFacts> => {
     const known = tags.filter((tag) => scopeTags.has(tag)).sort();
@@ -56,9 +57,11 @@ export function compileTable(
     return table;
   };
   const [firstLocal] = locals;
-  const podFamilies = new Set(podRoutes.map(({ prefix }) => prefix.family));
-  const toMachines = podRoutes.filter(({ route }) => ['interface', 'machine', 'address'].includes(route.target.kind));
-  const machineFamilies = new Set(toMachines.map(({ prefix }) => prefix.family));
+  // Each question ends at the first route that says yes.
+  const familiesWith = (counts: (item: ParsedRoute) => boolean): Set<Family> =>
+    new Set(([4, 6] as const).filter((family) => routes.some((item) => item.prefix.family === family && counts(item))));
+  const podFamilies = familiesWith(isPodRoute);
+  const machineFamilies = familiesWith((item) => leadsToMachine(item.route) && isPodRoute(item));
   return {
     facts,
     lookup,
@@ -80,6 +83,10 @@ function losesToLocal({ route, prefix }: ParsedRoute, locals: readonly Prefix[],
 /** By somebody, and not the fabric's own. */
 function isMade(route: RouteFacts): boolean {
   return route.origin !== 'local' && route.origin !== 'system';
+}
+
+function leadsToMachine({ target }: RouteFacts): boolean {
+  return target.kind === 'interface' || target.kind === 'machine' || target.kind === 'address';
 }
 
 export function isSeenBy(route: RouteFacts, tags: readonly string[]): boolean {

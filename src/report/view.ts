@@ -64,6 +64,8 @@ export interface View {
   };
   readonly clouds: readonly CloudId[];
   readonly filtersUnread: boolean;
+  /** How many nodes are only planned; undefined: the cluster is judged as it is. */
+  readonly planned: number | undefined;
   readonly pairs: PairCounts;
   /** fail + partial */
   readonly broken: number;
@@ -102,8 +104,8 @@ export function joinView(input: ViewInput): View {
       podCIDRs: judgement.podCIDRs,
     },
     clouds: [...input.clouds].sort(compareText),
-    // No reader of filters exists yet, so every fabric's are unread.
-    filtersUnread: snapshot.fabrics.length > 0,
+    filtersUnread: !judgement.filtersJudged,
+    planned: snapshot.planned?.nodes.length,
     pairs: judgement.pairs,
     broken: judgement.pairs.fail + judgement.pairs.partial,
     roundTrip: judgement.roundTrip,

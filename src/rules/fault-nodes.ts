@@ -29,6 +29,7 @@ function hitBy(detail: FaultDetail): readonly string[] | ((node: RuleNode) => bo
     case 'route':
     case 'duplicate':
     case 'next-hop':
+    case 'filter':
       return [detail.node];
     case 'overlap':
       return detail.nodes;

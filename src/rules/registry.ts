@@ -6,8 +6,10 @@ import { evidenceIncomplete } from './evidence-incomplete.ts';
 import { fabricRouteDead } from './fabric-route-dead.ts';
 import { fabricRouteMissing } from './fabric-route-missing.ts';
 import { fabricRouteWrongTarget } from './fabric-route-wrong-target.ts';
+import { firewallExcludesPods } from './firewall-excludes-pods.ts';
 import { hostGwOffLink } from './host-gw-off-link.ts';
 import { multiNicAmbiguity } from './multi-nic-ambiguity.ts';
+import { noRoomForNodes } from './no-room-for-nodes.ts';
 import { nodeConditionMisleading } from './node-condition-misleading.ts';
 import { nodeUnmatched } from './node-unmatched.ts';
 import { orphanRoute } from './orphan-route.ts';
@@ -27,8 +29,10 @@ export const RULES: readonly Rule[] = [
   fabricRouteDead,
   fabricRouteMissing,
   fabricRouteWrongTarget,
+  firewallExcludesPods,
   hostGwOffLink,
   multiNicAmbiguity,
+  noRoomForNodes,
   nodeConditionMisleading,
   nodeUnmatched,
   orphanRoute,
