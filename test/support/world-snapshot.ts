@@ -28,7 +28,12 @@ export function snapshotOfWorld(world: World, options: SnapshotOptions = {}): Sn
   return {
     schemaVersion: 1,
     takenAt: world.now,
-    cluster: { id: world.cluster.uid, nodes: world.cluster.nodes.map(nodeFacts), cni: cniFacts(world) },
+    cluster: {
+      id: world.cluster.uid,
+      nodes: world.cluster.nodes.map(nodeFacts),
+      cni: cniFacts(world),
+      ...servicesOf(world),
+    },
     fabrics: [
       ...world.aws.map((region) => fabricFacts(region, readsLists)),
       ...(world.gce ?? []).map((gce) => gceFacts(gce, addressesOf(world))),
@@ -48,6 +53,12 @@ function addressesOf(world: World): string[] {
 
 function hostPrefixOf(address: string): string {
   return `${address}/${address.includes(':') ? '128' : '32'}`;
+}
+
+function servicesOf({ cluster }: World): { serviceCIDRs?: string[] } {
+  const { serviceCidrs } = cluster;
+  if (serviceCidrs === undefined) return {};
+  return { serviceCIDRs: serviceCidrs.flatMap(({ cidrs }) => cidrs.map(canonicalPrefix)).sort() };
 }
 
 function nodeFacts(node: NodeWorld): NodeFacts {
