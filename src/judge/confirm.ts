@@ -15,6 +15,7 @@ const FACETS_OF: Readonly<Record<RuleId, readonly Facet[]>> = {
   'fabric-route-missing': ['routes'],
   'fabric-route-wrong-target': ['routes', 'interfaces'],
   'host-gw-off-link': ['routes'],
+  'network-mode-implausible': [],
   'node-unmatched': ['machines', 'nodes'],
   'orphan-route': ['routes'],
   'podcidr-overlap': ['nodes'],
@@ -23,6 +24,9 @@ const FACETS_OF: Readonly<Record<RuleId, readonly Facet[]>> = {
   'route-table-not-associated': ['routes'],
   'rule-crashed': [],
 };
+
+/** What no second reading could confirm or refute. */
+const NOT_CONFIRMED: readonly RuleId[] = ['rule-crashed', 'network-mode-implausible'];
 
 /** Keys of what failed, with what would have to be read again. */
 export interface Suspicion {
@@ -36,7 +40,7 @@ export function findSuspects(
   groups: readonly FaultGroup[],
   findings: readonly Finding[],
 ): Suspects | undefined {
-  const failing = findings.filter((finding) => finding.verdict === 'fail' && finding.rule !== 'rule-crashed');
+  const failing = findings.filter((finding) => finding.verdict === 'fail' && !NOT_CONFIRMED.includes(finding.rule));
   if (failing.length === 0) return undefined;
   const nodes = new Set(failing.flatMap((finding) => finding.subjects.nodes));
   const machines = new Set<string>();

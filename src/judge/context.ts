@@ -17,6 +17,9 @@ export function ruleContext(
       facts: node.facts,
       isSkipped: node.skipped !== undefined || node.facts.selected === false,
       mode: node.mode.mode,
+      podCIDRs: node.podCIDRs.map((prefix) => prefix.text),
+      ...(node.rangeSource === undefined ? {} : { rangeSource: node.rangeSource }),
+      ...(node.mode.doubt === undefined ? {} : { doubt: node.mode.doubt }),
     })),
     podCIDRs: survey.podCIDRs,
     podRanges: findPodRanges(survey, config),
@@ -33,6 +36,7 @@ function findPodRanges(survey: Survey, config: Pick<Config, 'podCIDRs'>): PodRan
   const written = parseAll([
     ...(cni.flannel?.networks ?? []),
     ...(cni.calicoPools ?? []).filter((pool) => !pool.disabled).map((pool) => pool.cidr),
+    ...(cni.cilium?.pools ?? []),
   ]);
   if (written.length > 0) return { prefixes: written, source: 'cni' };
   const all = survey.nodes.flatMap((node) => node.podCIDRs);

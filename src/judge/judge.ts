@@ -66,7 +66,8 @@ function judgeOnce(snapshot: Snapshot, config: JudgeConfig, rules: readonly Rule
     .filter((finding) => finding.verdict !== 'fail' || (confirmation?.isKnown(finding.key) ?? true))
     .sort(compareFindings);
   const dark = new Set(classes.filter(({ id }) => matrix.dark.has(id)).flatMap((one) => one.nodes));
-  const nodes = describeNodes(survey, selected, findings, dark);
+  const idle = new Set(classes.filter(({ id }) => matrix.idle.has(id)).flatMap((one) => one.nodes));
+  const nodes = describeNodes(survey, selected, findings, { dark, idle });
   const judgement: Judgement = {
     verdict: overallVerdict(matrix.pairs, findings, selected.length),
     evidenceLevel: weakestLevel(nodes),
@@ -151,7 +152,7 @@ function overallVerdict(pairs: PairCounts, findings: readonly Finding[], nodes: 
 
 function weakestLevel(nodes: readonly JudgedNode[]): EvidenceLevel {
   const judged = nodes.filter(
-    (node) => node.skipped === undefined && (node.mode === 'host-gw' || node.mode === 'fabric'),
+    (node) => node.skipped === undefined && ['host-gw', 'fabric', 'cross-subnet'].includes(node.mode),
   );
   if (judged.length === 0) return 'fabric';
   return EVIDENCE_LEVELS.find((level) => judged.some((node) => node.evidenceLevel === level)) ?? 'fabric';

@@ -1,11 +1,12 @@
 /** Where packets of a node leave it: the interface for on-link neighbours, and those a default route may use. */
 import type { Fault } from '../model/faults.ts';
 import { gapFault } from '../model/faults.ts';
+import type { DetectedMode } from '../model/judgement.ts';
 import type { Family } from '../model/prefix.ts';
 import { isCovered } from './fabric.ts';
 import type { Fabric } from './fabric.ts';
 import type { InterfaceFacts } from '../model/snapshot.ts';
-import { parseAddress } from '../model/prefix.ts';
+import { containsAddress, parseAddress } from '../model/prefix.ts';
 import type { SurveyedNode } from './survey.ts';
 import type { CompiledTable } from './tables.ts';
 import { gapsOf } from './survey.ts';
@@ -23,6 +24,7 @@ export interface SenderContext {
   readonly key: string;
   readonly family: Family;
   readonly fabric: Fabric;
+  readonly mode: DetectedMode;
   readonly usesHostRoutes: boolean;
   readonly isWindows: boolean;
   /** The subnet in which the sender sees neighbours. */
@@ -44,12 +46,31 @@ export interface Sender {
   readonly exitGap: Fault;
 }
 
-/** The address that others use as next hop towards this node: flannel's own word first. */
+/** The address that others use as next hop towards this node: its agent's own word first. */
 export function advertisedAddress(node: SurveyedNode, family: Family): string | undefined {
-  const { flannel, internalIPs } = node.facts;
-  const announced = family === 4 ? flannel?.publicIP : flannel?.publicIPv6;
-  if (node.mode.mode === 'host-gw' && announced !== undefined) return parseAddress(announced)?.text ?? announced;
-  return internalIPs.find((text) => parseAddress(text)?.family === family);
+  const { mode, facts } = node;
+  const ofFamily = (texts: readonly string[]): string | undefined =>
+    texts.find((text) => (parseAddress(text)?.family ?? (text.includes(':') ? 6 : 4)) === family);
+  const announced = usesHostRoutes(node) ? ofFamily(mode.announced ?? []) : undefined;
+  if (announced !== undefined) return parseAddress(announced)?.text ?? announced;
+  return facts.internalIPs.find((text) => parseAddress(text)?.family === family);
+}
+
+/** Its kernel has a route per peer: to all that are neighbours, and in cross-subnet mode into a tunnel for the others. */
+export function usesHostRoutes({ mode }: SurveyedNode): boolean {
+  return mode.mode === 'host-gw' || mode.mode === 'cross-subnet';
+}
+
+/**
+ * Whether the sender's guest has the receiver's next hop in its own subnet. Where guests have no neighbours, their
+ * address has no subnet around it.
+ */
+export function seesNeighbour(context: SenderContext, to: SurveyedNode): boolean {
+  if (context.fabric.behaviour.neighbours === 'nobody') return false;
+  const text = advertisedAddress(to, context.family);
+  const address = text === undefined ? undefined : parseAddress(text);
+  const subnet = context.fabric.subnets.get(context.subnet);
+  return address !== undefined && (subnet?.prefixes ?? []).some((prefix) => containsAddress(prefix, address));
 }
 
 /** A fault instead of a sender: the egress interface could not be told. */
@@ -61,18 +82,27 @@ export function findSender(node: SurveyedNode, family: Family): Sender | Fault {
   const primary = node.interfaces.find((face) => face.primary);
   const faces = primary === undefined || primary === egress ? [egress] : [primary, egress];
   const exits = faces.map((face) => findExit(fabric, face));
-  const usesHostRoutes = node.mode.mode === 'host-gw';
+  const { mode } = node.mode;
   const isWindows = node.facts.os === 'windows';
   const key = [
     String(family),
     fabric.facts.id,
-    usesHostRoutes ? 'host-gw' : 'fabric',
+    usesHostRoutes(node) ? mode : 'fabric',
     isWindows ? 'windows' : '',
     egress.subnet,
     ...exits.map((exit) => `${exit.subnet}>${exit.table?.facts.id ?? '?'}#${exit.tags.join()}`),
   ].join('|');
   return {
-    context: { key, family, fabric, usesHostRoutes, isWindows, subnet: egress.subnet, exits },
+    context: {
+      key,
+      family,
+      fabric,
+      mode,
+      usesHostRoutes: usesHostRoutes(node),
+      isWindows,
+      subnet: egress.subnet,
+      exits,
+    },
     onLinkFace: egress,
     exitFaces: faces,
     onLinkFaults: checkSource(node, fabric, egress, family),

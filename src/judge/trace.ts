@@ -1,7 +1,7 @@
 /** One ordered pair: the sender's part and the receiver's part put together. */
 import type { Fault } from '../model/faults.ts';
 import { gapFault } from '../model/faults.ts';
-import type { Verdict } from '../model/judgement.ts';
+import type { DetectedMode, Verdict } from '../model/judgement.ts';
 import type { Family, Prefix } from '../model/prefix.ts';
 import { overlaps } from '../model/prefix.ts';
 import type { Outcome } from './outcome.ts';
@@ -74,10 +74,11 @@ export class Tracer {
     if (from.skipped !== undefined || to.skipped !== undefined) return NOT_APPLICABLE;
     const shared = sharedFamilies(from, to);
     if (shared.length === 0) return NOT_APPLICABLE;
-    const both = [from.mode.mode, to.mode.mode];
-    if (both.every((mode) => mode === 'overlay') || both.every((mode) => mode === 'eni')) return NOT_APPLICABLE;
+    if (shareMode(from, to, 'overlay') || shareMode(from, to, 'eni')) return NOT_APPLICABLE;
     const blocking = this.#endpointFaults(from, to);
     if (blocking.length > 0) return pathOf(shared.map((family) => ({ family, ...settle([outcomeOf(blocking)]) })));
+    // A tunnel takes packets from one cloud to another, too.
+    if (from.fabric !== to.fabric) return NOT_APPLICABLE;
     return pathOf(shared.map((family) => ({ family, ...this.#traceFamily(from, to, family) })));
   }
 
@@ -86,6 +87,7 @@ export class Tracer {
     if ('rule' in sender) return settle([outcomeOf([sender])]);
     const own = ownRanges(from, to);
     const pieces = own.length > 0 ? this.#walk(sender.context, to, own) : this.pieces(sender.context, to);
+    if (pieces.some((piece) => piece.via === 'tunnel')) return { verdict: 'not-applicable', faults: [] };
     return settle(pieces.map((piece) => throughPiece(sender, piece)));
   }
 
@@ -94,15 +96,15 @@ export class Tracer {
       ...this.endpointFaults(from),
       ...this.endpointFaults(to).map((fault) => (fault.owner === 'from' ? { ...fault, owner: 'to' as const } : fault)),
     ];
-    if (faults.length === 0 && from.fabric !== to.fabric) {
+    if (faults.length === 0 && from.fabric !== to.fabric && !shareMode(from, to, 'cross-subnet')) {
       const subject = 'what connects the clouds, accounts or regions of the nodes';
       faults.push(
         gapFault({ facet: 'networks', subject, reason: 'pairs that leave one of them for another are not followed' }),
       );
     }
-    const modes = [from.mode.mode, to.mode.mode];
-    if (faults.length === 0 && modes.some((mode) => mode === 'overlay' || mode === 'eni')) {
-      const reason = 'one end encapsulates or uses addresses of the cloud, the other does not';
+    const isMixed = from.mode.mode !== to.mode.mode && [from, to].some(({ mode }) => !PLAIN_MODES.includes(mode.mode));
+    if (faults.length === 0 && isMixed) {
+      const reason = 'they do not put pod packets on the wire in the same form';
       faults.push(gapFault({ facet: 'cni', subject: 'pairs of nodes in different network modes', reason }));
     }
     return faults;
@@ -129,6 +131,13 @@ export class Tracer {
       exitGap: sender.exitGap,
     };
   }
+}
+
+/** Packets of these modes are the same on the wire, whichever of them the other end has. */
+const PLAIN_MODES: readonly DetectedMode[] = ['host-gw', 'fabric'];
+
+function shareMode(from: SurveyedNode, to: SurveyedNode, mode: DetectedMode): boolean {
+  return from.mode.mode === mode && to.mode.mode === mode;
 }
 
 function sharedFamilies(from: SurveyedNode, to: SurveyedNode): Family[] {
@@ -176,7 +185,9 @@ function mixVerdicts(verdicts: readonly Verdict[]): Verdict {
   return verdicts.includes('unknown') ? 'unknown' : 'pass';
 }
 
-function pathOf(families: readonly FamilyPath[]): Path {
+/** A family that is not applicable leaves the verdict to the other one. */
+function pathOf(all: readonly FamilyPath[]): Path {
+  const families = all.filter((path) => path.verdict !== 'not-applicable');
   return { verdict: mixVerdicts(families.map((path) => path.verdict)), families };
 }
 

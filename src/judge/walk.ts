@@ -2,9 +2,8 @@
 import type { Fault } from '../model/faults.ts';
 import { gapFault } from '../model/faults.ts';
 import type { Prefix, Range } from '../model/prefix.ts';
-import { containsAddress, parseAddress, parsePrefix } from '../model/prefix.ts';
 import { overlapFault } from './blame.ts';
-import type { Segment } from '../model/prefix-table.ts';
+import type { Entry, Segment } from '../model/prefix-table.ts';
 import { PrefixTable } from '../model/prefix-table.ts';
 import type { Gap } from '../model/snapshot.ts';
 import { cutRange, isCovered } from './fabric.ts';
@@ -12,16 +11,16 @@ import type { Lookup, Outcome } from './outcome.ts';
 import { PASS, outcomeOf } from './outcome.ts';
 import { arrive, judgeMatch } from './routes.ts';
 import type { Exit, SenderContext } from './sender.ts';
-import { advertisedAddress } from './sender.ts';
+import { advertisedAddress, seesNeighbour } from './sender.ts';
 import type { Survey, SurveyedNode } from './survey.ts';
 import { gapsOf } from './survey.ts';
 
 /** What happens to some addresses of a podCIDR; equal pieces are one. */
 export interface Piece {
-  /** `home`: the packet never leaves the sender. */
-  readonly via: 'on-link' | 'exit' | 'home';
+  /** `home`: the packet never leaves the sender. `tunnel`: it travels inside a packet between nodes. */
+  readonly via: 'on-link' | 'exit' | 'home' | 'tunnel';
   readonly range: Range;
-  /** One per exit of the context; one only for the other ways. */
+  /** One per exit of the context; one only for the other ways, and none for a tunnel. */
   readonly outcomes: readonly Outcome[];
 }
 
@@ -34,9 +33,9 @@ export class HostRoutes {
     this.#survey = survey;
   }
 
-  /** podCIDR -> node, for every node whose advertised address is a neighbour in this subnet. */
+  /** podCIDR -> node: neighbours in this subnet; where the agent has tunnels, too, every node that runs it. */
   in(context: SenderContext): PrefixTable<SurveyedNode> {
-    const key = `${context.fabric.facts.id}/${context.subnet}/${String(context.family)}`;
+    const key = `${context.mode}/${context.fabric.facts.id}/${context.subnet}/${String(context.family)}`;
     let table = this.#tables.get(key);
     if (table === undefined) {
       table = this.#build(context);
@@ -47,12 +46,9 @@ export class HostRoutes {
 
   #build(context: SenderContext): PrefixTable<SurveyedNode> {
     const table = new PrefixTable<SurveyedNode>();
-    const subnet = context.fabric.subnets.get(context.subnet);
     for (const node of this.#survey.nodes) {
-      if (node.mode.mode !== 'host-gw' || node.facts.deletingSince !== undefined) continue;
-      const address = advertisedAddress(node, context.family);
-      const host = address === undefined ? undefined : parsePrefix(`${address}/${context.family === 4 ? '32' : '128'}`);
-      if (host === undefined || subnet === undefined || !isCovered(host, subnet.prefixes)) continue;
+      if (node.mode.mode !== context.mode || node.facts.deletingSince !== undefined) continue;
+      if (context.mode === 'host-gw' && !seesNeighbour(context, node)) continue;
       for (const prefix of node.podCIDRs) if (prefix.family === context.family) table.add(prefix, node);
     }
     return table;
@@ -71,8 +67,13 @@ export function walkTo(
   own: readonly Prefix[],
 ): Piece[] {
   const pieces: Piece[] = [];
+  const isTunnelled = context.mode === 'cross-subnet' && !seesNeighbour(context, to);
   to.podCIDRs.forEach((podCIDR, index) => {
     if (podCIDR.family !== context.family) return;
+    if (isTunnelled) {
+      pieces.push({ via: 'tunnel', range: podCIDR, outcomes: [] });
+      return;
+    }
     const slot = `podCIDR${String(index)}`;
     for (const range of cutForReceiver(podCIDR, to)) {
       for (const segment of hostSegments(hostRoutes, context, range, own)) {
@@ -98,8 +99,9 @@ function hostSegments(
 ): Segment<SurveyedNode>[] {
   const { inside, outside } = cutRange(range, own);
   const pieces = [...inside, ...outside];
-  // Where the fabric routes every packet by its destination, the host's next hop makes no difference.
-  const hostDecides = context.usesHostRoutes && context.fabric.behaviour.onLinkBypassesTables;
+  // Where the fabric routes every packet by its destination, a host route makes no difference unless it is a tunnel's.
+  const { onLinkBypassesTables } = context.fabric.behaviour;
+  const hostDecides = context.usesHostRoutes && (onLinkBypassesTables || context.mode === 'cross-subnet');
   if (!hostDecides) return pieces.map((piece) => ({ ...piece, match: undefined }));
   const table = hostRoutes.in(context);
   return pieces.flatMap((piece) => table.segments(piece));
@@ -116,7 +118,7 @@ interface Target {
 
 function walkSegment(target: Target, segment: Segment<SurveyedNode>): Piece[] {
   const { survey, context, to, own } = target;
-  const { match } = segment;
+  const match = decidingMatch(context, to, segment.match);
   const home = own
     .filter((prefix) => isCovered(segment, [prefix]))
     .reduce((best, prefix) => Math.max(best, prefix.length), -1);
@@ -138,6 +140,18 @@ function walkSegment(target: Target, segment: Segment<SurveyedNode>): Piece[] {
   return [onLink(deliverOnLink(target, segment))];
 }
 
+/** Where the fabric decides, only routes into a tunnel do, and `to` stands for the way that the fabric takes. */
+function decidingMatch(
+  context: SenderContext,
+  to: SurveyedNode,
+  match: Entry<SurveyedNode> | undefined,
+): Entry<SurveyedNode> | undefined {
+  if (match === undefined || context.fabric.behaviour.onLinkBypassesTables) return match;
+  const tunnelled = match.values.filter((node) => !seesNeighbour(context, node));
+  if (tunnelled.length === 0) return undefined;
+  return tunnelled.length === match.values.length ? match : { ...match, values: [to, ...tunnelled] };
+}
+
 function lostToOther(target: Target, range: Range, verdict: Fault['verdict']): Outcome {
   const { survey, to, podCIDR } = target;
   const fault = overlapFault(survey, to, range, verdict);
@@ -149,11 +163,7 @@ function lostToOther(target: Target, range: Range, verdict: Fault['verdict']): O
 
 /** The guest finds the next hop in its own subnet, and the fabric then routes by destination all the same. */
 function isFabricNeighbour(context: SenderContext, to: SurveyedNode): boolean {
-  if (context.fabric.behaviour.neighbours !== 'router') return false;
-  const address = advertisedAddress(to, context.family);
-  const host = address === undefined ? undefined : parseAddress(address);
-  const subnet = context.fabric.subnets.get(context.subnet);
-  return host !== undefined && (subnet?.prefixes ?? []).some((prefix) => containsAddress(prefix, host));
+  return context.fabric.behaviour.neighbours === 'router' && seesNeighbour(context, to);
 }
 
 /** flannel on Windows keeps IPv4 host routes only, and what Windows does with an off-link next hop is not known. */

@@ -8,6 +8,7 @@ export const RULE_IDS = [
   'fabric-route-missing',
   'fabric-route-wrong-target',
   'host-gw-off-link',
+  'network-mode-implausible',
   'node-unmatched',
   'orphan-route',
   'podcidr-overlap',
@@ -23,7 +24,7 @@ export const SEVERITIES = ['error', 'warning', 'notice'] as const;
 export type Severity = (typeof SEVERITIES)[number];
 
 export type CloudId = 'aws' | 'gcp' | 'azure';
-export type NetworkMode = 'host-gw' | 'fabric' | 'overlay';
+export type NetworkMode = 'host-gw' | 'fabric' | 'cross-subnet' | 'overlay';
 
 export interface Config {
   readonly mode: 'check';

@@ -5,6 +5,7 @@ import { fabricRouteDead } from './fabric-route-dead.ts';
 import { fabricRouteMissing } from './fabric-route-missing.ts';
 import { fabricRouteWrongTarget } from './fabric-route-wrong-target.ts';
 import { hostGwOffLink } from './host-gw-off-link.ts';
+import { networkModeImplausible } from './network-mode-implausible.ts';
 import { nodeUnmatched } from './node-unmatched.ts';
 import { orphanRoute } from './orphan-route.ts';
 import { podcidrOverlap } from './podcidr-overlap.ts';
@@ -20,6 +21,7 @@ export const RULES: readonly Rule[] = [
   fabricRouteMissing,
   fabricRouteWrongTarget,
   hostGwOffLink,
+  networkModeImplausible,
   nodeUnmatched,
   orphanRoute,
   podcidrOverlap,

@@ -13,6 +13,12 @@ export interface RuleNode {
   /** Its pairs are not applicable: new, being deleted, virtual. */
   readonly isSkipped: boolean;
   readonly mode: DetectedMode;
+  /** The ranges of its pods, canonical. */
+  readonly podCIDRs: readonly string[];
+  /** Where they come from, if not from spec.podCIDRs. */
+  readonly rangeSource?: string;
+  /** What speaks against the network mode that the user stated. */
+  readonly doubt?: string;
 }
 
 export interface GoverningTable {
@@ -29,7 +35,7 @@ export interface PodRanges {
 export interface RuleContext {
   readonly snapshot: Snapshot;
   readonly nodes: readonly RuleNode[];
-  /** Of every node, whatever its state: prefix -> node names. */
+  /** Pod ranges of every node, whatever its state: prefix -> node names. */
   readonly podCIDRs: PrefixTable<string>;
   readonly podRanges: PodRanges;
   /** Tables that govern a subnet in which a node has an interface. */

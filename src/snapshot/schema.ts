@@ -3,6 +3,8 @@ import {
   AGENTS,
   FACETS,
   SNAPSHOT_SCHEMA_VERSION,
+  type AntreaConfig,
+  type CalicoAnnotations,
   type CalicoPool,
   type CiliumConfig,
   type ClusterFacts,
@@ -15,9 +17,12 @@ import {
   type FlannelConfig,
   type Gap,
   type InterfaceFacts,
+  type KubeRouterConfig,
   type MachineFacts,
   type NetworkFacts,
   type NodeFacts,
+  type NodeRanges,
+  type PodSample,
   type PortRange,
   type Recheck,
   type RouteFacts,
@@ -87,20 +92,70 @@ const NODE = object<NodeFacts>({
     object<{ readonly status: string; readonly reason: string }>({ status: TEXT, reason: TEXT }),
   ),
   flannel: optional(FLANNEL_ANNOTATIONS),
+  calico: optional(
+    object<CalicoAnnotations>({
+      address: optional(TEXT),
+      addressV6: optional(TEXT),
+      wireguard: optional(fixed(true)),
+    }),
+  ),
   k3sNodeArgs: optional(list(TEXT)),
   labels: dictionary(TEXT),
 });
+
+const NODE_RANGES = list(object<NodeRanges>({ node: ID, prefixes: list(PREFIX) }));
 
 const CNI = object<CniFacts>({
   agents: listBy('node', object<CniFacts['agents'][number]>({ node: ID, agents: list(words(AGENTS)) })),
   complete: FLAG,
   flannel: optional(
-    object<FlannelConfig>({ source: TEXT, networks: list(TEXT), backendType: TEXT, directRouting: FLAG }),
+    object<FlannelConfig>({
+      source: TEXT,
+      networks: list(TEXT),
+      backendType: TEXT,
+      directRouting: FLAG,
+      port: optional(NUMBER),
+    }),
   ),
   calicoPools: optional(
     list(object<CalicoPool>({ name: TEXT, cidr: TEXT, ipipMode: TEXT, vxlanMode: TEXT, disabled: FLAG })),
   ),
-  cilium: optional(object<CiliumConfig>({ source: TEXT, routingMode: TEXT, ipam: TEXT, autoDirectNodeRoutes: FLAG })),
+  calicoBlocks: optional(NODE_RANGES),
+  cilium: optional(
+    object<CiliumConfig>({
+      source: TEXT,
+      routingMode: TEXT,
+      ipam: TEXT,
+      autoDirectNodeRoutes: FLAG,
+      ipv4: optional(fixed<false>(false)),
+      ipv6: optional(fixed<false>(false)),
+      tunnelProtocol: optional(TEXT),
+      tunnelPort: optional(NUMBER),
+      encryption: optional(words(['wireguard', 'ipsec'])),
+      bgp: optional(fixed(true)),
+      chaining: optional(TEXT),
+      pools: optional(list(PREFIX)),
+    }),
+  ),
+  ciliumNodes: optional(NODE_RANGES),
+  kubeRouter: optional(
+    object<KubeRouterConfig>({
+      source: TEXT,
+      overlay: words(['none', 'subnet', 'full']),
+      encapsulation: TEXT,
+      mesh: FLAG,
+    }),
+  ),
+  antrea: optional(
+    object<AntreaConfig>({
+      source: TEXT,
+      encapMode: TEXT,
+      tunnelType: TEXT,
+      tunnelPort: optional(NUMBER),
+      encryption: TEXT,
+    }),
+  ),
+  samples: optional(list(object<PodSample>({ node: ID, pod: TEXT, addresses: list(ADDRESS) }))),
 });
 
 const CLUSTER = object<ClusterFacts>({
@@ -223,7 +278,10 @@ const FABRIC = object<FabricFacts>({
   kind: words(['aws', 'gcp', 'azure']),
   account: TEXT,
   region: optional(TEXT),
-  networks: listBy('id', object<NetworkFacts>({ id: ID, name: optional(TEXT), prefixes: list(PREFIX), filters: optional(list(ID)) })),
+  networks: listBy(
+    'id',
+    object<NetworkFacts>({ id: ID, name: optional(TEXT), prefixes: list(PREFIX), filters: optional(list(ID)) }),
+  ),
   subnets: listBy(
     'id',
     object<SubnetFacts>({

@@ -39,6 +39,7 @@ const FULL_NODE: Required<NodeFacts> = {
   virtual: 'fargate',
   networkUnavailable: { status: 'False', reason: 'FlannelIsUp' },
   flannel: { backendType: 'host-gw', backendData: 'null', publicIP: '10.0.0.1', publicIPv6: 'fd00::1' },
+  calico: { address: '10.0.0.1', addressV6: 'fd00::1', wireguard: true },
   k3sNodeArgs: ['server'],
   labels: { 'topology.kubernetes.io/zone': 'eu-west-1a' },
 };
