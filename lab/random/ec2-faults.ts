@@ -88,7 +88,7 @@ export function randomFaults(world: World, d: Dice): Fault[] {
     [2, () => [faults.agentNotReady(some)]],
     [2, () => [faults.gatewayTable()]],
   ];
-  if (world.cluster.nodes.some((one) => one.kernel.routing === 'host-gw')) {
+  if (world.cluster.configMaps.some(({ name }) => name === 'kube-flannel-cfg')) {
     const otherIp = world.cluster.nodes[other]?.addresses[0]?.address ?? '10.40.0.99';
     choices.push([2, () => [faults.advertises(some, d.pick([otherIp, '10.40.0.199', '192.168.7.7']))]]);
     choices.push([3, () => [faults.becomesFabric(some)]]);

@@ -3,12 +3,12 @@
  * It knows nothing of the product and is written to be read beside the rules of the clouds and of flannel, not to be fast.
  */
 
-import { familyOf, formatAddress, holds, rangeOf } from '../world/addresses.ts';
+import { familyOf, formatAddress, holds } from '../world/addresses.ts';
 import type { Address, Family } from '../world/addresses.ts';
 import type { World } from '../world/world.ts';
 import type { Fate } from './fate.ts';
 import type { Machine } from './ground.ts';
-import { follow } from './packet.ts';
+import { follow, isTunnelled } from './packet.ts';
 import type { Scene } from './packet.ts';
 import { samplesOf } from './samples.ts';
 import { groundsOf, internalIps, isVirtual, standings } from './standing.ts';
@@ -49,26 +49,26 @@ interface Stage {
 function setStage(world: World, options: TruthOptions): Stage {
   const grounds = groundsOf(world, options);
   const all = standings(world, grounds, options);
-  const ranges = [
-    ...world.cluster.nodes.flatMap((node) => node.podCIDRs.map(rangeOf)),
-    ...grounds.flatMap((ground) => ground.ranges),
-  ];
+  const ranges = [...all.flatMap(({ pods }) => pods), ...grounds.flatMap((ground) => ground.ranges)];
   const samples = new Map(all.map((one) => [one, one.pods.flatMap((pod) => samplesOf(pod, ranges))]));
-  const hostGw = all.filter(
-    (one) => one.mode === 'host-gw' && one.node.deletingSince === undefined && !isVirtual(one.node),
-  );
-  const peersHolding = (x: Address): ReturnType<Scene['peersHolding']> =>
-    hostGw.flatMap(({ node, pods }) => {
-      const lengths = pods.filter((pod) => holds(pod, x)).map((pod) => pod.length);
-      return lengths.length === 0 ? [] : [{ node, length: Math.max(...lengths) }];
-    });
+  const peers = all.filter(({ node }) => node.deletingSince === undefined && !isVirtual(node));
   // The same few addresses are asked for by every sender.
-  const remembered = new Map<Address, ReturnType<Scene['peersHolding']>>();
-  for (const addresses of samples.values()) for (const x of addresses) remembered.set(x, peersHolding(x));
+  const remembered = new Map<string, ReturnType<Scene['peersHolding']>>();
+  const peersHolding: Scene['peersHolding'] = (x, mode) => {
+    const key = `${mode} ${String(x.family)} ${String(x.value)}`;
+    const known = remembered.get(key);
+    if (known !== undefined) return known;
+    const found = peers.flatMap((one) => {
+      const lengths = one.pods.filter((pod) => holds(pod, x)).map((pod) => pod.length);
+      return one.mode !== mode || lengths.length === 0 ? [] : [{ node: one.node, length: Math.max(...lengths) }];
+    });
+    remembered.set(key, found);
+    return found;
+  };
   const nodeMachines = new Set<Machine | string>(all.map(({ machine }) => machine));
   const scene: Scene = {
     isNode: (machine) => nodeMachines.has(machine),
-    peersHolding: (x) => remembered.get(x) ?? peersHolding(x),
+    peersHolding,
   };
   return { scene, all, samples };
 }
@@ -85,8 +85,12 @@ function withoutPackets(a: Standing, b: Standing, addresses: Address[]): Fate | 
   if (a.mode === b.mode && (a.mode === 'overlay' || a.mode === 'eni')) return 'not-applicable';
   if (a.machine === 'dead' || b.machine === 'dead') return { verdict: 'fail', why: 'a machine does not run' };
   if (a.machine === 'unknown' || b.machine === 'unknown') return { verdict: 'unknown', why: 'a machine is unknown' };
+  const isCross = a.mode === 'cross-subnet' && b.mode === 'cross-subnet';
+  if (isCross && a.machine.ground !== b.machine.ground) return 'not-applicable';
+  const modes = [a, b].map((one) => one.mode);
+  if (modes.includes('unknown')) return { verdict: 'unknown', why: `modes ${modes.join(' and ')}` };
   if (a.machine.ground !== b.machine.ground) return { verdict: 'unknown', why: 'from one cloud to another' };
-  const routed = [a, b].every((one) => one.mode === 'host-gw' || one.mode === 'fabric');
+  const routed = isCross || modes.every((mode) => mode === 'host-gw' || mode === 'fabric');
   return routed ? undefined : { verdict: 'unknown', why: `modes ${a.mode} and ${b.mode}` };
 }
 
@@ -97,8 +101,12 @@ function judgePair(stage: Stage, a: Standing, b: Standing): { verdict: PairVerdi
   if (early === 'not-applicable') return { verdict: 'not-applicable', fates: [] };
   if (early !== undefined) return { verdict: early.verdict, fates: addresses.map((x) => [x, early]) };
   if (typeof a.machine !== 'object' || typeof b.machine !== 'object') throw new Error('a machine is missing');
+  const { machine } = a;
+  const isCross = a.mode === 'cross-subnet';
+  const shown = addresses.filter((x) => !isCross || isTunnelled(a, machine, b, x.family) !== true);
+  if (shown.length === 0) return { verdict: 'not-applicable', fates: [] };
   const fates: [Address, Fate][] = [];
-  for (const x of addresses) fates.push([x, follow(stage.scene, a, a.machine, b, b.machine, x)]);
+  for (const x of shown) fates.push([x, follow(stage.scene, a, a.machine, b, b.machine, x)]);
   const failing = fates.filter(([, one]) => one.verdict === 'fail').length;
   if (failing === fates.length) return { verdict: 'fail', fates };
   if (failing > 0) return { verdict: 'partial', fates };

@@ -2,7 +2,7 @@
 
 import { emptyWorld, finishCluster } from './cluster.ts';
 import { addNode, makeNode } from './kubernetes.ts';
-import type { NetworkMode } from './kubernetes.ts';
+import type { NetworkMode } from './network-modes.ts';
 import { before } from './look.ts';
 import type { World } from './world.ts';
 

@@ -61,12 +61,12 @@ export function usesHostRoutes({ mode }: SurveyedNode): boolean {
   return mode.mode === 'host-gw' || mode.mode === 'cross-subnet';
 }
 
-/**
- * Whether the sender's guest has the receiver's next hop in its own subnet. Where guests have no neighbours, their
- * address has no subnet around it.
- */
+/** Whether the sender's guest has the receiver's next hop on its own link; some fabrics' guests have nobody there. */
 export function seesNeighbour(context: SenderContext, to: SurveyedNode): boolean {
-  if (context.fabric.behaviour.neighbours === 'nobody') return false;
+  return context.fabric.behaviour.neighbours !== 'nobody' && isInSubnet(context, to);
+}
+
+export function isInSubnet(context: SenderContext, to: SurveyedNode): boolean {
   const text = advertisedAddress(to, context.family);
   const address = text === undefined ? undefined : parseAddress(text);
   const subnet = context.fabric.subnets.get(context.subnet);

@@ -11,7 +11,7 @@ import type { Lookup, Outcome } from './outcome.ts';
 import { PASS, outcomeOf } from './outcome.ts';
 import { arrive, judgeMatch } from './routes.ts';
 import type { Exit, SenderContext } from './sender.ts';
-import { advertisedAddress, seesNeighbour } from './sender.ts';
+import { advertisedAddress, isInSubnet, seesNeighbour } from './sender.ts';
 import type { Survey, SurveyedNode } from './survey.ts';
 import { gapsOf } from './survey.ts';
 
@@ -48,7 +48,7 @@ export class HostRoutes {
     const table = new PrefixTable<SurveyedNode>();
     for (const node of this.#survey.nodes) {
       if (node.mode.mode !== context.mode || node.facts.deletingSince !== undefined) continue;
-      if (context.mode === 'host-gw' && !seesNeighbour(context, node)) continue;
+      if (context.mode === 'host-gw' && !isInSubnet(context, node)) continue;
       for (const prefix of node.podCIDRs) if (prefix.family === context.family) table.add(prefix, node);
     }
     return table;
@@ -122,7 +122,7 @@ function walkSegment(target: Target, segment: Segment<SurveyedNode>): Piece[] {
   const home = own
     .filter((prefix) => isCovered(segment, [prefix]))
     .reduce((best, prefix) => Math.max(best, prefix.length), -1);
-  if (home >= 0 && home >= (match?.prefix.length ?? -1)) {
+  if (home >= 0 && home >= (segment.match?.prefix.length ?? -1)) {
     const fault = overlapFault(survey, to, segment);
     return [{ via: 'home', range: segment, outcomes: [fault === undefined ? PASS : outcomeOf([fault])] }];
   }

@@ -109,19 +109,22 @@ function namespaces(world: World): Item[] {
 
 const CALICO = 'crd.projectcalico.org';
 
-function ipPools(world: World): Item[] {
+/** A custom resource repeats its kind in a list, unlike built-in types. */
+function custom<T>(
+  world: World,
+  kind: { apiVersion: string; kind: string },
+  objects: { name: string; spec: T }[],
+): Item[] {
   const at = yesterday(world);
-  return (world.cluster.ipPools ?? []).map((pool) => ({
-    name: pool.name,
+  return objects.map((object) => ({
+    name: object.name,
     labels: {},
     fields: {},
-    ...freeze(pool, at, ({ name, spec }) => ({
-      // Unlike built-in types, custom resources repeat their kind in a list.
-      apiVersion: `${CALICO}/v1`,
-      kind: 'IPPool',
+    ...freeze(object, at, ({ name, spec }) => ({
+      ...kind,
       metadata: {
         name,
-        uid: uidOf('ippool', name),
+        uid: uidOf(kind.kind.toLowerCase(), name),
         resourceVersion: String(numberOf(name)),
         generation: 1,
         creationTimestamp: at,
@@ -129,6 +132,30 @@ function ipPools(world: World): Item[] {
       spec,
     })),
   }));
+}
+
+/** One per block and node, under the name that Calico makes of both. */
+function blockAffinities(world: World): Item[] {
+  const { nodes: all, rangesIn } = world.cluster;
+  const affinities = (rangesIn === 'calico' ? all : []).flatMap(({ name: node, kernel }) =>
+    (kernel.ranges ?? []).map((cidr) => ({
+      name: `${node}-${cidr.replace(/[.:/]+/g, '-')}`,
+      spec: { cidr, deleted: 'false', node, state: 'confirmed', type: 'host' },
+    })),
+  );
+  return custom(world, { apiVersion: `${CALICO}/v1`, kind: 'BlockAffinity' }, affinities);
+}
+
+/** One per node; without an address management of its own, Cilium repeats the node's podCIDRs. */
+function ciliumNodes(world: World): Item[] {
+  const objects = world.cluster.nodes.map(({ name, addresses, podCIDRs, kernel }) => ({
+    name,
+    spec: {
+      addresses: addresses.filter(({ type }) => type === 'InternalIP').map(({ type, address: ip }) => ({ ip, type })),
+      ipam: { podCIDRs: kernel.ranges ?? podCIDRs, pools: {} },
+    },
+  }));
+  return custom(world, { apiVersion: 'cilium.io/v2', kind: 'CiliumNode' }, objects);
 }
 
 const core = { group: '', version: 'v1' };
@@ -203,6 +230,28 @@ export const RESOURCES: readonly Resource[] = [
     selectable: NAME_AND_NAMESPACE,
     unknownField: unsupportedField,
     installed: (world) => world.cluster.ipPools !== undefined,
-    items: ipPools,
+    items: (world) => custom(world, { apiVersion: `${CALICO}/v1`, kind: 'IPPool' }, world.cluster.ipPools ?? []),
+  },
+  {
+    group: CALICO,
+    version: 'v1',
+    resource: 'blockaffinities',
+    kind: 'BlockAffinity',
+    namespaced: false,
+    selectable: NAME_AND_NAMESPACE,
+    unknownField: unsupportedField,
+    installed: (world) => world.cluster.ipPools !== undefined,
+    items: blockAffinities,
+  },
+  {
+    group: 'cilium.io',
+    version: 'v2',
+    resource: 'ciliumnodes',
+    kind: 'CiliumNode',
+    namespaced: false,
+    selectable: NAME_AND_NAMESPACE,
+    unknownField: unsupportedField,
+    installed: (world) => world.cluster.daemonSets.some(({ name }) => name === 'cilium'),
+    items: ciliumNodes,
   },
 ];
