@@ -1,6 +1,6 @@
 /** The network agents: the DaemonSets that installers make of them, and the configuration that these mount. */
 
-import { MODES, ownPodCidr, ownPodCidr6 } from './network-modes.ts';
+import { MODES, ownPodCidr, ownPodCidr6, vxlanOf } from './network-modes.ts';
 import type { NetworkMode } from './network-modes.ts';
 import type { ClusterWorld, ConfigMapWorld } from './world.ts';
 
@@ -124,12 +124,25 @@ const cniConf = {
   plugins: [{ type: 'flannel', delegate: { hairpinMode: true, isDefaultGateway: true } }],
 };
 
-function flannelData(mode: NetworkMode, podCidr: string, podCidr6: string | undefined): Record<string, string> {
+/** What an installer asks before it writes configuration. */
+interface Plan {
+  podCidr: string;
+  podCidr6: string | undefined;
+  hasWindows: boolean;
+}
+
+function flannelData(mode: NetworkMode, { podCidr, podCidr6, hasWindows }: Plan): Record<string, string> {
+  const { flannel: Type } = MODES[mode];
+  const vxlan = vxlanOf(hasWindows);
   const netConf = {
     Network: podCidr,
     ...(podCidr6 === undefined ? {} : { EnableIPv6: true, IPv6Network: podCidr6 }),
     EnableNFTables: false,
-    Backend: { Type: MODES[mode].flannel, ...(mode === 'vxlan-direct' ? { DirectRouting: true } : {}) },
+    Backend: {
+      Type,
+      ...(Type === 'vxlan' && hasWindows ? { VNI: vxlan.vni, Port: vxlan.port } : {}),
+      ...(mode === 'vxlan-direct' ? { DirectRouting: true } : {}),
+    },
   };
   return { 'cni-conf.json': JSON.stringify(cniConf, null, 2), 'net-conf.json': JSON.stringify(netConf, null, 2) };
 }
@@ -157,15 +170,15 @@ trafficEncapMode: "hybrid"
 `;
 
 /** What the mode's agent mounts. `podCidr6` turns dual stack on. */
-export function agentConfigMaps(mode: NetworkMode, podCidr: string, podCidr6?: string): ConfigMapWorld[] {
+export function agentConfigMaps(mode: NetworkMode, plan: Plan): ConfigMapWorld[] {
   const agent = agents[mode];
   const [name] = agent?.configMapVolumes ?? [];
   if (agent === undefined || name === undefined) return [];
   const data =
     agent === flannel
-      ? flannelData(mode, podCidr, podCidr6)
+      ? flannelData(mode, plan)
       : agent === cilium
-        ? ciliumData(mode, podCidr6)
+        ? ciliumData(mode, plan.podCidr6)
         : { 'antrea-agent.conf': antreaConf, 'antrea-cni.conflist': '{}' };
   return [{ namespace: agent.namespace, name, data }];
 }

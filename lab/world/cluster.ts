@@ -132,6 +132,10 @@ export type MachineIdentity = Pick<NodePlan, 'zone' | 'region' | 'internalDns' |
   providerID: string;
 };
 
+function hasWindows(shape: ClusterShape): boolean {
+  return (shape.windows ?? 0) > 0;
+}
+
 /** The node object of a seat, and the pods that its agents run there. */
 export function joinCluster(
   world: World,
@@ -154,6 +158,7 @@ export function joinCluster(
     mode,
     createdAt: seat.createdAt,
     routeCreated: shape.routeCreated ?? true,
+    hasWindows: hasWindows(shape),
   });
   addNode(world, node, mode);
 }
@@ -186,6 +191,6 @@ export function finishCluster(world: World, shape: ClusterShape, mode: NetworkMo
   if (pools !== undefined) world.cluster.ipPools = pools;
   const { ranges } = MODES[mode];
   if (ranges === 'calico' || ranges === 'cilium') world.cluster.rangesIn = ranges;
-  world.cluster.configMaps = configMaps(mode, shape.podCidr ?? defaultPodCidr, second);
+  world.cluster.configMaps = configMaps(mode, shape.podCidr ?? defaultPodCidr, second, hasWindows(shape));
   return world;
 }

@@ -5,7 +5,7 @@ import { agentConfigMaps, agentsOf } from './agents.ts';
 import type { Agent } from './agents.ts';
 import { podSuffix, uid } from './ids.ts';
 import { internalIps } from './look.ts';
-import { MODES } from './network-modes.ts';
+import { MODES, tunnelOf, vxlanOf } from './network-modes.ts';
 import type { NetworkMode } from './network-modes.ts';
 import { podAddresses, podRanges } from './pod-ranges.ts';
 import type { ConfigMapWorld, DaemonSetWorld, NodeWorld, PodWorld, World } from './world.ts';
@@ -30,6 +30,8 @@ export interface NodePlan {
   createdAt: string;
   /** For mode fabric: whether a route controller has left its condition on the node. */
   routeCreated: boolean;
+  /** Some node of the cluster runs Windows, which understands one setting of VXLAN only. */
+  hasWindows: boolean;
 }
 
 /** What flannel writes on its own node when it starts. */
@@ -37,9 +39,10 @@ export function flannelAnnotations(
   backend: string,
   advertised: readonly string[],
   seed: string,
+  vni = 1,
 ): Record<string, string> {
   const mac = uid('mac', seed).replaceAll('-', '').slice(0, 10).match(/../g)?.join(':') ?? '';
-  const data = backend === 'vxlan' ? `{"VNI":1,"VtepMAC":"0e:${mac}"}` : 'null';
+  const data = backend === 'vxlan' ? `{"VNI":${String(vni)},"VtepMAC":"0e:${mac}"}` : 'null';
   const v4 = advertised.find((ip) => familyOf(ip) === 4);
   const v6 = advertised.find((ip) => familyOf(ip) === 6);
   return {
@@ -91,6 +94,7 @@ const azureCniLabels = {
 /** A node as the API server holds it, healthy, in the given network mode. */
 export function makeNode(plan: NodePlan): NodeWorld {
   const { routing, flannel, ranges } = MODES[plan.mode];
+  const tunnel = tunnelOf(plan.mode, plan.hasWindows);
   const families = new Set((plan.ranges ?? plan.podCIDRs).map(familyOf));
   const announces = flannel !== undefined || ranges === 'calico';
   const advertised = announces ? plan.internalIps.filter((ip) => families.has(familyOf(ip))) : [];
@@ -124,11 +128,18 @@ export function makeNode(plan: NodePlan): NodeWorld {
     },
     annotations: {
       'node.alpha.kubernetes.io/ttl': '0',
-      ...(flannel === undefined ? {} : flannelAnnotations(flannel, advertised, plan.name)),
+      ...(flannel === undefined
+        ? {}
+        : flannelAnnotations(flannel, advertised, plan.name, vxlanOf(plan.hasWindows).vni)),
       ...(ranges === 'calico' ? calicoAnnotations(advertised) : {}),
     },
     ...(condition === undefined ? {} : { networkUnavailable: condition }),
-    kernel: { routing, advertised, ...(plan.ranges === undefined ? {} : { ranges: plan.ranges }) },
+    kernel: {
+      routing,
+      advertised,
+      ...(tunnel === undefined ? {} : { tunnel }),
+      ...(plan.ranges === undefined ? {} : { ranges: plan.ranges }),
+    },
   };
 }
 
@@ -191,11 +202,16 @@ export function daemonSets(world: World, mode: NetworkMode): DaemonSetWorld[] {
 }
 
 /** The configuration that kube-proxy and the network agent mount. `podCidr6` turns dual stack on. */
-export function configMaps(mode: NetworkMode, podCidr: string, podCidr6?: string): ConfigMapWorld[] {
+export function configMaps(
+  mode: NetworkMode,
+  podCidr: string,
+  podCidr6: string | undefined,
+  hasWindows: boolean,
+): ConfigMapWorld[] {
   const proxy = {
     namespace: 'kube-system',
     name: 'kube-proxy',
     data: { 'config.conf': `clusterCIDR: ${[podCidr, ...(podCidr6 === undefined ? [] : [podCidr6])].join(',')}\n` },
   };
-  return [proxy, ...agentConfigMaps(mode, podCidr, podCidr6)];
+  return [proxy, ...agentConfigMaps(mode, { podCidr, podCidr6, hasWindows })];
 }

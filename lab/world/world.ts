@@ -72,6 +72,8 @@ export interface KernelWorld {
   advertised: string[];
   /** What its pods have addresses from; absent: from podCIDRs. */
   ranges?: string[];
+  /** What carries pod packets from node to node: `udp` or a protocol number, and the port where there are ports. */
+  tunnel?: { protocol: string; port?: number };
 }
 
 export interface PodWorld {

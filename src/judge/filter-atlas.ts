@@ -33,7 +33,6 @@ export interface Place {
 
 export type Match = 'yes' | 'perhaps' | 'no';
 
-
 export class FilterAtlas {
   readonly #fabric: Fabric;
   readonly #filters: ReadonlyMap<string, FilterFacts>;
@@ -146,4 +145,3 @@ function widensSpace({ prefix, origin, target }: RouteFacts): boolean {
   if (origin === 'static' || origin === 'propagated') return true;
   return origin === 'system' && target.kind === 'gateway' && target.gateway === 'peering';
 }
-

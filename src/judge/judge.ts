@@ -72,6 +72,7 @@ function judgeOnce(snapshot: Snapshot, config: JudgeConfig, rules: readonly Rule
     verdict: overallVerdict(matrix.pairs, findings, selected.length),
     evidenceLevel: weakestLevel(nodes),
     modes: [...new Set(nodes.filter((node) => node.skipped === undefined).map((node) => node.mode))].sort(),
+    filtersJudged: survey.filters.size === survey.fabrics.length,
     podCIDRs: context.podRanges.prefixes.map((prefix) => prefix.text),
     pairs: matrix.pairs,
     roundTrip: matrix.roundTrip,
@@ -103,11 +104,11 @@ function clusterGaps(snapshot: Snapshot, selected: number): FaultGroup[] {
 function runRule(rule: Rule, context: RuleContext, config: JudgeConfig): Finding[] {
   const setting = config.rules[rule.id];
   if (setting === 'off') return [];
-  const severity: Severity = setting ?? rule.severity;
   try {
     return rule.evaluate(context).map((found) => {
       const { cause, title, ...rest } = found;
-      return { key: `${rule.id}/${cause}`, rule: rule.id, severity, title: title ?? rule.title, ...rest };
+      const severity: Severity = setting ?? found.severity ?? rule.severity;
+      return { ...rest, key: `${rule.id}/${cause}`, rule: rule.id, severity, title: title ?? rule.title };
     });
   } catch (error) {
     return [crash(rule.id, error)];

@@ -51,7 +51,7 @@ export function advertisedAddress(node: SurveyedNode, family: Family): string | 
   const { mode, facts } = node;
   const ofFamily = (texts: readonly string[]): string | undefined =>
     texts.find((text) => (parseAddress(text)?.family ?? (text.includes(':') ? 6 : 4)) === family);
-  const announced = usesHostRoutes(node) ? ofFamily(mode.announced ?? []) : undefined;
+  const announced = ofFamily(mode.announced ?? []);
   if (announced !== undefined) return parseAddress(announced)?.text ?? announced;
   return facts.internalIPs.find((text) => parseAddress(text)?.family === family);
 }

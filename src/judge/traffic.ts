@@ -10,6 +10,8 @@ export interface Candidate {
   readonly protocol?: string;
   /** Absent: every port. */
   readonly ports?: readonly PortRange[];
+  readonly name?: string;
+  readonly rank: number;
 }
 
 /** What has to get through; absent: everything. */
@@ -23,7 +25,8 @@ export type Combination = 'first-match' | 'union';
 
 export type Admission =
   | { readonly verdict: 'pass' }
-  | { readonly verdict: 'fail' }
+  /** `by`: the rule that denies all of it. */
+  | { readonly verdict: 'fail'; readonly by?: Candidate }
   /** `limited`: some of it for certain is not admitted. `disputed`: it hangs on matches that are not certain. */
   | { readonly verdict: 'unknown'; readonly why: 'limited' | 'disputed'; readonly admitted: readonly string[] };
 
@@ -44,9 +47,14 @@ export function admit(candidates: readonly Candidate[], combination: Combination
   const sure = cells.filter((cell) => isAdmitted(candidates, combination, cell, 'worst'));
   if (sure.length === cells.length) return PASS;
   const possible = cells.filter((cell) => isAdmitted(candidates, combination, cell, 'best'));
-  if (possible.length === 0) return FAIL;
+  if (possible.length === 0) {
+    const by = candidates.find(
+      (rule) => rule.action === 'deny' && rule.certain && cells.every((cell) => includes(rule, cell)),
+    );
+    return by === undefined ? FAIL : { verdict: 'fail', by };
+  }
   const why = possible.length === cells.length ? 'disputed' : 'limited';
-  return { verdict: 'unknown', why, admitted: (sure.length > 0 ? sure : possible).map(nameCell) };
+  return { verdict: 'unknown', why, admitted: nameCells(sure.length > 0 ? sure : possible, cells.length) };
 }
 
 /** `best`: disputed allows hold and disputed denies do not; `worst`: the other way round. */
@@ -91,6 +99,19 @@ function cellsOf(candidates: readonly Candidate[]): Cell[] {
 /** Without a port, the protocol has none: then only a rule for the whole protocol admits it. */
 function cellFor({ protocol, port }: Need): Cell {
   return { protocol, from: port ?? 0, to: port ?? LAST_PORT };
+}
+
+/** Neighbouring ports are one range again; they were only cut for rules. */
+function nameCells(cells: readonly Cell[], all: number): string[] {
+  if (cells.length === all) return ['everything'];
+  const merged: Cell[] = [];
+  for (const cell of cells) {
+    const last = merged.at(-1);
+    if (last !== undefined && last.protocol === cell.protocol && last.to + 1 === cell.from) {
+      merged[merged.length - 1] = { ...last, to: cell.to };
+    } else merged.push(cell);
+  }
+  return merged.map(nameCell);
 }
 
 function nameCell({ protocol, from, to }: Cell): string {

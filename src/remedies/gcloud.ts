@@ -26,7 +26,28 @@ export function renderGcloud(change: Change): string[] {
     case 'associate-table':
       // A network has one table, and it governs all of its subnetworks.
       return [];
+    case 'admit-range':
+      return [createFirewallRule(change, project)];
   }
+}
+
+function createFirewallRule(change: Extract<Change, { kind: 'admit-range' }>, project: string): string {
+  const isIn = change.direction === 'in';
+  const traffic =
+    change.protocol === undefined
+      ? 'all'
+      : `${change.protocol}${change.port === undefined ? '' : `:${String(change.port)}`}`;
+  return [
+    'gcloud compute firewall-rules create',
+    shellWord(nameFor(change.prefixes[0] ?? '', isIn ? '-in' : '-out')),
+    shellOption('project', project),
+    shellOption('network', tailOf(change.filter)),
+    `--direction=${isIn ? 'INGRESS' : 'EGRESS'}`,
+    '--action=ALLOW',
+    `--rules=${traffic}`,
+    `--${isIn ? 'source' : 'destination'}-ranges=${change.prefixes.map(shellWord).join(',')}`,
+    `--priority=${String(change.rank ?? 0)}`,
+  ].join(' ');
 }
 
 /**

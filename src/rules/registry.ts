@@ -4,6 +4,7 @@ import { evidenceIncomplete } from './evidence-incomplete.ts';
 import { fabricRouteDead } from './fabric-route-dead.ts';
 import { fabricRouteMissing } from './fabric-route-missing.ts';
 import { fabricRouteWrongTarget } from './fabric-route-wrong-target.ts';
+import { firewallExcludesPods } from './firewall-excludes-pods.ts';
 import { hostGwOffLink } from './host-gw-off-link.ts';
 import { networkModeImplausible } from './network-mode-implausible.ts';
 import { nodeUnmatched } from './node-unmatched.ts';
@@ -20,6 +21,7 @@ export const RULES: readonly Rule[] = [
   fabricRouteDead,
   fabricRouteMissing,
   fabricRouteWrongTarget,
+  firewallExcludesPods,
   hostGwOffLink,
   networkModeImplausible,
   nodeUnmatched,

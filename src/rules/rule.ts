@@ -49,6 +49,8 @@ export interface RuleContext {
 export interface Observation<D> {
   readonly cause: string;
   readonly verdict: 'fail' | 'unknown';
+  /** Where it is not the rule's own; what a user says of the rule still wins. */
+  readonly severity?: Severity;
   readonly subjects: Subjects;
   readonly evidence: readonly Evidence[];
   readonly pairsBroken: number;
@@ -95,11 +97,12 @@ export function defineRule<D>(rule: RuleOf<D>): Rule {
     needs,
     evaluate: (context) =>
       rule.evaluate(context).map((observation) => {
-        const { cause, verdict, subjects, evidence, pairsBroken, roundTripsBroken } = observation;
+        const { cause, verdict, severity: own, subjects, evidence, pairsBroken, roundTripsBroken } = observation;
         const changes = rule.fix?.(observation) ?? [];
         return {
           cause,
           verdict,
+          ...(own === undefined ? {} : { severity: own }),
           subjects,
           evidence,
           pairsBroken,

@@ -3,6 +3,7 @@
 import { isNetworkAgent } from '../agents.ts';
 import { flannelAnnotations, flannelPrefix } from '../kubernetes.ts';
 import { DoesNotFit, internalIps, nodeOf } from '../look.ts';
+import { vxlanOf } from '../network-modes.ts';
 import type { NodeRef } from '../look.ts';
 import { restartPods } from '../pod-ranges.ts';
 import type { NodeWorld, World } from '../world.ts';
@@ -71,9 +72,19 @@ export function becomesOverlay(ref: NodeRef): Fault {
     says: `flannel of ${String(ref)} runs with backend vxlan`,
     into: (world) => {
       const node = nodeOf(world, ref);
-      if (node.annotations[`${flannelPrefix}backend-type`] === 'vxlan') throw new DoesNotFit('it runs vxlan already');
-      Object.assign(node.annotations, flannelAnnotations('vxlan', internalIps(node), node.name));
-      node.kernel = { routing: 'overlay', advertised: node.kernel.advertised };
+      if (node.annotations[`${flannelPrefix}backend-type`] !== 'host-gw') throw new DoesNotFit('no host-gw to leave');
+      const config = world.cluster.configMaps.find(({ name }) => name === 'kube-flannel-cfg');
+      const vxlan = vxlanOf(world.cluster.nodes.some(({ os }) => os === 'windows'));
+      if (config === undefined) throw new DoesNotFit('flannel has no configuration');
+      const { Backend: _host, ...netConf } = JSON.parse(config.data['net-conf.json'] ?? '{}') as Record<
+        string,
+        unknown
+      >;
+      const backend = { Type: 'vxlan', VNI: vxlan.vni, Port: vxlan.port };
+      config.data['net-conf.json'] = JSON.stringify({ ...netConf, Backend: backend }, null, 2);
+      Object.assign(node.annotations, flannelAnnotations('vxlan', internalIps(node), node.name, vxlan.vni));
+      const { advertised } = node.kernel;
+      node.kernel = { routing: 'overlay', advertised, tunnel: { protocol: 'udp', port: vxlan.port } };
       return [];
     },
   };
