@@ -13,6 +13,7 @@ import {
   parsePodCIDRs,
   parseRegions,
   parseRules,
+  parseSenders,
   parseTimeout,
   type Notes,
 } from './values.ts';
@@ -102,6 +103,7 @@ function parseConfig(values: Values, notes: Notes): Config {
     ...optional('context', text('context')),
     ...optional('nodeSelector', parseNodeSelector(text('node-selector'), notes)),
     podCIDRs: parsePodCIDRs(text('pod-cidrs'), notes),
+    extraSenders: parseSenders(text('extra-senders'), notes),
     ...optional('clusterId', text('cluster-id')),
     awsRegions: parseRegions(text('aws-regions'), notes),
     gcpProjects: parseProjects(text('gcp-projects'), notes),
@@ -112,6 +114,7 @@ function parseConfig(values: Values, notes: Notes): Config {
     rules: parseRules(text('rules'), notes),
     failOn: parseChoice('fail-on', text('fail-on'), notes),
     onUnknown: parseChoice('on-unknown', text('on-unknown'), notes),
+    ...optional('whatIf', text('what-if')),
     ...optional('snapshot', text('snapshot')),
     ...optional('saveSnapshot', text('save-snapshot')),
     reportDir: text('report-dir'),

@@ -17,6 +17,7 @@ const FACETS_OF: Readonly<Record<RuleId, readonly Facet[]>> = {
   'firewall-excludes-pods': ['filters', 'interfaces'],
   'host-gw-off-link': ['routes'],
   'network-mode-implausible': [],
+  'no-room-for-nodes': ['nodes'],
   'node-unmatched': ['machines', 'nodes'],
   'orphan-route': ['routes'],
   'podcidr-overlap': ['nodes'],

@@ -121,6 +121,8 @@ export interface MachineFacts {
   readonly tags?: Readonly<Record<string, string>>;
   /** What the next machine in its place is made from; absent: nothing that is known. */
   readonly template?: TemplateFacts;
+  /** The planned pool that it belongs to: it does not exist yet. */
+  readonly planned?: string;
 }
 
 /** An instance template or scale-set model: what a replacement will start with. */

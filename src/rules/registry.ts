@@ -7,6 +7,7 @@ import { fabricRouteWrongTarget } from './fabric-route-wrong-target.ts';
 import { firewallExcludesPods } from './firewall-excludes-pods.ts';
 import { hostGwOffLink } from './host-gw-off-link.ts';
 import { networkModeImplausible } from './network-mode-implausible.ts';
+import { noRoomForNodes } from './no-room-for-nodes.ts';
 import { nodeUnmatched } from './node-unmatched.ts';
 import { orphanRoute } from './orphan-route.ts';
 import { podcidrOverlap } from './podcidr-overlap.ts';
@@ -24,6 +25,7 @@ export const RULES: readonly Rule[] = [
   firewallExcludesPods,
   hostGwOffLink,
   networkModeImplausible,
+  noRoomForNodes,
   nodeUnmatched,
   orphanRoute,
   podcidrOverlap,
