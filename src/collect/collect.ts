@@ -83,7 +83,8 @@ async function readCluster(
 ): Promise<{ cluster: ClusterFacts; gaps: readonly Gap[] }> {
   // A mode that the user states needs no evidence of the network agent, unless more evidence is asked for: what the
   // agents show then says which ranges pods have, and whether the mode is plausible, and nobody misses it.
-  const needsAgents = config.networkModes === 'auto' || config.networkModes.length > 1 || config.requireEvidence !== 'fabric';
+  const needsAgents =
+    config.networkModes === 'auto' || config.networkModes.length > 1 || config.requireEvidence !== 'fabric';
   try {
     const { facts, gaps: all } = await reader.read({ cni: true });
     const gaps = all.filter(({ facet }) => needsAgents || facet !== 'cni');
