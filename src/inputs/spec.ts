@@ -45,7 +45,7 @@ const AVAILABLE_INPUTS = [
     name: 'network-mode',
     type: 'list',
     default: 'auto',
-    text: "How pod packets travel between nodes: host-gw (nodes route to each other directly), fabric (the cloud's route tables do it), cross-subnet (directly inside a subnet, in tunnels between subnets), overlay (tunnels). auto goes by the evidence on each node; with several modes, each node's evidence chooses among them.",
+    text: "How pod packets travel between nodes: host-gw (directly), fabric (by the cloud's route tables), cross-subnet (directly inside a subnet, else in tunnels), overlay (in tunnels). auto goes by the evidence on each node; with several modes, it chooses among them.",
     available: 'now',
     values: ['auto', 'host-gw', 'fabric', 'cross-subnet', 'overlay'],
     laterValues: ['static'],

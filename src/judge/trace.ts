@@ -11,11 +11,12 @@ import type { Place } from './filter-atlas.ts';
 import type { Ends } from './filtering.ts';
 import { judgeWay, outerFamily, tunnelEnd } from './filtering.ts';
 import { sourceRanges } from './filters.ts';
+import { HostRoutes } from './host-routes.ts';
 import type { Sender, SenderContext } from './sender.ts';
 import { advertisedAddress, findSender } from './sender.ts';
 import type { Survey, SurveyedNode } from './survey.ts';
 import type { Piece } from './walk.ts';
-import { HostRoutes, walkTo } from './walk.ts';
+import { walkTo } from './walk.ts';
 
 export interface FamilyPath {
   readonly family: Family;

@@ -4,15 +4,16 @@ import { gapFault } from '../model/faults.ts';
 import type { Prefix, Range } from '../model/prefix.ts';
 import { contains, overlaps } from '../model/prefix.ts';
 import { overlapFault } from './blame.ts';
-import type { Entry, Segment } from '../model/prefix-table.ts';
-import { PrefixTable } from '../model/prefix-table.ts';
+import type { Segment } from '../model/prefix-table.ts';
 import type { Gap } from '../model/snapshot.ts';
 import { cutAlong, cutRange } from './fabric.ts';
+import type { HostRoutes } from './host-routes.ts';
+import { decidingMatch } from './host-routes.ts';
 import type { Outcome } from './outcome.ts';
 import { PASS, outcomeOf } from './outcome.ts';
 import { arrive, judgeMatch } from './routes.ts';
 import type { Exit, SenderContext } from './sender.ts';
-import { advertisedAddress, isInSubnet, seesNeighbour } from './sender.ts';
+import { advertisedAddress, seesNeighbour } from './sender.ts';
 import type { Survey, SurveyedNode } from './survey.ts';
 import { gapsOf } from './survey.ts';
 import type { CompiledTable } from './tables.ts';
@@ -24,48 +25,6 @@ export interface Piece {
   readonly range: Range;
   /** One per exit of the context; one only for the other ways, and none for a tunnel. */
   readonly outcomes: readonly Outcome[];
-}
-
-/** The host routes that agents keep, by subnet and family, made once. */
-export class HostRoutes {
-  readonly #survey: Survey;
-  readonly #tables = new Map<string, PrefixTable<SurveyedNode>>();
-  /** The same by context, so that no key is put together for every node. */
-  readonly #known = new Map<SenderContext, PrefixTable<SurveyedNode>>();
-
-  constructor(survey: Survey) {
-    this.#survey = survey;
-  }
-
-  /** podCIDR -> node: neighbours in this subnet; where the agent has tunnels, too, every node that runs it. */
-  in(context: SenderContext): PrefixTable<SurveyedNode> {
-    let table = this.#known.get(context);
-    if (table === undefined) {
-      table = this.#find(context);
-      this.#known.set(context, table);
-    }
-    return table;
-  }
-
-  #find(context: SenderContext): PrefixTable<SurveyedNode> {
-    const key = `${context.mode}/${context.fabric.facts.id}/${context.subnet}/${String(context.family)}`;
-    let table = this.#tables.get(key);
-    if (table === undefined) {
-      table = this.#build(context);
-      this.#tables.set(key, table);
-    }
-    return table;
-  }
-
-  #build(context: SenderContext): PrefixTable<SurveyedNode> {
-    const table = new PrefixTable<SurveyedNode>();
-    for (const node of this.#survey.nodes) {
-      if (node.mode.mode !== context.mode || node.facts.deletingSince !== undefined) continue;
-      if (context.mode === 'host-gw' && !isInSubnet(context, node)) continue;
-      for (const prefix of node.podCIDRs) if (prefix.family === context.family) table.add(prefix, node);
-    }
-    return table;
-  }
 }
 
 /**
@@ -153,18 +112,6 @@ function walkSegment(target: Target, segment: Segment<SurveyedNode>): Piece[] {
   if (!match.values.includes(to)) return [onLink(lostToOther(target, segment, 'fail'))];
   if (match.values.length > 1) return [onLink(lostToOther(target, segment, 'unknown'))];
   return [onLink(deliverOnLink(target, segment))];
-}
-
-/** Where the fabric decides, only routes into a tunnel do, and `to` stands for the way that the fabric takes. */
-function decidingMatch(
-  context: SenderContext,
-  to: SurveyedNode,
-  match: Entry<SurveyedNode> | undefined,
-): Entry<SurveyedNode> | undefined {
-  if (match === undefined || context.fabric.behaviour.onLinkBypassesTables) return match;
-  const tunnelled = match.values.filter((node) => !seesNeighbour(context, node));
-  if (tunnelled.length === 0) return undefined;
-  return tunnelled.length === match.values.length ? match : { ...match, values: [to, ...tunnelled] };
 }
 
 /** The length of the longest of these prefixes that holds the whole range; -1: none does. */
