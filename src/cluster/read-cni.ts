@@ -1,4 +1,5 @@
 /** Which network agents run on which nodes now, and how they are configured. Never fails: what is missing is a gap. */
+import type { V1Pod } from '@kubernetes/client-node';
 import type { CniFacts, PodSample } from '../model/snapshot.ts';
 import type { Reading } from '../ports.ts';
 import { mapLimited } from '../net/limit.ts';
@@ -7,7 +8,7 @@ import type { AgentPod, AgentSet, RunningSet } from './agents.ts';
 import type { Call } from './call.ts';
 import type { Connection } from './connect.ts';
 import { addGap, isRefused, type Desk } from './desk.ts';
-import { PAGE_SIZE, readPages } from './pages.ts';
+import { PAGE_SIZE, readPages, type Page } from './pages.ts';
 import { chooseSamples, translateSample } from './ranges.ts';
 import { readConfiguration } from './read-config.ts';
 
@@ -90,9 +91,9 @@ async function readPods(desk: Desk, { namespace, selector }: AgentSet): Promise<
 /** One page of running pods. They can only contradict what else is known, so without them nothing is missing. */
 async function readSamples({ connection, call }: Desk): Promise<PodSample[] | undefined> {
   const request = { fieldSelector: 'status.phase=Running', limit: PAGE_SIZE };
-  const page = await call('list running pods', async () => {
-    const { items } = await connection.core.listPodForAllNamespaces(request);
-    return (items as typeof items | null | undefined) ?? [];
+  const page = await call('list running pods', async (): Promise<Page<V1Pod>> => {
+    return connection.core.listPodForAllNamespaces(request);
   });
-  return page.ok ? chooseSamples(page.value.flatMap((pod) => translateSample(pod) ?? [])) : undefined;
+  if (!page.ok) return undefined;
+  return chooseSamples((page.value.items ?? []).flatMap((pod) => translateSample(pod) ?? []));
 }

@@ -1,4 +1,6 @@
 import type { ClusterWorld, World } from '../../world/world.ts';
+import { blockAffinities, ciliumNodes } from './custom.ts';
+import type { CustomObject } from './custom.ts';
 import { nodeBody, nodeLabels } from './node.ts';
 import { notMetadataField, unsupportedField, type UnknownField } from './selectors.ts';
 import { numberOf, seconds, uidOf } from './wire.ts';
@@ -110,11 +112,7 @@ function namespaces(world: World): Item[] {
 const CALICO = 'crd.projectcalico.org';
 
 /** A custom resource repeats its kind in a list, unlike built-in types. */
-function custom<T>(
-  world: World,
-  kind: { apiVersion: string; kind: string },
-  objects: { name: string; spec: T }[],
-): Item[] {
+function custom(world: World, kind: { apiVersion: string; kind: string }, objects: CustomObject[]): Item[] {
   const at = yesterday(world);
   return objects.map((object) => ({
     name: object.name,
@@ -132,30 +130,6 @@ function custom<T>(
       spec,
     })),
   }));
-}
-
-/** One per block and node, under the name that Calico makes of both. */
-function blockAffinities(world: World): Item[] {
-  const { nodes: all, rangesIn } = world.cluster;
-  const affinities = (rangesIn === 'calico' ? all : []).flatMap(({ name: node, kernel }) =>
-    (kernel.ranges ?? []).map((cidr) => ({
-      name: `${node}-${cidr.replace(/[.:/]+/g, '-')}`,
-      spec: { cidr, deleted: 'false', node, state: 'confirmed', type: 'host' },
-    })),
-  );
-  return custom(world, { apiVersion: `${CALICO}/v1`, kind: 'BlockAffinity' }, affinities);
-}
-
-/** One per node; without an address management of its own, Cilium repeats the node's podCIDRs. */
-function ciliumNodes(world: World): Item[] {
-  const objects = world.cluster.nodes.map(({ name, addresses, podCIDRs, kernel }) => ({
-    name,
-    spec: {
-      addresses: addresses.filter(({ type }) => type === 'InternalIP').map(({ type, address: ip }) => ({ ip, type })),
-      ipam: { podCIDRs: kernel.ranges ?? podCIDRs, pools: {} },
-    },
-  }));
-  return custom(world, { apiVersion: 'cilium.io/v2', kind: 'CiliumNode' }, objects);
 }
 
 const core = { group: '', version: 'v1' };
@@ -241,7 +215,7 @@ export const RESOURCES: readonly Resource[] = [
     selectable: NAME_AND_NAMESPACE,
     unknownField: unsupportedField,
     installed: (world) => world.cluster.ipPools !== undefined,
-    items: blockAffinities,
+    items: (world) => custom(world, { apiVersion: `${CALICO}/v1`, kind: 'BlockAffinity' }, blockAffinities(world)),
   },
   {
     group: 'cilium.io',
@@ -252,6 +226,6 @@ export const RESOURCES: readonly Resource[] = [
     selectable: NAME_AND_NAMESPACE,
     unknownField: unsupportedField,
     installed: (world) => world.cluster.daemonSets.some(({ name }) => name === 'cilium'),
-    items: ciliumNodes,
+    items: (world) => custom(world, { apiVersion: 'cilium.io/v2', kind: 'CiliumNode' }, ciliumNodes(world)),
   },
 ];

@@ -11,7 +11,7 @@ import { IPIP, gapAbout, udp, unknown } from './guess.ts';
 export function fromCalico(evidence: NodeEvidence): Guess {
   const { cni, ranges, node } = evidence;
   const pools = cni.calicoPools;
-  if (pools === undefined || !pools.some((pool) => !pool.disabled)) {
+  if (!pools?.some((pool) => !pool.disabled)) {
     return unknown('Calico runs here, but no enabled IPPool was read', gapAbout(evidence, /IPPool/));
   }
   const own = ranges.source === undefined ? undefined : poolsOf(ranges.prefixes, pools);

@@ -202,7 +202,7 @@ describe('k3s node arguments', () => {
 test('RKE2 runs flannel in its own process on Windows only', () => {
   const metadata = { annotations: { 'rke2.io/node-args': '["agent","--node-ip","10.0.0.1"]' } };
   const on = (operatingSystem: string): unknown =>
-    facts({ metadata, status: { nodeInfo: { operatingSystem } } as never }).k3sNodeArgs;
+    facts({ metadata, status: { nodeInfo: { operatingSystem } } }).k3sNodeArgs;
   expect(on('windows')).toEqual(['agent', '--node-ip', '10.0.0.1']);
   expect(on('linux')).toBeUndefined();
 });

@@ -1,12 +1,9 @@
 /** Where network agents have ways of their own, nothing is alarmed about that is right there. */
 import { describe, expect, test } from '@jest/globals';
 import { azureCluster } from '../../../lab/world/azure-cluster.ts';
-import type { AzureMode } from '../../../lab/world/azure-cluster.ts';
 import { ec2Cluster } from '../../../lab/world/ec2-cluster.ts';
-import type { Ec2Mode } from '../../../lab/world/ec2-cluster.ts';
 import * as faults from '../../../lab/world/faults.ts';
 import { gceCluster } from '../../../lab/world/gce-cluster.ts';
-import type { GceMode } from '../../../lab/world/gce-cluster.ts';
 import { MODES } from '../../../lab/world/network-modes.ts';
 import type { NetworkMode } from '../../../lab/world/network-modes.ts';
 import type { World } from '../../../lab/world/world.ts';
@@ -28,15 +25,15 @@ function quiet(world: World): void {
 
 describe('a healthy cluster has no finding', () => {
   test.each(MODE_NAMES.filter((mode) => mode !== 'alias' && mode !== 'azure-cni'))('EC2, %s', (mode) => {
-    quiet(ec2Cluster({ ...shape, mode: mode as Ec2Mode }));
+    quiet(ec2Cluster({ ...shape, mode }));
   });
 
   test.each(MODE_NAMES.filter((mode) => mode !== 'vpc-cni' && mode !== 'azure-cni'))('Compute Engine, %s', (mode) => {
-    quiet(gceCluster({ ...shape, mode: mode as GceMode }));
+    quiet(gceCluster({ ...shape, mode }));
   });
 
   test.each(MODE_NAMES.filter((mode) => mode !== 'vpc-cni' && mode !== 'alias'))('Azure, %s', (mode) => {
-    quiet(azureCluster({ ...shape, mode: mode as AzureMode }));
+    quiet(azureCluster({ ...shape, mode }));
   });
 
   test.each(['calico-bgp', 'cilium-pool', 'calico-cross-subnet', 'kube-router'] as const)('dual stack, %s', (mode) => {
