@@ -75,10 +75,23 @@ export function decideModes(nodes: readonly NodeFacts[], context: ModeContext): 
   const agents = new Map(context.cni.agents.map((entry) => [entry.node, entry.agents]));
   const cluster = { k3sBackend: findK3sBackend(nodes), hasWindows: nodes.some(({ os }) => os === 'windows') };
   const { cni, gaps } = context;
+  const pods = Map.groupBy(cni.samples ?? [], (sample) => sample.node);
   return nodes.map((node) => {
     const own = agents.get(node.name) ?? [];
     const fabric = context.fabricOf(node);
-    return decideMode({ node, agents: own, ranges: context.rangesOf(node), cni, gaps, ...cluster, ...fabric }, context);
+    return decideMode(
+      {
+        node,
+        agents: own,
+        ranges: context.rangesOf(node),
+        cni,
+        samples: pods.get(node.name) ?? [],
+        gaps,
+        ...cluster,
+        ...fabric,
+      },
+      context,
+    );
   });
 }
 
@@ -163,10 +176,9 @@ function detectWithoutAgent(evidence: NodeEvidence): Guess {
 }
 
 /** A running pod whose address is in none of the node's ranges: then pods get their addresses from somewhere else. */
-function findContradiction({ node, cni, ranges }: NodeEvidence): string | undefined {
+function findContradiction({ node, samples, ranges }: NodeEvidence): string | undefined {
   if (node.virtual !== undefined) return undefined;
-  for (const { node: name, pod, addresses } of cni.samples ?? []) {
-    if (name !== node.name) continue;
+  for (const { pod, addresses } of samples) {
     for (const text of addresses) {
       const address = parseAddress(text);
       const family = ranges.prefixes.filter((prefix) => prefix.family === address?.family);

@@ -14,20 +14,29 @@ export interface PodRanges {
   readonly missing?: Gap;
 }
 
-/** `agents`: those that run on the node now. */
-export function findRanges(node: NodeFacts, agents: readonly Agent[], cni: CniFacts, gaps: readonly Gap[]): PodRanges {
-  const own = ownManagement(agents, cni);
-  if (own === undefined) return { prefixes: enabledFamilies(parseAll(node.podCIDRs), agents, cni) };
-  if (own.granted === undefined) return { prefixes: [], source: own.source, missing: missingGap(own, gaps) };
-  const granted = own.granted.find((entry) => entry.node === node.name)?.prefixes ?? [];
-  return { prefixes: enabledFamilies(parseAll(granted), agents, cni), source: own.source };
+/** The ranges of any node, by what runs on it now. */
+export type FindRanges = (node: NodeFacts, agents: readonly Agent[]) => PodRanges;
+
+export function rangesFrom(cni: CniFacts, gaps: readonly Gap[]): FindRanges {
+  const index = (granted: readonly NodeRanges[] | undefined): Granted | undefined =>
+    granted && new Map(granted.map(({ node, prefixes }) => [node, prefixes]));
+  const [blocks, ciliumNodes] = [index(cni.calicoBlocks), index(cni.ciliumNodes)];
+  return (node, agents) => {
+    const own = ownManagement(agents, cni);
+    if (own === undefined) return { prefixes: enabledFamilies(parseAll(node.podCIDRs), agents, cni) };
+    const granted = own.by === 'cilium' ? ciliumNodes : blocks;
+    if (granted === undefined) return { prefixes: [], source: own.source, missing: missingGap(own, gaps) };
+    return { prefixes: enabledFamilies(parseAll(granted.get(node.name) ?? []), agents, cni), source: own.source };
+  };
 }
 
+type Granted = ReadonlyMap<string, readonly string[]>;
+
 interface Management {
+  readonly by: 'calico' | 'cilium';
   readonly source: string;
   readonly subject: string;
   readonly permission: string;
-  readonly granted: readonly NodeRanges[] | undefined;
 }
 
 function ownManagement(agents: readonly Agent[], cni: CniFacts): Management | undefined {
@@ -39,19 +48,19 @@ function ownManagement(agents: readonly Agent[], cni: CniFacts): Management | un
     if (cilium === undefined || cilium.chaining !== undefined) return undefined;
     if (cilium.ipam !== 'cluster-pool' && cilium.ipam !== 'multi-pool') return undefined;
     return {
+      by: 'cilium',
       source: 'CiliumNode spec.ipam',
       subject: 'CiliumNodes',
       permission: 'list ciliumnodes.cilium.io',
-      granted: cni.ciliumNodes,
     };
   }
   // Without any block in the cluster, Calico's address management is not in use: then host-local gives addresses.
   if (!runs('calico') || cni.calicoBlocks?.length === 0) return undefined;
   return {
+    by: 'calico',
     source: "Calico's BlockAffinities",
     subject: 'Calico BlockAffinities',
     permission: 'list blockaffinities.crd.projectcalico.org',
-    granted: cni.calicoBlocks,
   };
 }
 

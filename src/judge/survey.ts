@@ -16,7 +16,7 @@ import { joinNodes } from './join.ts';
 import { judgeMachines } from './machines.ts';
 import type { ModeDecision } from './mode.ts';
 import { decideModes } from './mode.ts';
-import { findRanges } from './ranges.ts';
+import { rangesFrom } from './ranges.ts';
 
 /** Younger nodes are still being wired up: their agents and routes may be seconds away. */
 const GRACE_MS = 3 * 60 * 1000;
@@ -77,7 +77,8 @@ export function surveySnapshot(
   const nodes = snapshot.cluster.nodes;
   const { cni } = snapshot.cluster;
   const agents = new Map(cni.agents.map((entry) => [entry.node, entry.agents]));
-  const ranges = nodes.map((node) => findRanges(node, agents.get(node.name) ?? [], cni, snapshot.gaps));
+  const findRanges = rangesFrom(cni, snapshot.gaps);
+  const ranges = nodes.map((node) => findRanges(node, agents.get(node.name) ?? []));
   const prefixes = ranges.map((range) => range.prefixes);
   const podCIDRs = new PrefixTable<string>();
   nodes.forEach((node, index) => {

@@ -2,7 +2,7 @@
 import type { ModeContext, ModeDecision } from '../../src/judge/mode.ts';
 import { decideModes } from '../../src/judge/mode.ts';
 import type { NodeEvidence } from '../../src/judge/modes/guess.ts';
-import { findRanges } from '../../src/judge/ranges.ts';
+import { rangesFrom } from '../../src/judge/ranges.ts';
 import type {
   Agent,
   AntreaConfig,
@@ -54,11 +54,12 @@ export function decide(evidence: Evidence): ModeDecision {
     isAssigned: () => false,
     ...evidence.fabric,
   };
+  const findRanges = rangesFrom(cni, gaps);
   const [decision] = decideModes([node, ...others], {
     cni,
     gaps,
     wanted,
-    rangesOf: (one) => findRanges(one, one.name === 'a' ? agents : [], cni, gaps),
+    rangesOf: (one) => findRanges(one, one.name === 'a' ? agents : []),
     fabricOf: () => fabric,
   });
   if (decision === undefined) throw new Error('one node has one decision');

@@ -25,9 +25,8 @@ export function fromNoAgent(evidence: NodeEvidence): Guess {
 }
 
 /** EKS Auto Mode and the older Azure CNI have no agent in a pod; what they do shows in the addresses of pods. */
-function podsHaveInterfaceAddresses({ node, cni, ranges, isAssigned }: NodeEvidence): boolean {
-  const own = (cni.samples ?? []).filter((sample) => sample.node === node.name);
-  const addresses = own.flatMap((sample) => sample.addresses);
+function podsHaveInterfaceAddresses({ samples, ranges, isAssigned }: NodeEvidence): boolean {
+  const addresses = samples.flatMap((sample) => sample.addresses);
   const isOutside = (text: string): boolean => {
     const address = parseAddress(text);
     return address !== undefined && !ranges.prefixes.some((prefix) => containsAddress(prefix, address));

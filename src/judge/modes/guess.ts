@@ -1,6 +1,6 @@
 /** What a network mode is guessed from, and what a guess is. */
 import type { DetectedMode } from '../../model/judgement.ts';
-import type { Agent, CniFacts, Gap, NodeFacts } from '../../model/snapshot.ts';
+import type { Agent, CniFacts, Gap, NodeFacts, PodSample } from '../../model/snapshot.ts';
 import type { PodRanges } from '../ranges.ts';
 
 /** The outer packets of an overlay: from node address to node address. */
@@ -31,6 +31,8 @@ export interface NodeEvidence {
   readonly agents: readonly Agent[];
   readonly ranges: PodRanges;
   readonly cni: CniFacts;
+  /** Some of its running pods. */
+  readonly samples: readonly PodSample[];
   readonly gaps: readonly Gap[];
   /** What servers of k3s say about the backend of the whole cluster. */
   readonly k3sBackend: string | undefined;
