@@ -1,4 +1,5 @@
 /** The snapshot that perfect readers would take of a lab world: for judging many worlds without servers. */
+import { aclOf } from '../../lab/world/ec2-filters.ts';
 import type { AwsRegionWorld, InterfaceWorld, NodeWorld, RouteWorld, World } from '../../lab/world/world.ts';
 import { awsKey } from '../../src/model/provider-id.ts';
 import { canonicalPrefix, parsePrefix } from '../../src/model/prefix.ts';
@@ -15,6 +16,7 @@ import type {
   TableFacts,
 } from '../../src/model/snapshot.ts';
 import { azureFacts } from './world-snapshot-azure.ts';
+import { ec2Filters } from './world-snapshot-ec2-filters.ts';
 import { gceFacts, gceGaps } from './world-snapshot-gce.ts';
 
 export interface SnapshotOptions {
@@ -30,7 +32,7 @@ export function snapshotOfWorld(world: World, options: SnapshotOptions = {}): Sn
     takenAt: world.now,
     cluster: { id: world.cluster.uid, nodes: world.cluster.nodes.map(nodeFacts), cni: cniFacts(world) },
     fabrics: [
-      ...world.aws.map((region) => fabricFacts(region, readsLists)),
+      ...world.aws.map((region) => fabricFacts(region, world.cluster.nodes, readsLists)),
       ...(world.gce ?? []).map(gceFacts),
       ...(world.azure ?? []).map(azureFacts),
     ],
@@ -116,7 +118,7 @@ const STATES: Readonly<Record<string, MachineState>> = {
   terminated: 'terminated',
 };
 
-function fabricFacts(region: AwsRegionWorld, readsLists: boolean): FabricFacts {
+function fabricFacts(region: AwsRegionWorld, nodes: readonly NodeWorld[], readsLists: boolean): FabricFacts {
   const networkOf = (subnetId: string): string => region.subnets.find((item) => item.id === subnetId)?.vpcId ?? '';
   return {
     id: `aws/${region.accountId}/${region.region}`,
@@ -136,6 +138,7 @@ function fabricFacts(region: AwsRegionWorld, readsLists: boolean): FabricFacts {
         network: subnet.vpcId,
         zone: subnet.zone,
         prefixes: [subnet.cidr, ...subnet.ipv6Cidrs].map(canonicalPrefix),
+        filters: [aclOf(region, subnet).id],
         ...(table === undefined
           ? {}
           : { table, tableBy: explicit === undefined ? ('main' as const) : ('association' as const) }),
@@ -160,8 +163,9 @@ function fabricFacts(region: AwsRegionWorld, readsLists: boolean): FabricFacts {
       forwarding: face.sourceDestCheck ? ('off' as const) : ('on' as const),
       primary: face.deviceIndex === 0,
       ...(face.interfaceType === 'interface' ? {} : { type: face.interfaceType }),
+      ...(face.groupIds.length === 0 ? {} : { filters: [...face.groupIds].sort() }),
     })),
-    filters: 'unread',
+    filters: ec2Filters(region, nodes, readsLists),
   };
 }
 
