@@ -1,5 +1,6 @@
 /** All scenarios, the demo's first. */
 
+import * as agents from './agents.ts';
 import * as azure from './azure.ts';
 import * as evidence from './evidence.ts';
 import * as gce from './gce.ts';
@@ -20,12 +21,16 @@ export const scenarios: readonly Scenario[] = [
   otherModes.blackhole,
   otherModes.vpcCni,
   otherModes.flannelVxlan,
+  agents.calicoCrossSubnet,
+  agents.ciliumClusterPool,
+  agents.podsElsewhere,
   gce.gceHostGw,
   gce.gceHealthy,
   gce.gceAlias,
   gce.gceTwoNodes,
   gce.gceStalePodCidr,
   gce.gceSharedVpc,
+  gce.gceFirewallWithoutPods,
   azure.azureUdr,
   azure.azureHealthy,
   azure.azureScaleSet,
@@ -39,6 +44,7 @@ export const scenarios: readonly Scenario[] = [
   mixed.mixedClouds,
   mixed.mixedOverlay,
   gce.gceUnreachableZone,
+  gce.gceFirewallPolicy,
   gce.gceNoPermission,
   azure.azureNoPermission,
   evidence.wrongAccount,

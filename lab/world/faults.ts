@@ -8,4 +8,5 @@ export * from './faults/modes.ts';
 export * from './faults/network.ts';
 export * from './faults/nodes.ts';
 export * from './faults/odd-routes.ts';
+export * from './faults/ranges.ts';
 export * from './faults/routes.ts';

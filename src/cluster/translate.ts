@@ -1,8 +1,9 @@
 /** Node objects -> facts. Pure: what the API server stored, in the words of the snapshot. */
 import type { V1Node, V1NodeStatus } from '@kubernetes/client-node';
+import type { Wire } from './api.ts';
 import { parseAddress, parsePrefix } from '../model/prefix.ts';
 import { parseProviderId } from '../model/provider-id.ts';
-import type { FlannelAnnotations, NodeFacts } from '../model/snapshot.ts';
+import type { CalicoAnnotations, FlannelAnnotations, NodeFacts } from '../model/snapshot.ts';
 
 type Texts = Readonly<Record<string, string>>;
 
@@ -19,7 +20,7 @@ const KEPT_LABELS = new Set([
 const KEPT_LABEL_PREFIX = 'kubernetes.azure.com/';
 
 /** A node as facts; undefined for an object without a name, which no API server serves. */
-export function translateNode(node: V1Node): NodeFacts | undefined {
+export function translateNode(node: Wire<V1Node>): NodeFacts | undefined {
   const { metadata, spec, status } = node;
   const name = metadata?.name;
   if (name === undefined) return undefined;
@@ -46,7 +47,8 @@ export function translateNode(node: V1Node): NodeFacts | undefined {
     ...optional('virtual', translateVirtual(spec?.providerID, labels, taints)),
     ...optional('networkUnavailable', translateNetworkUnavailable(status)),
     ...optional('flannel', translateFlannel(annotations)),
-    ...optional('k3sNodeArgs', parseK3sNodeArgs(annotations['k3s.io/node-args'])),
+    ...optional('calico', translateCalico(annotations)),
+    ...optional('k3sNodeArgs', embeddedArgs(annotations, translateOs(status, labels))),
     labels: keepLabels(labels),
   };
 }
@@ -68,26 +70,26 @@ function translatePodCIDRs(written: readonly string[]): { podCIDRs: string[]; in
   return { podCIDRs: [...podCIDRs], invalid };
 }
 
-function translateInternalIPs(status: V1NodeStatus | undefined): string[] {
+function translateInternalIPs(status: Wire<V1NodeStatus> | undefined): string[] {
   const addresses = (status?.addresses ?? []).filter(({ type }) => type === 'InternalIP');
   const canonical = addresses.map(({ address }) => parseAddress(address)?.text);
   return [...new Set(canonical.filter((text) => text !== undefined))];
 }
 
-function translateOs(status: V1NodeStatus | undefined, labels: Texts): NodeFacts['os'] {
+function translateOs(status: Wire<V1NodeStatus> | undefined, labels: Texts): NodeFacts['os'] {
   const candidates = [status?.nodeInfo?.operatingSystem, labels['kubernetes.io/os'], labels['beta.kubernetes.io/os']];
   const os = candidates.find((text) => text !== undefined && text !== '')?.toLowerCase();
   return os === 'linux' || os === 'windows' ? os : 'unknown';
 }
 
-function translateReady(status: V1NodeStatus | undefined): NodeFacts['ready'] {
+function translateReady(status: Wire<V1NodeStatus> | undefined): NodeFacts['ready'] {
   const said = status?.conditions?.find(({ type }) => type === 'Ready')?.status;
   return said === 'True' || said === 'False' ? said : 'Unknown';
 }
 
-function translateTime(time: Date | undefined | null): string | undefined {
-  // The client makes a Date of whatever text it finds there.
-  return time === undefined || time === null || Number.isNaN(time.getTime()) ? undefined : time.toISOString();
+function translateTime(text: string | undefined | null): string | undefined {
+  const time = new Date(text ?? '');
+  return Number.isNaN(time.getTime()) ? undefined : time.toISOString();
 }
 
 function translateVirtual(
@@ -104,7 +106,7 @@ function translateVirtual(
   return isVirtualKubelet ? 'virtual-kubelet' : undefined;
 }
 
-function translateNetworkUnavailable(status: V1NodeStatus | undefined): NodeFacts['networkUnavailable'] {
+function translateNetworkUnavailable(status: Wire<V1NodeStatus> | undefined): NodeFacts['networkUnavailable'] {
   const condition = status?.conditions?.find(({ type }) => type === 'NetworkUnavailable');
   return condition === undefined ? undefined : { status: condition.status, reason: condition.reason ?? '' };
 }
@@ -145,10 +147,29 @@ function canonicalAddress(text: string | undefined): string | undefined {
   return text === undefined ? undefined : (parseAddress(text)?.text ?? text);
 }
 
+/** What Calico keeps on nodes where Kubernetes is its datastore: addresses with the length of their network. */
+function translateCalico(annotations: Texts): CalicoAnnotations | undefined {
+  const address = (key: string): string | undefined =>
+    canonicalAddress(annotations[`projectcalico.org/${key}`]?.replace(/\/\d+$/, ''));
+  const hasKey = ['WireguardPublicKey', 'WireguardPublicKeyV6'].some((key) => annotations[`projectcalico.org/${key}`]);
+  const found: CalicoAnnotations = {
+    ...optional('address', address('IPv4Address')),
+    ...optional('addressV6', address('IPv6Address')),
+    ...(hasKey ? { wireguard: true } : {}),
+  };
+  return Object.keys(found).length === 0 ? undefined : found;
+}
+
+/** RKE2 runs flannel in its own process on Windows only; on Linux it has pods like everybody. */
+function embeddedArgs(annotations: Texts, os: NodeFacts['os']): readonly string[] | undefined {
+  const rke2 = os === 'windows' ? annotations['rke2.io/node-args'] : undefined;
+  return parseK3sNodeArgs(annotations['k3s.io/node-args'] ?? rke2);
+}
+
 /** Flags about the network, with their values: node arguments can hold what belongs in no snapshot. */
 const KEPT_FLAG = /^--(flannel-[a-z0-9-]+|cluster-cidr|node-ip|node-external-ip)(=|$)/;
 
-/** The `k3s.io/node-args` annotation: `["server","--flannel-backend","host-gw"]`. Undefined: absent or no such list. */
+/** The annotation `k3s.io/node-args`, or RKE2's: `["server","--flannel-backend","host-gw"]`. Undefined: absent or no such list. */
 function parseK3sNodeArgs(text: string | undefined): readonly string[] | undefined {
   if (text === undefined) return undefined;
   let parsed: unknown;

@@ -57,7 +57,7 @@ function signNode(tracer: Tracer, node: SurveyedNode, contexts: readonly SenderC
     signFaults(tracer.endpointFaults(node), trail);
     return;
   }
-  if (node.mode.mode === 'overlay') trail.add(signTunnel(tracer, node));
+  if (node.mode.mode === 'overlay' || node.mode.mode === 'cross-subnet') trail.add(signTunnel(tracer, node));
   if (node.mode.mode === 'overlay' || node.mode.mode === 'eni') return;
   const filters = node.fabric === undefined ? undefined : tracer.survey.filters.get(node.fabric);
   for (const family of node.families) signSender(tracer, node, family, filters, trail);
@@ -88,6 +88,8 @@ function signSender(
   trail.add(filters.faceKey(sender.onLinkFace));
   for (const face of sender.exitFaces) trail.add(filters.faceKey(face));
   for (const { key } of tracer.sources(node, family)) trail.add(key);
+  // Filters may tell nodes apart by their own addresses as well.
+  trail.add(tracer.ownPlace(node, family));
 }
 
 function signPiece(piece: Piece, node: SurveyedNode, filters: Filters | undefined, trail: Trail): void {

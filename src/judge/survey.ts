@@ -3,7 +3,7 @@ import type { Config } from '../model/config.ts';
 import type { Fault } from '../model/faults.ts';
 import { gapFault } from '../model/faults.ts';
 import type { Family, Prefix } from '../model/prefix.ts';
-import { comparePrefixes, overlaps, parseAddress, parsePrefix } from '../model/prefix.ts';
+import { comparePrefixes, hostPrefix, overlaps, parseAddress } from '../model/prefix.ts';
 import { PrefixTable } from '../model/prefix-table.ts';
 import { parseProviderId } from '../model/provider-id.ts';
 import type { Gap, InterfaceFacts, MachineFacts, NodeFacts, Snapshot } from '../model/snapshot.ts';
@@ -16,6 +16,7 @@ import { joinNodes } from './join.ts';
 import { judgeMachines } from './machines.ts';
 import type { ModeDecision } from './mode.ts';
 import { decideModes } from './mode.ts';
+import { rangesFrom } from './ranges.ts';
 
 /** Younger nodes are still being wired up: their agents and routes may be seconds away. */
 const GRACE_MS = 3 * 60 * 1000;
@@ -26,7 +27,10 @@ export interface SurveyedNode {
   readonly name: string;
   /** Why its pairs are not applicable. */
   readonly skipped?: string;
+  /** The ranges of its pods: spec.podCIDRs, or what its agent's own address management gave it. */
   readonly podCIDRs: readonly Prefix[];
+  /** Where they come from, if not from spec.podCIDRs. */
+  readonly rangeSource?: string;
   /** Families that packets from this node can have. */
   readonly families: readonly Family[];
   readonly mode: ModeDecision;
@@ -37,6 +41,8 @@ export interface SurveyedNode {
   readonly interfaces: readonly InterfaceFacts[];
   /** What spoils every pair from and towards this node. */
   readonly endpointFaults: readonly Fault[];
+  /** In this place there is no range of pods but something else of the node, or something that is no node. */
+  readonly standsFor?: 'its own address' | 'an extra sender';
   /** The broadest podCIDRs that this node shares addresses of with other nodes, by family. */
   readonly overlapRoots: readonly string[];
 }
@@ -53,6 +59,11 @@ export interface Survey {
   readonly overlapGroups: ReadonlyMap<string, ReadonlySet<string>>;
   /** `fabric/network` -> the subnets in which host-gw nodes live, sorted. */
   readonly hostGwSubnets: ReadonlyMap<string, readonly string[]>;
+  /**
+   * Families that need no route for some node of a network: `fabric/network/6 neighbour` where a host-gw node has an
+   * address to announce, `fabric/network/6 assigned` where the fabric has assigned a podCIDR.
+   */
+  readonly routelessFamilies: ReadonlySet<string>;
   /** By fabric; none where they were not read, or are not wanted. */
   readonly filters: ReadonlyMap<Fabric, Filters>;
 }
@@ -71,7 +82,11 @@ export function surveySnapshot(
   behaviours: Behaviours = BEHAVIOURS,
 ): Survey {
   const nodes = snapshot.cluster.nodes;
-  const prefixes = nodes.map((node) => node.podCIDRs.flatMap((text) => parsePrefix(text) ?? []));
+  const { cni } = snapshot.cluster;
+  const agents = new Map(cni.agents.map((entry) => [entry.node, entry.agents]));
+  const findRanges = rangesFrom(cni, snapshot.gaps);
+  const ranges = nodes.map((node) => findRanges(node, agents.get(node.name) ?? []));
+  const prefixes = ranges.map((range) => range.prefixes);
   const podCIDRs = new PrefixTable<string>();
   nodes.forEach((node, index) => {
     for (const prefix of prefixes[index] ?? []) podCIDRs.add(prefix, node.name);
@@ -95,20 +110,25 @@ export function surveySnapshot(
       : { fabric, faces: fabric.interfacesOf(join.machine.id) };
   };
   const modes = decideModes(nodes, {
-    cni: snapshot.cluster.cni,
+    cni,
     gaps: snapshot.gaps,
     wanted: config.networkModes,
-    fabricHoldsPodRoutes: (node) => {
+    rangesOf: (node) => ranges[indexByName.get(node.name) ?? -1] ?? { prefixes: [] },
+    fabricOf: (node) => {
       const held = facesOf(node);
       const routes = ({ network }: InterfaceFacts): boolean =>
         networksThatRoutePods.has(`${held?.fabric.facts.id ?? ''}/${network}`);
-      return held?.faces.some(routes) ?? false;
-    },
-    fabricAssignsPods: (node) => {
-      const held = facesOf(node);
       const own = prefixes[indexByName.get(node.name) ?? -1] ?? [];
       const assigned = held?.faces.flatMap((face) => held.fabric.assigned(face)) ?? [];
-      return own.length > 0 && own.every((prefix) => isCovered(prefix, assigned));
+      return {
+        fabricHoldsPodRoutes: held?.faces.some(routes) ?? false,
+        fabricAssignsPods: own.length > 0 && own.every((prefix) => isCovered(prefix, assigned)),
+        fabricDecides: held?.fabric.behaviour.onLinkBypassesTables === false,
+        isAssigned: (text) => {
+          const address = parseAddress(text);
+          return address !== undefined && isCovered(hostPrefix(address), assigned);
+        },
+      };
     },
   });
   const skips = nodes.map((node) => skipReason(node, snapshot.takenAt));
@@ -126,12 +146,14 @@ export function surveySnapshot(
     const endpointFaults = [...(machineFaults[index] ?? [])];
     if (mode.gap !== undefined) endpointFaults.push(gapFault(mode.gap));
     const podPrefixes = prefixes[index] ?? [];
+    const rangeSource = ranges[index]?.source;
     return {
       index,
       facts,
       name: facts.name,
       ...(skipped === undefined ? {} : { skipped }),
       podCIDRs: podPrefixes,
+      ...(rangeSource === undefined ? {} : { rangeSource }),
       families: familiesOf(podPrefixes, facts),
       mode,
       ...(join?.kind === 'joined' ? { joinedBy: join.by, machine: join.machine } : {}),
@@ -142,8 +164,19 @@ export function surveySnapshot(
     };
   });
   const hostGwSubnets = findHostGwSubnets(surveyed);
+  const routelessFamilies = findRoutelessFamilies(surveyed);
   const filters = openFilters(fabrics, config, behaviours.filters);
-  return { snapshot, nodes: surveyed, fabrics, nodeOfMachine, podCIDRs, overlapGroups, hostGwSubnets, filters };
+  return {
+    snapshot,
+    nodes: surveyed,
+    fabrics,
+    nodeOfMachine,
+    podCIDRs,
+    overlapGroups,
+    hostGwSubnets,
+    filters,
+    routelessFamilies,
+  };
 }
 
 /** The rule's switch is the switch of the whole step. */
@@ -176,6 +209,30 @@ function findHostGwSubnets(nodes: readonly SurveyedNode[]): Map<string, string[]
     sets.set(network, (sets.get(network) ?? new Set()).add(face.subnet));
   }
   return new Map([...sets].map(([network, subnets]) => [network, [...subnets].sort()]));
+}
+
+function findRoutelessFamilies(nodes: readonly SurveyedNode[]): Set<string> {
+  const found = new Set<string>();
+  // With one family nobody asks.
+  if (!nodes.some(({ podCIDRs: [first, second] }) => second !== undefined && second.family !== first?.family))
+    return found;
+  for (const node of nodes) {
+    const { fabric, facts } = node;
+    const face = node.skipped === undefined ? nodeInterface(node) : undefined;
+    if (face === undefined || fabric === undefined) continue;
+    const network = `${fabric.facts.id}/${face.network}`;
+    if (node.mode.mode === 'host-gw') {
+      const announced = [facts.flannel?.publicIP, facts.flannel?.publicIPv6, ...facts.internalIPs];
+      for (const ip of announced)
+        if (ip !== undefined) found.add(`${network}/${ip.includes(':') ? '6' : '4'} neighbour`);
+    }
+    for (const one of node.interfaces) {
+      if (one.assignedPrefixes === undefined) continue;
+      const own = node.podCIDRs.filter((prefix) => isCovered(prefix, fabric.assigned(one)));
+      for (const { family } of own) found.add(`${fabric.facts.id}/${one.network}/${String(family)} assigned`);
+    }
+  }
+  return found;
 }
 
 /** A node without podCIDRs sends from its own addresses. */

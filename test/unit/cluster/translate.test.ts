@@ -1,11 +1,12 @@
 import { describe, expect, test } from '@jest/globals';
 import type { V1Node } from '@kubernetes/client-node';
+import type { Wire } from '../../../src/cluster/api.ts';
 import { translateNode } from '../../../src/cluster/translate.ts';
 import type { NodeFacts } from '../../../src/model/snapshot.ts';
 
-/** A node with only these parts; the client leaves out what the server did. */
+/** A node with only these parts. */
 function facts(parts: { metadata?: object; spec?: object; status?: object }): NodeFacts {
-  const node = { metadata: { name: 'n', ...parts.metadata }, spec: parts.spec, status: parts.status } as V1Node;
+  const node = { metadata: { name: 'n', ...parts.metadata }, spec: parts.spec, status: parts.status } as Wire<V1Node>;
   const translated = translateNode(node);
   if (translated === undefined) throw new Error('no node');
   return translated;
@@ -82,8 +83,8 @@ describe('the operating system', () => {
 test('conditions, taints and times', () => {
   const found = facts({
     metadata: {
-      creationTimestamp: new Date('2026-11-20T10:00:00Z'),
-      deletionTimestamp: new Date('2026-11-20T11:00:00Z'),
+      creationTimestamp: '2026-11-20T10:00:00Z',
+      deletionTimestamp: '2026-11-20T11:00:00Z',
     },
     spec: {
       unschedulable: true,
@@ -109,7 +110,7 @@ test('conditions, taints and times', () => {
   });
 });
 
-test.each([new Date('garbage'), null])('a time that is none is left out: %s', (creationTimestamp) => {
+test.each(['garbage', '', null])('a time that is none is left out: %s', (creationTimestamp) => {
   expect(facts({ metadata: { creationTimestamp } })).not.toHaveProperty('createdAt');
 });
 
@@ -197,6 +198,30 @@ describe('k3s node arguments', () => {
   ])('%s', (text, args) => {
     expect(facts({ metadata: { annotations: { 'k3s.io/node-args': text } } }).k3sNodeArgs).toEqual(args);
   });
+});
+
+test('RKE2 runs flannel in its own process on Windows only', () => {
+  const metadata = { annotations: { 'rke2.io/node-args': '["agent","--node-ip","10.0.0.1"]' } };
+  const on = (operatingSystem: string): unknown =>
+    facts({ metadata, status: { nodeInfo: { operatingSystem } } }).k3sNodeArgs;
+  expect(on('windows')).toEqual(['agent', '--node-ip', '10.0.0.1']);
+  expect(on('linux')).toBeUndefined();
+});
+
+test.each<[Record<string, string>, object | undefined]>([
+  [{}, undefined],
+  [{ 'projectcalico.org/IPv4Address': '10.0.0.7/20' }, { address: '10.0.0.7' }],
+  [
+    {
+      'projectcalico.org/IPv4Address': '10.0.0.7/20',
+      'projectcalico.org/IPv6Address': 'FD00::7/64',
+      'projectcalico.org/WireguardPublicKey': 'x=',
+    },
+    { address: '10.0.0.7', addressV6: 'fd00::7', wireguard: true },
+  ],
+  [{ 'projectcalico.org/IPv4IPIPTunnelAddr': '10.48.0.1' }, undefined],
+])("Calico's annotations: %j", (annotations, calico) => {
+  expect(facts({ metadata: { annotations } }).calico).toEqual(calico);
 });
 
 test('only labels that tell what a node belongs to are kept, in order', () => {
