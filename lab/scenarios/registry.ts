@@ -20,6 +20,8 @@ export const scenarios: readonly Scenario[] = [
   otherModes.blackhole,
   otherModes.vpcCni,
   otherModes.flannelVxlan,
+  otherModes.servicesInside,
+  otherModes.secondFamily,
   gce.gceHostGw,
   gce.gceHealthy,
   gce.gceAlias,

@@ -34,15 +34,13 @@ export function ruleContext(
 
 function describeForRules(node: SurveyedNode): RuleNode {
   const { fabric } = node;
-  const own = nodeInterface(node);
   return {
     facts: node.facts,
     isSkipped: node.skipped !== undefined || node.facts.selected === false,
     mode: node.mode.mode,
     podCIDRs: node.podCIDRs,
-    ...(fabric === undefined ? {} : { fabric: fabric.facts }),
+    ...machineOf(node),
     interfaces: node.interfaces,
-    ...(own === undefined ? {} : { ownInterface: own }),
     isAssigned: (prefix) =>
       fabric !== undefined &&
       isCovered(
@@ -50,6 +48,13 @@ function describeForRules(node: SurveyedNode): RuleNode {
         node.interfaces.flatMap((face) => fabric.assigned(face)),
       ),
   };
+}
+
+function machineOf(node: SurveyedNode): Pick<RuleNode, 'machine'> {
+  const { fabric, machine: facts } = node;
+  if (fabric === undefined || facts === undefined) return {};
+  const face = nodeInterface(node);
+  return { machine: { fabric: fabric.facts, facts, ...(face === undefined ? {} : { interface: face }) } };
 }
 
 function findPodRanges(survey: Survey, config: Pick<Config, 'podCIDRs'>): PodRanges {
