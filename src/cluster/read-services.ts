@@ -2,6 +2,7 @@
 import type { V1ServiceCIDR } from '@kubernetes/client-node';
 import { parsePrefix } from '../model/prefix.ts';
 import type { Reading } from '../ports.ts';
+import type { Wire } from './api.ts';
 import type { Call } from './call.ts';
 import type { Connection } from './connect.ts';
 import { readPages } from './pages.ts';
@@ -31,6 +32,6 @@ export async function readServiceCIDRs(
   };
 }
 
-function translateServiceCIDR({ spec }: V1ServiceCIDR): string[] {
+function translateServiceCIDR({ spec }: Wire<V1ServiceCIDR>): string[] {
   return (spec?.cidrs ?? []).flatMap((text) => parsePrefix(text)?.text ?? []);
 }

@@ -36,7 +36,7 @@ export function snapshotOfWorld(world: World, options: SnapshotOptions = {}): Sn
     },
     fabrics: [
       ...world.aws.map((region) => fabricFacts(region, readsLists)),
-      ...(world.gce ?? []).map(gceFacts),
+      ...(world.gce ?? []).map((gce) => gceFacts(gce, addressesOf(world))),
       ...(world.azure ?? []).map(azureFacts),
     ],
     gaps: [...(options.gaps ?? []), ...(world.gce ?? []).flatMap(gceGaps)],
@@ -47,6 +47,18 @@ function servicesOf({ cluster }: World): { serviceCIDRs?: string[] } {
   const { serviceCidrs } = cluster;
   if (serviceCidrs === undefined) return {};
   return { serviceCIDRs: serviceCidrs.flatMap(({ cidrs }) => cidrs.map(canonicalPrefix)).sort() };
+}
+
+/** Whatever packets between the nodes may carry. */
+function addressesOf(world: World): string[] {
+  return world.cluster.nodes.flatMap((node) => [
+    ...node.podCIDRs,
+    ...node.addresses.flatMap(({ type, address }) => (type === 'InternalIP' ? [hostPrefixOf(address)] : [])),
+  ]);
+}
+
+function hostPrefixOf(address: string): string {
+  return `${address}/${address.includes(':') ? '128' : '32'}`;
 }
 
 function nodeFacts(node: NodeWorld): NodeFacts {
