@@ -11,10 +11,12 @@ export function describeNodes(
   dark: ReadonlySet<SurveyedNode>,
 ): JudgedNode[] {
   const atFault = faultsByNode(survey, findings);
-  return nodes.map((node) => describeNode(node, atFault.get(node.name) ?? new Set(), dark.has(node)));
+  return nodes.map((node) => describeNode(node, atFault.get(node.name), dark.has(node)));
 }
 
-function describeNode(node: SurveyedNode, atFault: ReadonlySet<'fail' | 'unknown'>, isDark: boolean): JudgedNode {
+type AtFault = ReadonlySet<'fail' | 'unknown'> | undefined;
+
+function describeNode(node: SurveyedNode, atFault: AtFault, isDark: boolean): JudgedNode {
   const { facts, fabric, mode } = node;
   const faces = node.interfaces;
   const subnets = distinctSorted(faces.map((face) => face.subnet));
@@ -30,9 +32,7 @@ function describeNode(node: SurveyedNode, atFault: ReadonlySet<'fail' | 'unknown
     os: facts.os,
     podCIDRs: facts.podCIDRs,
     internalIPs: facts.internalIPs,
-    ...(node.machine === undefined ? {} : { machine: node.machine.id }),
-    ...(node.joinedBy === undefined ? {} : { joinedBy: node.joinedBy }),
-    ...(fabric === undefined ? {} : { fabric: fabric.facts.id }),
+    ...placeOf(node),
     interfaces: faces.map((face) => face.id),
     subnets,
     routeTables: tables,
@@ -45,14 +45,15 @@ function describeNode(node: SurveyedNode, atFault: ReadonlySet<'fail' | 'unknown
   };
 }
 
-function nodeVerdict(
-  node: SurveyedNode,
-  atFault: ReadonlySet<'fail' | 'unknown'>,
-  isDark: boolean,
-): JudgedNode['verdict'] {
+function placeOf({ machine, joinedBy, fabric }: SurveyedNode): Pick<JudgedNode, 'machine' | 'joinedBy' | 'fabric'> {
+  if (machine === undefined || joinedBy === undefined || fabric === undefined) return {};
+  return { machine: machine.id, joinedBy, fabric: fabric.facts.id };
+}
+
+function nodeVerdict(node: SurveyedNode, atFault: AtFault, isDark: boolean): JudgedNode['verdict'] {
   if (node.skipped !== undefined) return 'not-applicable';
-  if (atFault.has('fail')) return 'fail';
-  if (atFault.has('unknown') || isDark || node.mode.mode === 'unknown') return 'unknown';
+  if (atFault?.has('fail')) return 'fail';
+  if (atFault?.has('unknown') || isDark || node.mode.mode === 'unknown') return 'unknown';
   return node.mode.mode === 'overlay' || node.mode.mode === 'eni' ? 'not-applicable' : 'pass';
 }
 
@@ -70,17 +71,14 @@ function nodesBehind(survey: Survey, filters: ReadonlySet<string>): string[] {
 
 /** A finding names its nodes, or the subnets whose nodes share the cause. */
 function faultsByNode(survey: Survey, findings: readonly Finding[]): Map<string, Set<'fail' | 'unknown'>> {
-  const bySubnet = new Map<string, string[]>();
-  for (const node of survey.nodes) {
-    const subnet = nodeInterface(node)?.subnet;
-    if (subnet !== undefined) bySubnet.set(subnet, [...(bySubnet.get(subnet) ?? []), node.name]);
-  }
+  const namesSubnets = findings.some(({ subjects }) => subjects.subnets.length > 0);
+  const bySubnet = Map.groupBy(namesSubnets ? survey.nodes : [], (node) => nodeInterface(node)?.subnet);
   const result = new Map<string, Set<'fail' | 'unknown'>>();
   for (const { verdict, subjects, severity } of findings) {
     if (severity === 'notice') continue;
     const names = [
       ...subjects.nodes,
-      ...subjects.subnets.flatMap((subnet) => bySubnet.get(subnet) ?? []),
+      ...subjects.subnets.flatMap((subnet) => bySubnet.get(subnet) ?? []).map(({ name }) => name),
       ...(subjects.filters.length === 0 ? [] : nodesBehind(survey, new Set(subjects.filters))),
     ];
     for (const name of names) result.set(name, (result.get(name) ?? new Set()).add(verdict));
