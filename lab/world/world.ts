@@ -7,6 +7,7 @@
  */
 
 import type { AzureWorld } from './azure.ts';
+import type { NetworkAclWorld, SecurityGroupWorld } from './ec2-filters.ts';
 import type { GceWorld } from './gce.ts';
 
 export interface World {
@@ -31,6 +32,8 @@ export interface ClusterWorld {
   pods: PodWorld[];
   daemonSets: DaemonSetWorld[];
   configMaps: ConfigMapWorld[];
+  /** ServiceCIDR objects (networking.k8s.io/v1); absent: an API server before 1.33, which has none. */
+  serviceCidrs?: { name: string; cidrs: string[] }[];
   /** Calico IP pools (crd.projectcalico.org/v1); absent: the CRD is not installed. */
   ipPools?: { name: string; spec: Record<string, unknown> }[];
 }
@@ -114,6 +117,8 @@ export interface AwsRegionWorld {
   instances: InstanceWorld[];
   interfaces: InterfaceWorld[];
   prefixLists: PrefixListWorld[];
+  securityGroups: SecurityGroupWorld[];
+  networkAcls: NetworkAclWorld[];
 }
 
 export interface Tagged {
@@ -186,6 +191,8 @@ export interface InterfaceWorld extends Tagged {
   ipv4Prefixes: string[];
   ipv6Prefixes: string[];
   sourceDestCheck: boolean;
+  /** Security groups; a service's own interface may have none. */
+  groupIds: string[];
   interfaceType: 'interface' | 'trunk' | 'branch' | 'efa' | 'nat_gateway' | 'vpc_endpoint' | 'lambda';
   /** Service-managed interfaces are listed only when asked for, where the account hides them. */
   managedHidden?: boolean;

@@ -1,14 +1,14 @@
 /** Nodes, the cluster's name and version, and the network agents, through the Kubernetes API. Reads only. */
-import { setHeaderOptions } from '@kubernetes/client-node';
 import { ConfigError } from '../model/errors.ts';
 import type { CniFacts, Gap, NodeFacts } from '../model/snapshot.ts';
-import type { ClusterReader, ClusterReading, Log, Reading } from '../ports.ts';
+import type { ClusterFacets, ClusterReader, ClusterReading, Log, Reading } from '../ports.ts';
 import { mapLimited } from '../net/limit.ts';
 import type { Call, Outcome } from './call.ts';
 import type { Connection } from './connect.ts';
 import { explainTrouble } from './explain.ts';
 import { PAGE_SIZE, readPages } from './pages.ts';
 import { readCni } from './read-cni.ts';
+import { readServiceCIDRs } from './read-services.ts';
 import { translateNode } from './translate.ts';
 import { renderTrouble } from './trouble.ts';
 
@@ -20,13 +20,19 @@ export interface ReaderOptions {
   readonly nodeSelector: string | undefined;
 }
 
-/** Up to so many nodes are read again one by one; a list is cheaper for more. */
+/**
+ * Up to so many nodes are read again one by one, and in large clusters up to one in 25: pages of a list come one after
+ * the other, each with 500 nodes of some kilobytes. For more, a list is cheaper.
+ */
 const SINGLE_READS = 20;
-const AT_A_TIME = 5;
+const SINGLE_READS_SHARE = 1 / 25;
+const AT_A_TIME = 10;
 const NO_CNI: CniFacts = { agents: [], complete: false };
 
 export class KubernetesReader implements ClusterReader {
   readonly #options: ReaderOptions;
+  /** How many nodes the first reading found. */
+  #listed = 0;
   /** Names that node-selector selected at the first reading; undefined: all. */
   #selected: ReadonlySet<string> | undefined;
 
@@ -35,28 +41,31 @@ export class KubernetesReader implements ClusterReader {
   }
 
   /** @throws KnownError when the nodes cannot be listed. */
-  async read(wanted: { readonly cni: boolean }): Promise<Reading<ClusterReading>> {
+  async read(wanted: ClusterFacets): Promise<Reading<ClusterReading>> {
     const { connection, call } = this.#options;
     const nodes = await this.#listNodes();
     if (!nodes.ok) throw this.#explain(nodes, 'list nodes');
+    this.#listed = nodes.value.length;
     this.#selected = await this.#selectedNames();
-    const [id, version, cni] = await Promise.all([
+    const [id, version, cni, services] = await Promise.all([
       this.#readId(),
       this.#readVersion(),
       wanted.cni ? readCni(connection, call) : { facts: NO_CNI, gaps: [] },
+      wanted.services === true ? readServiceCIDRs(connection, call) : { facts: undefined, gaps: [] },
     ]);
     const facts: ClusterReading = {
       id,
       ...(version === undefined ? {} : { version }),
       nodes: nodes.value.map((node) => this.#marked(node)),
       cni: cni.facts,
+      ...(services.facts === undefined ? {} : { serviceCIDRs: services.facts }),
     };
-    return { facts, gaps: cni.gaps };
+    return { facts, gaps: [...cni.gaps, ...services.gaps] };
   }
 
   async reread(names: readonly string[]): Promise<Reading<readonly NodeFacts[]>> {
     const wanted = new Set(names);
-    if (wanted.size <= SINGLE_READS) {
+    if (wanted.size <= Math.max(SINGLE_READS, this.#listed * SINGLE_READS_SHARE)) {
       const single = await this.#rereadSingly([...wanted].sort());
       if (single !== undefined) return single;
     }
@@ -115,12 +124,10 @@ export class KubernetesReader implements ClusterReader {
   async #selectedNames(): Promise<ReadonlySet<string> | undefined> {
     const { connection, call, nodeSelector } = this.#options;
     if (nodeSelector === undefined || nodeSelector === '') return undefined;
-    const metadataOnly = 'application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1';
     const names = await readPages({
       call,
       what: 'list nodes by node-selector',
-      list: (page) =>
-        connection.core.listNode({ labelSelector: nodeSelector, ...page }, setHeaderOptions('Accept', metadataOnly)),
+      list: (page) => connection.core.listNodeMetadata({ labelSelector: nodeSelector, ...page }),
       translate: ({ metadata }) => metadata?.name,
     });
     if (names.ok) return new Set(names.value);

@@ -84,7 +84,7 @@ async function readCluster(
   // A mode that the user states needs no evidence of the network agent, unless more evidence is asked for.
   const cni = config.networkModes === 'auto' || config.networkModes.length > 1 || config.requireEvidence !== 'fabric';
   try {
-    const { facts, gaps } = await reader.read({ cni });
+    const { facts, gaps } = await reader.read({ cni, services: config.rules['range-collision'] !== 'off' });
     log.info(`${String(facts.nodes.length)} nodes`);
     const nodes = [...facts.nodes].sort((a, b) => (a.name < b.name ? -1 : 1));
     return { cluster: { ...facts, nodes }, gaps };

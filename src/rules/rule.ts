@@ -1,18 +1,35 @@
 /** What a rule is. Rules that concern packets report the faults that paths found and never judge reachability again. */
 import type { RuleId, Severity } from '../model/config.ts';
 import type { FaultGroup } from '../model/faults.ts';
-import type { DetectedMode, Evidence, Subjects } from '../model/judgement.ts';
+import type { DetectedMode, Evidence, MatrixEntry, NodeClass, PairCounts, Subjects } from '../model/judgement.ts';
 import { shortenIds } from '../model/ids.ts';
 import type { Change, Place } from '../model/plan.ts';
 import type { Prefix } from '../model/prefix.ts';
 import type { PrefixTable } from '../model/prefix-table.ts';
-import type { FabricFacts, Facet, NodeFacts, Snapshot, TableFacts } from '../model/snapshot.ts';
+import type {
+  FabricFacts,
+  Facet,
+  InterfaceFacts,
+  NodeFacts,
+  RouteTarget,
+  Snapshot,
+  TableFacts,
+} from '../model/snapshot.ts';
 
 export interface RuleNode {
   readonly facts: NodeFacts;
   /** Its pairs are not applicable: new, being deleted, virtual. */
   readonly isSkipped: boolean;
   readonly mode: DetectedMode;
+  readonly podCIDRs: readonly Prefix[];
+  /** Where its machine was found; absent: nowhere. */
+  readonly fabric?: FabricFacts;
+  /** Of its machine, by id. */
+  readonly interfaces: readonly InterfaceFacts[];
+  /** The one that carries the node's own address, else the primary one. */
+  readonly ownInterface?: InterfaceFacts;
+  /** Whether the fabric itself has assigned the prefix to the machine. */
+  isAssigned(prefix: Prefix): boolean;
 }
 
 export interface GoverningTable {
@@ -26,6 +43,14 @@ export interface PodRanges {
   readonly source: 'input' | 'cni' | 'guess';
 }
 
+/** What the paths between classes of nodes came to. */
+export interface RulePaths {
+  readonly classes: readonly NodeClass[];
+  /** Only entries that do not pass. */
+  readonly entries: readonly MatrixEntry[];
+  readonly pairs: PairCounts;
+}
+
 export interface RuleContext {
   readonly snapshot: Snapshot;
   readonly nodes: readonly RuleNode[];
@@ -36,7 +61,10 @@ export interface RuleContext {
   readonly governingTables: readonly GoverningTable[];
   /** `fabric/machine` -> node name. */
   readonly nodeOfMachine: ReadonlyMap<string, string>;
+  readonly paths: RulePaths;
   faults(rule: RuleId): readonly FaultGroup[];
+  /** The interface at which packets arrive that such a target in this table takes; undefined: none that is known. */
+  interfaceBehind(table: GoverningTable, target: RouteTarget): InterfaceFacts | undefined;
 }
 
 /** A finding before words: data only. */
@@ -49,6 +77,7 @@ export interface Observation<D> {
   readonly evidence: readonly Evidence[];
   readonly pairsBroken: number;
   readonly roundTripsBroken: number;
+  readonly otherPathsBroken?: number;
   readonly data: D;
 }
 
@@ -63,6 +92,7 @@ export interface RuleOf<D> {
   /** Permanent: also the name of the file, the page and the test. */
   readonly id: RuleId;
   readonly title: string;
+  /** The worst that it finds. */
   readonly severity: Severity;
   /** Facets without which the rule has nothing to say. */
   readonly needs: readonly Facet[];
@@ -92,6 +122,7 @@ export function defineRule<D>(rule: RuleOf<D>): Rule {
     evaluate: (context) =>
       rule.evaluate(context).map((observation) => {
         const { cause, verdict, severity: own, subjects, evidence, pairsBroken, roundTripsBroken } = observation;
+        const { otherPathsBroken } = observation;
         const changes = rule.fix?.(observation) ?? [];
         return {
           cause,
@@ -101,6 +132,7 @@ export function defineRule<D>(rule: RuleOf<D>): Rule {
           evidence,
           pairsBroken,
           roundTripsBroken,
+          ...(otherPathsBroken === undefined ? {} : { otherPathsBroken }),
           ...shortenWords(rule.explain(observation)),
           changes,
         };

@@ -109,6 +109,7 @@ const CLUSTER = object<ClusterFacts>({
   version: optional(TEXT),
   nodes: listBy('name', NODE),
   cni: CNI,
+  serviceCIDRs: optional(list(PREFIX)),
 });
 
 // ---------------------------------------------------------------- the fabric

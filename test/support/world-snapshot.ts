@@ -1,4 +1,5 @@
 /** The snapshot that perfect readers would take of a lab world: for judging many worlds without servers. */
+import { aclOf } from '../../lab/world/ec2-filters.ts';
 import type { AwsRegionWorld, InterfaceWorld, NodeWorld, RouteWorld, World } from '../../lab/world/world.ts';
 import { awsKey } from '../../src/model/provider-id.ts';
 import { canonicalPrefix, parsePrefix } from '../../src/model/prefix.ts';
@@ -15,6 +16,7 @@ import type {
   TableFacts,
 } from '../../src/model/snapshot.ts';
 import { azureFacts } from './world-snapshot-azure.ts';
+import { ec2Filters } from './world-snapshot-ec2-filters.ts';
 import { gceFacts, gceGaps } from './world-snapshot-gce.ts';
 
 export interface SnapshotOptions {
@@ -28,14 +30,37 @@ export function snapshotOfWorld(world: World, options: SnapshotOptions = {}): Sn
   return {
     schemaVersion: 1,
     takenAt: world.now,
-    cluster: { id: world.cluster.uid, nodes: world.cluster.nodes.map(nodeFacts), cni: cniFacts(world) },
+    cluster: {
+      id: world.cluster.uid,
+      nodes: world.cluster.nodes.map(nodeFacts),
+      cni: cniFacts(world),
+      ...servicesOf(world),
+    },
     fabrics: [
-      ...world.aws.map((region) => fabricFacts(region, readsLists)),
-      ...(world.gce ?? []).map(gceFacts),
+      ...world.aws.map((region) => fabricFacts(region, world.cluster.nodes, readsLists)),
+      ...(world.gce ?? []).map((gce) => gceFacts(gce, addressesOf(world))),
       ...(world.azure ?? []).map(azureFacts),
     ],
     gaps: [...(options.gaps ?? []), ...(world.gce ?? []).flatMap(gceGaps)],
   };
+}
+
+/** Whatever packets between the nodes may carry. */
+function addressesOf(world: World): string[] {
+  return world.cluster.nodes.flatMap((node) => [
+    ...node.podCIDRs,
+    ...node.addresses.flatMap(({ type, address }) => (type === 'InternalIP' ? [hostPrefixOf(address)] : [])),
+  ]);
+}
+
+function hostPrefixOf(address: string): string {
+  return `${address}/${address.includes(':') ? '128' : '32'}`;
+}
+
+function servicesOf({ cluster }: World): { serviceCIDRs?: string[] } {
+  const { serviceCidrs } = cluster;
+  if (serviceCidrs === undefined) return {};
+  return { serviceCIDRs: serviceCidrs.flatMap(({ cidrs }) => cidrs.map(canonicalPrefix)).sort() };
 }
 
 function nodeFacts(node: NodeWorld): NodeFacts {
@@ -116,7 +141,7 @@ const STATES: Readonly<Record<string, MachineState>> = {
   terminated: 'terminated',
 };
 
-function fabricFacts(region: AwsRegionWorld, readsLists: boolean): FabricFacts {
+function fabricFacts(region: AwsRegionWorld, nodes: readonly NodeWorld[], readsLists: boolean): FabricFacts {
   const networkOf = (subnetId: string): string => region.subnets.find((item) => item.id === subnetId)?.vpcId ?? '';
   return {
     id: `aws/${region.accountId}/${region.region}`,
@@ -136,6 +161,7 @@ function fabricFacts(region: AwsRegionWorld, readsLists: boolean): FabricFacts {
         network: subnet.vpcId,
         zone: subnet.zone,
         prefixes: [subnet.cidr, ...subnet.ipv6Cidrs].map(canonicalPrefix),
+        filters: [aclOf(region, subnet).id],
         ...(table === undefined
           ? {}
           : { table, tableBy: explicit === undefined ? ('main' as const) : ('association' as const) }),
@@ -160,8 +186,9 @@ function fabricFacts(region: AwsRegionWorld, readsLists: boolean): FabricFacts {
       forwarding: face.sourceDestCheck ? ('off' as const) : ('on' as const),
       primary: face.deviceIndex === 0,
       ...(face.interfaceType === 'interface' ? {} : { type: face.interfaceType }),
+      ...(face.groupIds.length === 0 ? {} : { filters: [...face.groupIds].sort() }),
     })),
-    filters: 'unread',
+    filters: ec2Filters(region, nodes, readsLists),
   };
 }
 

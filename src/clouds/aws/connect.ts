@@ -3,6 +3,7 @@ import { EC2Client } from '@aws-sdk/client-ec2';
 import { HttpsProxyAgent } from 'https-proxy-agent';
 import { decideProxy } from '../../net/proxy.ts';
 import type { Log } from '../../ports.ts';
+import { Ec2Protocol } from './protocol.ts';
 
 export type Env = Readonly<Record<string, string | undefined>>;
 
@@ -44,6 +45,7 @@ export function connect(region: string | undefined, env: Env, log: Log): EC2Clie
     ...(hasKeys
       ? { credentials: { accessKeyId, secretAccessKey, ...(sessionToken === undefined ? {} : { sessionToken }) } }
       : {}),
+    protocol: Ec2Protocol,
     // Settled here, so that neither a variable nor a profile changes how calls are repeated.
     defaultsMode: 'standard',
     retryMode: 'standard',

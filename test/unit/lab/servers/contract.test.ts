@@ -8,7 +8,7 @@ import {
   paginateDescribeNetworkInterfaces,
   paginateDescribeRouteTables,
 } from '@aws-sdk/client-ec2';
-import { AuthorizationV1Api, VersionApi } from '@kubernetes/client-node';
+import { AuthorizationV1Api, NetworkingV1Api, VersionApi } from '@kubernetes/client-node';
 import { expect, test } from '@jest/globals';
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -66,6 +66,8 @@ async function talkToKubernetes(lab: Lab): Promise<void> {
   };
   await config.makeApiClient(AuthorizationV1Api).createSelfSubjectAccessReview({ body });
   await kubeRaw(lab, '/apis/crd.projectcalico.org/v1/ippools');
+  await config.makeApiClient(NetworkingV1Api).listServiceCIDR({ limit: 1 });
+  await config.makeApiClient(NetworkingV1Api).readServiceCIDR({ name: 'kubernetes' });
   for (const path of ['/api/v1/nodes/nope', '/api/v1/nodes?continue=garbage']) await kubeRaw(lab, path);
   await kubeRaw(lab, '/api/v1/nodes', { token: 'wrong' });
 }
@@ -105,12 +107,16 @@ async function talkToAzure(lab: Lab): Promise<void> {
   const set = `${group}${compute}/virtualMachineScaleSets/uniform`;
   for (const path of [
     '?api-version=2022-12-01',
-    ...['networkInterfaces', 'routeTables', 'virtualNetworks'].map((one) => `${network}/${one}?api-version=2024-03-01`),
+    ...['networkInterfaces', 'networkSecurityGroups', 'routeTables', 'virtualNetworks'].map(
+      (one) => `${network}/${one}?api-version=2024-03-01`,
+    ),
     ...['virtualMachines', 'virtualMachineScaleSets'].map((one) => `${compute}/${one}?api-version=2024-07-01`),
     `${compute}/virtualMachines?api-version=2024-07-01&statusOnly=true`,
     `${group}${network}/networkInterfaces/node-0-nic?api-version=2024-03-01`,
     `${group}${network}/virtualNetworks/cluster/subnets?api-version=2024-03-01`,
     `${group}${network}/routeTables/pods/routes/node-0?api-version=2024-03-01`,
+    `${group}${network}/networkSecurityGroups?api-version=2024-03-01`,
+    `${group}${network}/networkSecurityGroups/nodes?api-version=2024-03-01`,
     `${group}${compute}/virtualMachines/node-0?api-version=2024-07-01&$expand=instanceView`,
     `${group}${compute}/virtualMachines/node-0/instanceView?api-version=2024-07-01`,
     `${set}?api-version=2024-07-01`,
