@@ -71,6 +71,9 @@ export class HostRoutes {
   }
 }
 
+/** A node has one podCIDR for each family. */
+const SLOTS = ['podCIDR0', 'podCIDR1'];
+
 /**
  * Every piece of the receiver's podCIDRs of the context's family. `own`: the sender's podCIDRs where they overlap
  * the receiver's, because those addresses never leave the sender unless a longer host route takes them.
@@ -85,7 +88,7 @@ export function walkTo(
   const pieces: Piece[] = [];
   for (const [index, podCIDR] of to.podCIDRs.entries()) {
     if (podCIDR.family !== context.family) continue;
-    const target = { survey, context, to, podCIDR, slot: `podCIDR${String(index)}`, own };
+    const target = { survey, context, to, podCIDR, slot: SLOTS[index] ?? `podCIDR${String(index)}`, own };
     for (const range of cutForReceiver(podCIDR, to)) {
       for (const segment of hostSegments(hostRoutes, context, range, own)) {
         for (const piece of walkSegment(target, segment)) pieces.push(piece);
