@@ -4,19 +4,25 @@ import { distinctSorted } from '../rules/rule.ts';
 import type { Survey, SurveyedNode } from './survey.ts';
 import { nodeInterface } from './survey.ts';
 
+/** Nodes of which no path is known to be good, and nodes that have no path to judge. */
+export interface Quiet {
+  readonly dark: ReadonlySet<SurveyedNode>;
+  readonly idle: ReadonlySet<SurveyedNode>;
+}
+
 export function describeNodes(
   survey: Survey,
   nodes: readonly SurveyedNode[],
   findings: readonly Finding[],
-  dark: ReadonlySet<SurveyedNode>,
+  quiet: Quiet,
 ): JudgedNode[] {
   const atFault = faultsByNode(survey, findings);
-  return nodes.map((node) => describeNode(node, atFault.get(node.name), dark.has(node)));
+  return nodes.map((node) => describeNode(node, atFault.get(node.name), quiet));
 }
 
 type AtFault = ReadonlySet<'fail' | 'unknown'> | undefined;
 
-function describeNode(node: SurveyedNode, atFault: AtFault, isDark: boolean): JudgedNode {
+function describeNode(node: SurveyedNode, atFault: AtFault, quiet: Quiet): JudgedNode {
   const { facts, fabric, mode } = node;
   const faces = node.interfaces;
   const subnets = distinctSorted(faces.map((face) => face.subnet));
@@ -30,7 +36,7 @@ function describeNode(node: SurveyedNode, atFault: AtFault, isDark: boolean): Ju
   return {
     name: node.name,
     os: facts.os,
-    podCIDRs: facts.podCIDRs,
+    podCIDRs: node.podCIDRs.map((prefix) => prefix.text),
     internalIPs: facts.internalIPs,
     ...placeOf(node),
     interfaces: faces.map((face) => face.id),
@@ -41,7 +47,7 @@ function describeNode(node: SurveyedNode, atFault: AtFault, isDark: boolean): Ju
     modeReason: mode.reason,
     evidenceLevel: mode.level,
     ...(node.skipped === undefined ? {} : { skipped: node.skipped }),
-    verdict: nodeVerdict(node, atFault, isDark),
+    verdict: nodeVerdict(node, atFault, quiet),
   };
 }
 
@@ -50,11 +56,13 @@ function placeOf({ machine, joinedBy, fabric }: SurveyedNode): Pick<JudgedNode, 
   return { machine: machine.id, joinedBy, fabric: fabric.facts.id };
 }
 
-function nodeVerdict(node: SurveyedNode, atFault: AtFault, isDark: boolean): JudgedNode['verdict'] {
+function nodeVerdict(node: SurveyedNode, atFault: AtFault, { dark, idle }: Quiet): JudgedNode['verdict'] {
   if (node.skipped !== undefined) return 'not-applicable';
   if (atFault?.has('fail')) return 'fail';
-  if (atFault?.has('unknown') || isDark || node.mode.mode === 'unknown') return 'unknown';
-  return node.mode.mode === 'overlay' || node.mode.mode === 'eni' ? 'not-applicable' : 'pass';
+  if (atFault?.has('unknown') || dark.has(node) || node.mode.mode === 'unknown') return 'unknown';
+  const { mode } = node.mode;
+  if (mode === 'cross-subnet' && idle.has(node)) return 'not-applicable';
+  return mode === 'overlay' || mode === 'eni' ? 'not-applicable' : 'pass';
 }
 
 /** Nodes whose packets meet one of these filters. */
