@@ -4,6 +4,7 @@ import type { FaultGroup } from '../model/faults.ts';
 import type { Prefix } from '../model/prefix.ts';
 import { parsePrefix, smallestCovering } from '../model/prefix.ts';
 import type { GoverningTable, PodRanges, RuleContext, RuleNode, RulePaths } from '../rules/rule.ts';
+import type { Fabric } from './fabric.ts';
 import { isCovered } from './fabric.ts';
 import { faceBehind } from './routes.ts';
 import type { Survey, SurveyedNode } from './survey.ts';
@@ -80,12 +81,15 @@ function parseAll(texts: readonly string[]): Prefix[] {
 
 /** Only what some judged node's packets meet: a table of another subnet says nothing about this cluster. */
 function findGoverningTables(survey: Survey): GoverningTable[] {
+  const subnets = new Map<Fabric, Set<string>>(survey.fabrics.map((fabric) => [fabric, new Set()]));
+  for (const { fabric, interfaces } of survey.nodes) {
+    const used = fabric === undefined ? undefined : subnets.get(fabric);
+    if (used !== undefined) for (const face of interfaces) used.add(face.subnet);
+  }
   const found = new Map<string, GoverningTable>();
-  for (const node of survey.nodes) {
-    const { fabric } = node;
-    if (fabric === undefined) continue;
-    for (const face of node.interfaces) {
-      const id = fabric.subnets.get(face.subnet)?.facts.table;
+  for (const [fabric, used] of subnets) {
+    for (const subnet of used) {
+      const id = fabric.subnets.get(subnet)?.facts.table;
       const table = id === undefined ? undefined : fabric.tables.get(id);
       if (table !== undefined)
         found.set(`${fabric.facts.id}/${table.facts.id}`, { fabric: fabric.facts, facts: table.facts });

@@ -174,5 +174,5 @@ export function listNames(names: readonly string[], most = 4): string {
 
 /** Sorted, each once. */
 export function distinctSorted(texts: readonly string[]): string[] {
-  return [...new Set(texts)].sort();
+  return texts.length < 2 ? [...texts] : [...new Set(texts)].sort();
 }
