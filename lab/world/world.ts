@@ -7,6 +7,7 @@
  */
 
 import type { AzureWorld } from './azure.ts';
+import type { NetworkAclWorld, SecurityGroupWorld } from './ec2-filters.ts';
 import type { GceWorld } from './gce.ts';
 
 export interface World {
@@ -114,6 +115,8 @@ export interface AwsRegionWorld {
   instances: InstanceWorld[];
   interfaces: InterfaceWorld[];
   prefixLists: PrefixListWorld[];
+  securityGroups: SecurityGroupWorld[];
+  networkAcls: NetworkAclWorld[];
 }
 
 export interface Tagged {
@@ -186,6 +189,8 @@ export interface InterfaceWorld extends Tagged {
   ipv4Prefixes: string[];
   ipv6Prefixes: string[];
   sourceDestCheck: boolean;
+  /** Security groups; a service's own interface may have none. */
+  groupIds: string[];
   interfaceType: 'interface' | 'trunk' | 'branch' | 'efa' | 'nat_gateway' | 'vpc_endpoint' | 'lambda';
   /** Service-managed interfaces are listed only when asked for, where the account hides them. */
   managedHidden?: boolean;
