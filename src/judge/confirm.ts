@@ -16,9 +16,12 @@ const FACETS_OF: Readonly<Record<RuleId, readonly Facet[]>> = {
   'fabric-route-wrong-target': ['routes', 'interfaces'],
   'host-gw-off-link': ['routes'],
   'node-unmatched': ['machines', 'nodes'],
+  'not-durable': ['interfaces'],
   'orphan-route': ['routes'],
   'podcidr-overlap': ['nodes'],
   'podcidr-unassigned': ['nodes'],
+  'route-controller-blocked': ['routes', 'nodes'],
+  'route-quota': ['routes'],
   'route-shadowed': ['routes'],
   'route-table-not-associated': ['routes'],
   'rule-crashed': [],
@@ -36,7 +39,7 @@ export function findSuspects(
   groups: readonly FaultGroup[],
   findings: readonly Finding[],
 ): Suspects | undefined {
-  const failing = findings.filter((finding) => finding.verdict === 'fail' && finding.rule !== 'rule-crashed');
+  const failing = findings.filter((finding) => finding.verdict === 'fail' && isWorthLooking(finding));
   if (failing.length === 0) return undefined;
   const nodes = new Set(failing.flatMap((finding) => finding.subjects.nodes));
   const machines = new Set<string>();
@@ -57,6 +60,11 @@ export function findSuspects(
     }
   }
   return { nodes: sorted(nodes), machines: sorted(machines), interfaces: sorted(interfaces), tables: sorted(tables) };
+}
+
+/** A remark that no packet hangs on is not worth the time of a second reading. */
+function isWorthLooking({ rule, severity, pairsBroken }: Finding): boolean {
+  return rule !== 'rule-crashed' && (severity !== 'notice' || pairsBroken > 0);
 }
 
 function addTablesOf(snapshot: Snapshot, fabricId: string, network: string, tables: Set<string>): void {

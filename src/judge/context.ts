@@ -3,8 +3,9 @@ import type { Config } from '../model/config.ts';
 import type { FaultGroup } from '../model/faults.ts';
 import type { Prefix } from '../model/prefix.ts';
 import { parsePrefix, smallestCovering } from '../model/prefix.ts';
-import type { GoverningTable, PodRanges, RuleContext } from '../rules/rule.ts';
-import type { Survey } from './survey.ts';
+import type { GoverningTable, PodRanges, RuleContext, RuleNode } from '../rules/rule.ts';
+import type { Survey, SurveyedNode } from './survey.ts';
+import { nodeInterface } from './survey.ts';
 
 export function ruleContext(
   survey: Survey,
@@ -17,6 +18,7 @@ export function ruleContext(
       facts: node.facts,
       isSkipped: node.skipped !== undefined || node.facts.selected === false,
       mode: node.mode.mode,
+      ...machineOf(node),
     })),
     podCIDRs: survey.podCIDRs,
     podRanges: findPodRanges(survey, config),
@@ -24,6 +26,13 @@ export function ruleContext(
     nodeOfMachine: survey.nodeOfMachine,
     faults: (rule) => groups.filter((group) => group.rule === rule),
   };
+}
+
+function machineOf(node: SurveyedNode): Pick<RuleNode, 'machine'> {
+  const { fabric, machine: facts } = node;
+  if (fabric === undefined || facts === undefined) return {};
+  const face = nodeInterface(node);
+  return { machine: { fabric: fabric.facts, facts, ...(face === undefined ? {} : { interface: face }) } };
 }
 
 function findPodRanges(survey: Survey, config: Pick<Config, 'podCIDRs'>): PodRanges {

@@ -102,10 +102,10 @@ function clusterGaps(snapshot: Snapshot, selected: number): FaultGroup[] {
 function runRule(rule: Rule, context: RuleContext, config: JudgeConfig): Finding[] {
   const setting = config.rules[rule.id];
   if (setting === 'off') return [];
-  const severity: Severity = setting ?? rule.severity;
   try {
     return rule.evaluate(context).map((found) => {
-      const { cause, title, ...rest } = found;
+      const { cause, title, severity: own, ...rest } = found;
+      const severity: Severity = setting ?? own ?? rule.severity;
       return { key: `${rule.id}/${cause}`, rule: rule.id, severity, title: title ?? rule.title, ...rest };
     });
   } catch (error) {

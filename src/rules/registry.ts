@@ -6,9 +6,12 @@ import { fabricRouteMissing } from './fabric-route-missing.ts';
 import { fabricRouteWrongTarget } from './fabric-route-wrong-target.ts';
 import { hostGwOffLink } from './host-gw-off-link.ts';
 import { nodeUnmatched } from './node-unmatched.ts';
+import { notDurable } from './not-durable.ts';
 import { orphanRoute } from './orphan-route.ts';
 import { podcidrOverlap } from './podcidr-overlap.ts';
 import { podcidrUnassigned } from './podcidr-unassigned.ts';
+import { routeControllerBlocked } from './route-controller-blocked.ts';
+import { routeQuota } from './route-quota.ts';
 import { routeShadowed } from './route-shadowed.ts';
 import { routeTableNotAssociated } from './route-table-not-associated.ts';
 import type { Rule } from './rule.ts';
@@ -21,9 +24,12 @@ export const RULES: readonly Rule[] = [
   fabricRouteWrongTarget,
   hostGwOffLink,
   nodeUnmatched,
+  notDurable,
   orphanRoute,
   podcidrOverlap,
   podcidrUnassigned,
+  routeControllerBlocked,
+  routeQuota,
   routeShadowed,
   routeTableNotAssociated,
 ];

@@ -6,13 +6,30 @@ import { shortenIds } from '../model/ids.ts';
 import type { Change, Place } from '../model/plan.ts';
 import type { Prefix } from '../model/prefix.ts';
 import type { PrefixTable } from '../model/prefix-table.ts';
-import type { FabricFacts, Facet, NodeFacts, Snapshot, TableFacts } from '../model/snapshot.ts';
+import type {
+  FabricFacts,
+  Facet,
+  InterfaceFacts,
+  MachineFacts,
+  NodeFacts,
+  Snapshot,
+  TableFacts,
+} from '../model/snapshot.ts';
 
 export interface RuleNode {
   readonly facts: NodeFacts;
   /** Its pairs are not applicable: new, being deleted, virtual. */
   readonly isSkipped: boolean;
   readonly mode: DetectedMode;
+  /** Where the node was found; absent: it was not. */
+  readonly machine?: RuleMachine;
+}
+
+export interface RuleMachine {
+  readonly fabric: FabricFacts;
+  readonly facts: MachineFacts;
+  /** The one that carries the node's own address, else the primary one; absent: none was read. */
+  readonly interface?: InterfaceFacts;
 }
 
 export interface GoverningTable {
@@ -43,6 +60,8 @@ export interface RuleContext {
 export interface Observation<D> {
   readonly cause: string;
   readonly verdict: 'fail' | 'unknown';
+  /** Where it is not the rule's own; what the user gave the rule goes before both. */
+  readonly severity?: Severity;
   readonly subjects: Subjects;
   readonly evidence: readonly Evidence[];
   readonly pairsBroken: number;
@@ -89,11 +108,12 @@ export function defineRule<D>(rule: RuleOf<D>): Rule {
     needs,
     evaluate: (context) =>
       rule.evaluate(context).map((observation) => {
-        const { cause, verdict, subjects, evidence, pairsBroken, roundTripsBroken } = observation;
+        const { cause, verdict, severity: own, subjects, evidence, pairsBroken, roundTripsBroken } = observation;
         const changes = rule.fix?.(observation) ?? [];
         return {
           cause,
           verdict,
+          ...(own === undefined ? {} : { severity: own }),
           subjects,
           evidence,
           pairsBroken,

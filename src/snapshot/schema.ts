@@ -15,11 +15,13 @@ import {
   type FlannelConfig,
   type Gap,
   type InterfaceFacts,
+  type LimitFacts,
   type MachineFacts,
   type NetworkFacts,
   type NodeFacts,
   type PortRange,
   type Recheck,
+  type RouteControllerFacts,
   type RouteFacts,
   type RouteTarget,
   type Snapshot,
@@ -108,6 +110,14 @@ const CLUSTER = object<ClusterFacts>({
   version: optional(TEXT),
   nodes: listBy('name', NODE),
   cni: CNI,
+  routeController: optional(
+    object<RouteControllerFacts>({
+      source: TEXT,
+      configuresRoutes: FLAG,
+      provider: optional(TEXT),
+      clusterName: optional(TEXT),
+    }),
+  ),
 });
 
 // ---------------------------------------------------------------- the fabric
@@ -171,7 +181,10 @@ const MACHINE = object<MachineFacts>({
   stateText: TEXT,
   zone: optional(TEXT),
   tags: optional(dictionary(TEXT)),
-  template: optional(object<TemplateFacts>({ id: TEXT, forwarding: words(['on', 'off', 'unknown']) })),
+  template: optional(
+    object<TemplateFacts>({ id: TEXT, forwarding: words(['on', 'off', 'unknown']), applied: optional(FLAG) }),
+  ),
+  group: optional(TEXT),
 });
 
 const INTERFACE = object<InterfaceFacts>({
@@ -218,12 +231,23 @@ const FILTER = object<FilterFacts>({
   unread: optional(list(TEXT)),
 });
 
+const LIMIT = object<LimitFacts>({
+  kind: fixed('routes-per-table'),
+  table: optional(ID),
+  perFamily: optional(fixed<true>(true)),
+  allowed: NUMBER,
+  source: TEXT,
+});
+
 const FABRIC = object<FabricFacts>({
   id: ID,
   kind: words(['aws', 'gcp', 'azure']),
   account: TEXT,
   region: optional(TEXT),
-  networks: listBy('id', object<NetworkFacts>({ id: ID, name: optional(TEXT), prefixes: list(PREFIX), filters: optional(list(ID)) })),
+  networks: listBy(
+    'id',
+    object<NetworkFacts>({ id: ID, name: optional(TEXT), prefixes: list(PREFIX), filters: optional(list(ID)) }),
+  ),
   subnets: listBy(
     'id',
     object<SubnetFacts>({
@@ -241,6 +265,7 @@ const FABRIC = object<FabricFacts>({
   machines: listBy('id', MACHINE),
   interfaces: listBy('id', INTERFACE),
   filters: either(fixed<'unread'>('unread'), listBy('id', FILTER)),
+  limits: optional(described('As they are now, raises included.', list(LIMIT))),
 });
 
 // ---------------------------------------------------------------- the whole
