@@ -3,6 +3,7 @@ import type { CloudId, Config } from '../model/config.ts';
 import { isKnownError } from '../model/errors.ts';
 import type { ClusterFacts, FabricFacts, Gap, Recheck, Snapshot, Suspects } from '../model/snapshot.ts';
 import { SNAPSHOT_SCHEMA_VERSION } from '../model/snapshot.ts';
+import { suspectsOf } from '../model/suspects.ts';
 import type { ClusterReader, CloudChoice, FabricFacets, FabricReader, Ports } from '../ports.ts';
 
 export interface Readers {
@@ -69,17 +70,10 @@ export async function rereadSuspects(
 export function suspectsIn(cloud: CloudId, suspects: Suspects, snapshot: Snapshot): Suspects {
   const others = snapshot.fabrics.filter((fabric) => fabric.kind !== cloud);
   if (others.length === 0) return suspects;
-  const own = snapshot.fabrics.filter((fabric) => fabric.kind === cloud);
-  const among = (ids: readonly string[], part: 'machines' | 'interfaces' | 'tables'): string[] => {
-    const known = new Set(own.flatMap((fabric) => fabric[part].map(({ id }) => id)));
-    return ids.filter((id) => known.has(id));
-  };
-  return {
-    nodes: suspects.nodes,
-    machines: among(suspects.machines, 'machines'),
-    interfaces: among(suspects.interfaces, 'interfaces'),
-    tables: among(suspects.tables, 'tables'),
-  };
+  return suspectsOf(
+    suspects,
+    snapshot.fabrics.filter((fabric) => fabric.kind === cloud),
+  );
 }
 
 async function readCluster(

@@ -2,7 +2,9 @@
  * How each fabric treats a packet whose addresses are not its own, as data: one row per fabric. The walk asks
  * these questions and never which vendor it is.
  */
+import type { FilterKind } from '../model/filter.ts';
 import type { FabricKind } from '../model/snapshot.ts';
+import type { Combination } from './traffic.ts';
 
 export interface FabricBehaviour {
   /** A frame to a neighbour's hardware address inside one subnet is delivered without asking the route table. */
@@ -52,4 +54,27 @@ export const FABRIC_BEHAVIOUR: BehaviourTable = {
     neighbours: 'router',
     localBeats: 'no route',
   },
+};
+
+/** How each kind of filter combines its rules, as data: one row per kind. */
+export interface FilterBehaviour {
+  /** `union`: all filters at one place together admit what any of their rules allows. */
+  readonly combination: Combination;
+  /** Replies to what was admitted pass without being asked for again. */
+  readonly stateful: boolean;
+  /** Met only by packets that leave one subnet for another. */
+  readonly betweenSubnetsOnly: boolean;
+}
+
+export type FilterBehaviourTable = Readonly<Record<FilterKind, FilterBehaviour>>;
+
+export const FILTER_BEHAVIOUR: FilterBehaviourTable = {
+  // Source: VPC user guide, "Security group rules" (allow only, all groups of an interface together, stateful).
+  'security-group': { combination: 'union', stateful: true, betweenSubnetsOnly: false },
+  // Source: VPC user guide, "Network ACLs" (in order of rule numbers, stateless, at the subnet's border).
+  'network-acl': { combination: 'first-match', stateful: false, betweenSubnetsOnly: true },
+  // Source: Azure "Network security groups" (by priority, stateful; also between machines of one subnet).
+  'network-security-group': { combination: 'first-match', stateful: true, betweenSubnetsOnly: false },
+  // Source: VPC documentation, "VPC firewall rules" (by priority, deny before allow among equals, stateful).
+  'vpc-firewall': { combination: 'first-match', stateful: true, betweenSubnetsOnly: false },
 };

@@ -14,6 +14,7 @@ const FACETS_OF: Readonly<Record<RuleId, readonly Facet[]>> = {
   'fabric-route-dead': ['routes', 'interfaces', 'machines'],
   'fabric-route-missing': ['routes'],
   'fabric-route-wrong-target': ['routes', 'interfaces'],
+  'firewall-excludes-pods': ['filters', 'interfaces'],
   'host-gw-off-link': ['routes'],
   'node-unmatched': ['machines', 'nodes'],
   'not-durable': ['interfaces'],
@@ -59,7 +60,13 @@ export function findSuspects(
       if (target?.kind === 'interface' && target.machine !== undefined) machines.add(target.machine);
     }
   }
-  return { nodes: sorted(nodes), machines: sorted(machines), interfaces: sorted(interfaces), tables: sorted(tables) };
+  return {
+    nodes: sorted(nodes),
+    machines: sorted(machines),
+    interfaces: sorted(interfaces),
+    tables: sorted(tables),
+    filters: sorted(new Set(failing.flatMap((finding) => finding.subjects.filters))),
+  };
 }
 
 /** A remark that no packet hangs on is not worth the time of a second reading. */
@@ -106,6 +113,10 @@ function mergeFabric(
     interfaces: merge(fabric.interfaces, again.interfaces, isUnread('interfaces') ? [] : asked.interfaces, id),
     tables: merge(fabric.tables, again.tables, isUnread('routes') ? [] : asked.tables, id),
     subnets: merge(fabric.subnets, again.subnets, [], id),
+    filters:
+      fabric.filters === 'unread' || again.filters === 'unread'
+        ? fabric.filters
+        : merge(fabric.filters, again.filters, isUnread('filters') ? [] : asked.filters, id),
   };
 }
 

@@ -71,6 +71,7 @@ function judgeOnce(snapshot: Snapshot, config: JudgeConfig, rules: readonly Rule
     verdict: overallVerdict(matrix.pairs, findings, selected.length),
     evidenceLevel: weakestLevel(nodes),
     modes: [...new Set(nodes.filter((node) => node.skipped === undefined).map((node) => node.mode))].sort(),
+    filtersJudged: survey.filters.size === survey.fabrics.length,
     podCIDRs: context.podRanges.prefixes.map((prefix) => prefix.text),
     pairs: matrix.pairs,
     roundTrip: matrix.roundTrip,
@@ -104,9 +105,9 @@ function runRule(rule: Rule, context: RuleContext, config: JudgeConfig): Finding
   if (setting === 'off') return [];
   try {
     return rule.evaluate(context).map((found) => {
-      const { cause, title, severity: own, ...rest } = found;
-      const severity: Severity = setting ?? own ?? rule.severity;
-      return { key: `${rule.id}/${cause}`, rule: rule.id, severity, title: title ?? rule.title, ...rest };
+      const { cause, title, ...rest } = found;
+      const severity: Severity = setting ?? found.severity ?? rule.severity;
+      return { ...rest, key: `${rule.id}/${cause}`, rule: rule.id, severity, title: title ?? rule.title };
     });
   } catch (error) {
     return [crash(rule.id, error)];

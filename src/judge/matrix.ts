@@ -22,10 +22,11 @@ export function judgeMatrix(tracer: Tracer, classes: readonly NodeClassIndex[]):
   const entries: MatrixEntry[] = [];
   const seen = new Map<string, Set<Verdict>>();
   const paths = classes.map((from) => classes.map((to) => tracePair(tracer, from, to)));
+  const replies = tracer.hasMemory ? classes.map((a) => classes.map((b) => tracePair(tracer, a, b, true))) : paths;
   classes.forEach((from, row) => {
     classes.forEach((to, column) => {
       const there = paths[row]?.[column];
-      const back = paths[column]?.[row];
+      const back = replies[column]?.[row];
       const many = from === to ? from.nodes.length * (from.nodes.length - 1) : from.nodes.length * to.nodes.length;
       if (there === undefined || back === undefined || many === 0) return;
       const both = roundTripVerdict(there.verdict, back.verdict);
@@ -46,10 +47,11 @@ export function judgeMatrix(tracer: Tracer, classes: readonly NodeClassIndex[]):
   };
 }
 
-function tracePair(tracer: Tracer, from: NodeClassIndex, to: NodeClassIndex): Path | undefined {
+function tracePair(tracer: Tracer, from: NodeClassIndex, to: NodeClassIndex, isReply = false): Path | undefined {
   const [sender] = from.nodes;
   const receiver = from === to ? to.nodes[1] : to.nodes[0];
-  return sender === undefined || receiver === undefined ? undefined : tracer.trace(sender, receiver);
+  if (sender === undefined || receiver === undefined) return undefined;
+  return isReply ? tracer.traceReply(sender, receiver) : tracer.trace(sender, receiver);
 }
 
 class Counter {
@@ -181,11 +183,37 @@ class Ledger {
       visit(fault);
       return;
     }
+    if (fault.rule === 'firewall-excludes-pods') {
+      for (const node of owners) visit(this.#retrace(fault, node, from, to, path) ?? fault);
+      return;
+    }
     const [sender] = from.nodes;
     for (const node of owners) {
       const own = sender === undefined ? undefined : this.#find(fault, node, sender, path);
       if (own !== undefined) visit(own);
     }
+  }
+
+  /** A filter's answer hangs on both ends, so another node's share of it takes a path of its own. */
+  #retrace(
+    fault: Fault,
+    node: SurveyedNode,
+    from: NodeClassIndex,
+    to: NodeClassIndex,
+    path: FamilyPath,
+  ): Fault | undefined {
+    const id = faultId(fault);
+    const [a, b] =
+      fault.owner === 'from'
+        ? [node, to.nodes.find((other) => other !== node)]
+        : [from.nodes.find((other) => other !== node), node];
+    if (a === undefined || b === undefined) return undefined;
+    for (const way of [this.#tracer.trace(a, b), this.#tracer.traceReply(a, b)]) {
+      const faults = way.families.find(({ family }) => family === path.family)?.faults ?? [];
+      const own = faults.find((candidate) => faultId(candidate) === id);
+      if (own !== undefined) return own;
+    }
+    return undefined;
   }
 
   #find(fault: Fault, node: SurveyedNode, sender: SurveyedNode, path: FamilyPath): Fault | undefined {

@@ -56,6 +56,18 @@ function nodeVerdict(
   return node.mode.mode === 'overlay' || node.mode.mode === 'eni' ? 'not-applicable' : 'pass';
 }
 
+/** Nodes whose packets meet one of these filters. */
+function nodesBehind(survey: Survey, filters: ReadonlySet<string>): string[] {
+  const has = (ids: readonly string[] | undefined): boolean => ids?.some((id) => filters.has(id)) ?? false;
+  return survey.nodes.flatMap((node) => {
+    const face = nodeInterface(node);
+    if (face === undefined || node.fabric === undefined) return [];
+    const subnet = node.fabric.subnets.get(face.subnet)?.facts;
+    const network = node.fabric.facts.networks.find(({ id }) => id === face.network);
+    return has(face.filters) || has(subnet?.filters) || has(network?.filters) ? [node.name] : [];
+  });
+}
+
 /** A finding names its nodes, or the subnets whose nodes share the cause. */
 function faultsByNode(survey: Survey, findings: readonly Finding[]): Map<string, Set<'fail' | 'unknown'>> {
   const bySubnet = new Map<string, string[]>();
@@ -66,7 +78,11 @@ function faultsByNode(survey: Survey, findings: readonly Finding[]): Map<string,
   const result = new Map<string, Set<'fail' | 'unknown'>>();
   for (const { verdict, subjects, severity } of findings) {
     if (severity === 'notice') continue;
-    const names = [...subjects.nodes, ...subjects.subnets.flatMap((subnet) => bySubnet.get(subnet) ?? [])];
+    const names = [
+      ...subjects.nodes,
+      ...subjects.subnets.flatMap((subnet) => bySubnet.get(subnet) ?? []),
+      ...(subjects.filters.length === 0 ? [] : nodesBehind(survey, new Set(subjects.filters))),
+    ];
     for (const name of names) result.set(name, (result.get(name) ?? new Set()).add(verdict));
   }
   return result;

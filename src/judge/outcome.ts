@@ -9,13 +9,17 @@ import type { CompiledTable } from './tables.ts';
 export interface Outcome {
   readonly verdict: 'pass' | 'fail' | 'unknown';
   readonly faults: readonly Fault[];
+  /** The interfaces at which it arrives, as far as it does; several where equal routes share the flows. */
+  readonly arrivals: readonly InterfaceFacts[];
 }
 
-export const PASS: Outcome = { verdict: 'pass', faults: [] };
+const NOWHERE: readonly InterfaceFacts[] = [];
 
-export function outcomeOf(faults: readonly Fault[]): Outcome {
-  if (faults.length === 0) return PASS;
-  return { verdict: faults.some((fault) => fault.verdict === 'fail') ? 'fail' : 'unknown', faults };
+export const PASS: Outcome = { verdict: 'pass', faults: [], arrivals: NOWHERE };
+
+export function outcomeOf(faults: readonly Fault[], arrivals: readonly InterfaceFacts[] = NOWHERE): Outcome {
+  if (faults.length === 0) return arrivals.length === 0 ? PASS : { verdict: 'pass', faults, arrivals };
+  return { verdict: faults.some((fault) => fault.verdict === 'fail') ? 'fail' : 'unknown', faults, arrivals };
 }
 
 /** What is being looked up, and for whom. */
@@ -34,7 +38,7 @@ export interface Lookup {
 
 export type Ending =
   | { readonly kind: 'arrives'; readonly face: InterfaceFacts }
-  | { readonly kind: 'own' }
+  | { readonly kind: 'own'; readonly face: InterfaceFacts }
   | {
       readonly kind: 'lost';
       readonly problem: RouteProblem;

@@ -15,8 +15,8 @@ import { gapsOf } from './survey.ts';
 
 /** Arrival at an interface of the receiver: the destination check. */
 export function arrive(node: SurveyedNode, fabric: Fabric, face: InterfaceFacts, range: Range): Outcome {
-  if (!fabric.behaviour.checksDestination || isCovered(range, fabric.assigned(face))) return PASS;
-  return outcomeOf(judgeForwarding(node, fabric, face, 'receiver'));
+  const isFree = !fabric.behaviour.checksDestination || isCovered(range, fabric.assigned(face));
+  return outcomeOf(isFree ? [] : judgeForwarding(node, fabric, face, 'receiver'), [face]);
 }
 
 export function judgeMatch(lookup: Lookup, match: Entry<RouteFacts> | undefined): Outcome {
@@ -31,7 +31,7 @@ export function judgeMatch(lookup: Lookup, match: Entry<RouteFacts> | undefined)
   const outcomes = winners.map((route) => {
     const ending = follow(lookup, route);
     if (ending.kind === 'arrives') return arrive(to, fabric, ending.face, range);
-    if (ending.kind === 'own') return PASS;
+    if (ending.kind === 'own') return outcomeOf([], [ending.face]);
     if (ending.kind === 'unclear') return outcomeOf([gapFault(ending.gap)]);
     return blameLoss(lookup, route, { ...ending, equalRoutes: winners.length });
   });
@@ -44,7 +44,10 @@ export function judgeMatch(lookup: Lookup, match: Entry<RouteFacts> | undefined)
     return outcomeOf([gapFault(routeGap(fabric, `${table.facts.id}/${match.prefix.text}`, reason))]);
   }
   // Flows are spread over equal routes: a range is only as good as the worst of them.
-  return outcomeOf(outcomes.flatMap((outcome) => outcome.faults));
+  return outcomeOf(
+    outcomes.flatMap((outcome) => outcome.faults),
+    outcomes.flatMap((outcome) => outcome.arrivals),
+  );
 }
 
 function follow(lookup: Lookup, route: RouteFacts): Ending {
@@ -55,8 +58,8 @@ function follow(lookup: Lookup, route: RouteFacts): Ending {
     const inNetwork = to.fabric === fabric ? to.interfaces.filter((face) => face.network === table.facts.network) : [];
     const own = inNetwork.filter((face) => isCovered(range, fabric.assigned(face)));
     // A neighbour query is heard in the sender's own subnet only; the router delivers everywhere in the network.
-    const isOwn = own.some((face) => !lookup.isNeighbourQuery || face.subnet === lookup.exit.subnet);
-    return isOwn ? { kind: 'own' } : { kind: 'lost', problem: 'inside-network' };
+    const face = own.find((one) => !lookup.isNeighbourQuery || one.subnet === lookup.exit.subnet);
+    return face === undefined ? { kind: 'lost', problem: 'inside-network' } : { kind: 'own', face };
   }
   if (route.state === 'unknown') {
     const reason = `the route's state is ${route.stateText ?? 'not known'}`;

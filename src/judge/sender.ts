@@ -33,6 +33,9 @@ export interface SenderContext {
 
 export interface Sender {
   readonly context: SenderContext;
+  /** The interface towards neighbours, and that of each exit. */
+  readonly onLinkFace: InterfaceFacts;
+  readonly exitFaces: readonly InterfaceFacts[];
   /** What the egress interface does to this sender's packets when they go to a neighbour. */
   readonly onLinkFaults: readonly Fault[];
   /** The same for each exit. */
@@ -45,7 +48,8 @@ export interface Sender {
 export function advertisedAddress(node: SurveyedNode, family: Family): string | undefined {
   const { flannel, internalIPs } = node.facts;
   const announced = family === 4 ? flannel?.publicIP : flannel?.publicIPv6;
-  if (node.mode.mode === 'host-gw' && announced !== undefined) return parseAddress(announced)?.text ?? announced;
+  const isFlannels = node.mode.mode === 'host-gw' || node.mode.mode === 'overlay';
+  if (isFlannels && announced !== undefined) return parseAddress(announced)?.text ?? announced;
   return internalIPs.find((text) => parseAddress(text)?.family === family);
 }
 
@@ -70,6 +74,8 @@ export function findSender(node: SurveyedNode, family: Family): Sender | Fault {
   ].join('|');
   return {
     context: { key, family, fabric, usesHostRoutes, isWindows, subnet: egress.subnet, exits },
+    onLinkFace: egress,
+    exitFaces: faces,
     onLinkFaults: checkSource(node, fabric, egress, family),
     exitFaults: faces.map((face) => checkSource(node, fabric, face, family)),
     exitGap: gapFault(

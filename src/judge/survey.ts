@@ -7,10 +7,11 @@ import { comparePrefixes, overlaps, parseAddress, parsePrefix } from '../model/p
 import { PrefixTable } from '../model/prefix-table.ts';
 import { parseProviderId } from '../model/provider-id.ts';
 import type { Gap, InterfaceFacts, MachineFacts, NodeFacts, Snapshot } from '../model/snapshot.ts';
-import type { BehaviourTable } from './behaviour.ts';
-import { FABRIC_BEHAVIOUR } from './behaviour.ts';
+import type { BehaviourTable, FilterBehaviourTable } from './behaviour.ts';
+import { FABRIC_BEHAVIOUR, FILTER_BEHAVIOUR } from './behaviour.ts';
 import type { Fabric } from './fabric.ts';
 import { indexFabric, isCovered } from './fabric.ts';
+import { Filters } from './filters.ts';
 import { joinNodes } from './join.ts';
 import { judgeMachines } from './machines.ts';
 import type { ModeDecision } from './mode.ts';
@@ -52,12 +53,22 @@ export interface Survey {
   readonly overlapGroups: ReadonlyMap<string, ReadonlySet<string>>;
   /** `fabric/network` -> the subnets in which host-gw nodes live, sorted. */
   readonly hostGwSubnets: ReadonlyMap<string, readonly string[]>;
+  /** By fabric; none where they were not read, or are not wanted. */
+  readonly filters: ReadonlyMap<Fabric, Filters>;
 }
+
+/** What the judge knows about the world apart from the snapshot. */
+export interface Behaviours {
+  readonly fabrics: BehaviourTable;
+  readonly filters: FilterBehaviourTable;
+}
+
+const BEHAVIOURS: Behaviours = { fabrics: FABRIC_BEHAVIOUR, filters: FILTER_BEHAVIOUR };
 
 export function surveySnapshot(
   snapshot: Snapshot,
-  config: Pick<Config, 'networkModes'>,
-  behaviour: BehaviourTable = FABRIC_BEHAVIOUR,
+  config: Pick<Config, 'networkModes' | 'rules'>,
+  behaviours: Behaviours = BEHAVIOURS,
 ): Survey {
   const nodes = snapshot.cluster.nodes;
   const prefixes = nodes.map((node) => node.podCIDRs.flatMap((text) => parsePrefix(text) ?? []));
@@ -65,7 +76,9 @@ export function surveySnapshot(
   nodes.forEach((node, index) => {
     for (const prefix of prefixes[index] ?? []) podCIDRs.add(prefix, node.name);
   });
-  const fabrics = snapshot.fabrics.map((facts) => indexFabric(facts, behaviour[facts.kind], podCIDRs, snapshot.gaps));
+  const fabrics = snapshot.fabrics.map((facts) =>
+    indexFabric(facts, behaviours.fabrics[facts.kind], podCIDRs, snapshot.gaps),
+  );
   const fabricById = new Map(fabrics.map((fabric) => [fabric.facts.id, fabric]));
   const joins = joinNodes(nodes, snapshot.fabrics);
   const nodeOfMachine = new Map<string, string>();
@@ -129,7 +142,23 @@ export function surveySnapshot(
     };
   });
   const hostGwSubnets = findHostGwSubnets(surveyed);
-  return { snapshot, nodes: surveyed, fabrics, nodeOfMachine, podCIDRs, overlapGroups, hostGwSubnets };
+  const filters = openFilters(fabrics, config, behaviours.filters);
+  return { snapshot, nodes: surveyed, fabrics, nodeOfMachine, podCIDRs, overlapGroups, hostGwSubnets, filters };
+}
+
+/** The rule's switch is the switch of the whole step. */
+function openFilters(
+  fabrics: readonly Fabric[],
+  { rules }: Pick<Config, 'rules'>,
+  behaviour: FilterBehaviourTable,
+): Map<Fabric, Filters> {
+  if (rules['firewall-excludes-pods'] === 'off') return new Map();
+  return new Map(
+    fabrics.flatMap((fabric) => {
+      const { filters } = fabric.facts;
+      return filters === 'unread' ? [] : [[fabric, new Filters(fabric, filters, behaviour)] as const];
+    }),
+  );
 }
 
 /** The interface that carries the node's own address, else the primary one. */

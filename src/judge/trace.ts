@@ -2,12 +2,17 @@
 import type { Fault } from '../model/faults.ts';
 import { gapFault } from '../model/faults.ts';
 import type { Verdict } from '../model/judgement.ts';
+import type { Gap } from '../model/snapshot.ts';
 import type { Family, Prefix } from '../model/prefix.ts';
 import { overlaps } from '../model/prefix.ts';
 import type { Outcome } from './outcome.ts';
 import { outcomeOf } from './outcome.ts';
+import type { Place } from './filter-atlas.ts';
+import type { Ends } from './filtering.ts';
+import { judgeWay, outerFamily, tunnelEnd } from './filtering.ts';
+import { sourceRanges } from './filters.ts';
 import type { Sender, SenderContext } from './sender.ts';
-import { findSender } from './sender.ts';
+import { advertisedAddress, findSender } from './sender.ts';
 import type { Survey, SurveyedNode } from './survey.ts';
 import type { Piece } from './walk.ts';
 import { HostRoutes, walkTo } from './walk.ts';
@@ -37,6 +42,7 @@ export class Tracer {
   readonly #hostRoutes: HostRoutes;
   readonly #senders = new Map<string, Sender | Fault>();
   readonly #pieces = new Map<string, readonly Piece[]>();
+  readonly #sources = new Map<string, readonly Place[]>();
 
   /** `admit` may weaken a fault that a second reading did not confirm. */
   constructor(survey: Survey, admit: (fault: Fault) => Fault = (fault) => fault) {
@@ -70,23 +76,91 @@ export class Tracer {
     return pieces;
   }
 
+  /** Some filter remembers questions, so answers fare otherwise. */
+  get hasMemory(): boolean {
+    return this.survey.filters.size > 0;
+  }
+
+  /** Packets of a new connection. */
   trace(from: SurveyedNode, to: SurveyedNode): Path {
+    return this.#trace(from, to, false);
+  }
+
+  /** Packets that answer: what remembers the question lets them pass. */
+  traceReply(from: SurveyedNode, to: SurveyedNode): Path {
+    return this.#trace(from, to, true);
+  }
+
+  /** The sender's addresses, as filters tell them apart. */
+  sources(node: SurveyedNode, family: Family): readonly Place[] {
+    const filters = node.fabric === undefined ? undefined : this.survey.filters.get(node.fabric);
+    if (filters === undefined) return [];
+    const key = `${String(node.index)} ${String(family)}`;
+    let places = this.#sources.get(key);
+    if (places === undefined) {
+      const ranges = sourceRanges(node, family, advertisedAddress(node, family));
+      places = ranges.flatMap((range) => filters.places(range, node.interfaces));
+      this.#sources.set(key, places);
+    }
+    return places;
+  }
+
+  #trace(from: SurveyedNode, to: SurveyedNode, isReply: boolean): Path {
     if (from.skipped !== undefined || to.skipped !== undefined) return NOT_APPLICABLE;
     const shared = sharedFamilies(from, to);
     if (shared.length === 0) return NOT_APPLICABLE;
     const both = [from.mode.mode, to.mode.mode];
-    if (both.every((mode) => mode === 'overlay') || both.every((mode) => mode === 'eni')) return NOT_APPLICABLE;
+    if (both.every((mode) => mode === 'eni')) return NOT_APPLICABLE;
+    if (both.every((mode) => mode === 'overlay')) return this.#traceTunnel(from, to, shared, isReply);
     const blocking = this.#endpointFaults(from, to);
     if (blocking.length > 0) return pathOf(shared.map((family) => ({ family, ...settle([outcomeOf(blocking)]) })));
-    return pathOf(shared.map((family) => ({ family, ...this.#traceFamily(from, to, family) })));
+    return pathOf(shared.map((family) => ({ family, ...this.#traceFamily(from, to, family, isReply) })));
   }
 
-  #traceFamily(from: SurveyedNode, to: SurveyedNode, family: Family): Omit<FamilyPath, 'family'> {
+  /** Routing is the overlay's own affair; that its outer packets get through is not. */
+  #traceTunnel(from: SurveyedNode, to: SurveyedNode, families: readonly Family[], isReply: boolean): Path {
+    const { tunnel } = from.mode;
+    const { fabric } = from;
+    const filters = fabric === undefined || to.fabric !== fabric ? undefined : this.survey.filters.get(fabric);
+    if (filters === undefined || fabric === undefined || tunnel === undefined || tunnel.name !== to.mode.tunnel?.name)
+      return NOT_APPLICABLE;
+    const family = outerFamily(from);
+    const out = tunnelEnd(from, filters, advertisedAddress(from, family));
+    const into = tunnelEnd(to, filters, advertisedAddress(to, family));
+    if (out === undefined || into === undefined) return NOT_APPLICABLE;
+    const ends = { from, to, fabric, filters, isReply };
+    const faults = judgeWay(ends, out.face, [into.face], out.place, into.place, tunnel).map(this.#admit);
+    if (faults.length === 0) return NOT_APPLICABLE;
+    return pathOf(families.map((each) => ({ family: each, ...settle([outcomeOf(faults)]) })));
+  }
+
+  #traceFamily(from: SurveyedNode, to: SurveyedNode, family: Family, isReply: boolean): Omit<FamilyPath, 'family'> {
     const sender = this.sender(from, family);
     if ('rule' in sender) return settle([outcomeOf([sender])]);
     const own = ownRanges(from, to);
     const pieces = own.length > 0 ? this.#walk(sender.context, to, own) : this.pieces(sender.context, to);
-    return settle(pieces.map((piece) => throughPiece(sender, piece)));
+    const { fabric } = sender.context;
+    const filters = this.survey.filters.get(fabric);
+    if (filters === undefined) return settle(pieces.map((piece) => throughPiece(sender, piece)));
+    const ends = { from, to, fabric, filters, isReply };
+    return settle(pieces.flatMap((piece) => this.#throughFilters(ends, sender, piece)));
+  }
+
+  /** One outcome per source and destination that filters tell apart. */
+  #throughFilters(ends: Ends, sender: Sender, piece: Piece): Outcome[] {
+    if (piece.via === 'home') return [throughPiece(sender, piece)];
+    const destinations = ends.filters.places(piece.range, ends.to.interfaces);
+    const sources = this.sources(ends.from, sender.context.family);
+    if (sources.length === 0) return [outcomeOf([gapFault(noSource(ends.from))])];
+    return sources.flatMap((source) =>
+      destinations.map((destination) =>
+        throughPiece(sender, piece, (index, { arrivals }) => {
+          const face = piece.via === 'on-link' ? sender.onLinkFace : sender.exitFaces[index];
+          if (face === undefined) return [];
+          return judgeWay(ends, face, arrivals, source, destination).map(this.#admit);
+        }),
+      ),
+    );
   }
 
   #endpointFaults(from: SurveyedNode, to: SurveyedNode): Fault[] {
@@ -113,7 +187,7 @@ export class Tracer {
     return pieces.map((piece) => ({
       ...piece,
       outcomes: piece.outcomes.map((outcome) =>
-        outcome.faults.length === 0 ? outcome : outcomeOf(outcome.faults.map(this.#admit)),
+        outcome.faults.length === 0 ? outcome : outcomeOf(outcome.faults.map(this.#admit), outcome.arrivals),
       ),
     }));
   }
@@ -122,6 +196,8 @@ export class Tracer {
     if ('rule' in sender) return this.#admit(sender);
     return {
       context: sender.context,
+      onLinkFace: sender.onLinkFace,
+      exitFaces: sender.exitFaces,
       onLinkFaults: sender.onLinkFaults.map(this.#admit),
       exitFaults: sender.exitFaults.map((faults) => faults.map(this.#admit)),
       exitGap: sender.exitGap,
@@ -140,11 +216,25 @@ function ownRanges(from: SurveyedNode, to: SurveyedNode): Prefix[] {
   return from.podCIDRs.filter((own) => to.podCIDRs.some((other) => overlaps(own, other)));
 }
 
-function throughPiece(sender: Sender, piece: Piece): Outcome {
+function noSource(node: SurveyedNode): Gap {
+  return {
+    facet: 'nodes',
+    subject: `addresses of node ${node.name}`,
+    reason: 'it has none of this family to send from',
+  };
+}
+
+/** `more`: faults of the way that neither end alone has. */
+function throughPiece(
+  sender: Sender,
+  piece: Piece,
+  more: (index: number, outcome: Outcome) => readonly Fault[] = () => [],
+): Outcome {
   const [first, ...others] = piece.outcomes.map((outcome, index) => {
-    const own =
+    const atSender =
       piece.via === 'home' ? [] : piece.via === 'on-link' ? sender.onLinkFaults : (sender.exitFaults[index] ?? []);
-    return own.length === 0 ? outcome : outcomeOf([...own, ...outcome.faults]);
+    const own = [...atSender, ...more(index, outcome)];
+    return own.length === 0 ? outcome : outcomeOf([...own, ...outcome.faults], outcome.arrivals);
   });
   if (first === undefined) return outcomeOf([]);
   if (others.length === 0) return first;

@@ -20,6 +20,7 @@ import { gapsOf } from './survey.ts';
 export interface Piece {
   /** `home`: the packet never leaves the sender. */
   readonly via: 'on-link' | 'exit' | 'home';
+  readonly range: Range;
   /** One per exit of the context; one only for the other ways. */
   readonly outcomes: readonly Outcome[];
 }
@@ -121,19 +122,20 @@ function walkSegment(target: Target, segment: Segment<SurveyedNode>): Piece[] {
     .reduce((best, prefix) => Math.max(best, prefix.length), -1);
   if (home >= 0 && home >= (match?.prefix.length ?? -1)) {
     const fault = overlapFault(survey, to, segment);
-    return [{ via: 'home', outcomes: [fault === undefined ? PASS : outcomeOf([fault])] }];
+    return [{ via: 'home', range: segment, outcomes: [fault === undefined ? PASS : outcomeOf([fault])] }];
   }
   // A host route that is longer than the receiver's own, or leads to it, is certain on Windows too.
   const isCertain =
     match === undefined
       ? isFabricNeighbour(context, to)
       : match.values.includes(to) || match.prefix.length > target.podCIDR.length;
+  const onLink = (outcome: Outcome): Piece => ({ via: 'on-link', range: segment, outcomes: [outcome] });
   const windows = windowsGap(context, to, isCertain);
-  if (windows !== undefined) return [{ via: 'on-link', outcomes: [outcomeOf([gapFault(windows)])] }];
+  if (windows !== undefined) return [onLink(outcomeOf([gapFault(windows)]))];
   if (match === undefined) return walkExits(target, segment, context.exits);
-  if (!match.values.includes(to)) return [{ via: 'on-link', outcomes: [lostToOther(target, segment, 'fail')] }];
-  if (match.values.length > 1) return [{ via: 'on-link', outcomes: [lostToOther(target, segment, 'unknown')] }];
-  return [{ via: 'on-link', outcomes: [deliverOnLink(target, segment)] }];
+  if (!match.values.includes(to)) return [onLink(lostToOther(target, segment, 'fail'))];
+  if (match.values.length > 1) return [onLink(lostToOther(target, segment, 'unknown'))];
+  return [onLink(deliverOnLink(target, segment))];
 }
 
 function lostToOther(target: Target, range: Range, verdict: Fault['verdict']): Outcome {
@@ -212,7 +214,7 @@ function walkExits(target: Target, range: Range, exits: readonly Exit[]): Piece[
       })),
     );
   }
-  return pieces.map(({ outcomes }) => ({ via: 'exit', outcomes }));
+  return pieces.map((piece) => ({ via: 'exit', ...piece }));
 }
 
 function walkExit(target: Target, range: Range, exit: Exit): { range: Range; outcome: Outcome }[] {

@@ -7,6 +7,7 @@ export const RULE_IDS = [
   'fabric-route-dead',
   'fabric-route-missing',
   'fabric-route-wrong-target',
+  'firewall-excludes-pods',
   'host-gw-off-link',
   'node-unmatched',
   'not-durable',

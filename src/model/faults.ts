@@ -1,5 +1,6 @@
 /** What a walk found wrong, as data. Findings are made of groups of these, so that they cannot disagree with paths. */
 import type { RuleId } from './config.ts';
+import type { FilterKind } from './filter.ts';
 import type { Gap, RouteFacts } from './snapshot.ts';
 
 /** How a route lookup ended, where it did not lead to the owner. */
@@ -89,6 +90,32 @@ export type FaultDetail =
       readonly candidates?: readonly string[];
       /** Where we looked: fabric ids. */
       readonly searched: readonly string[];
+    }
+  | {
+      readonly kind: 'filter';
+      readonly fabric: string;
+      /** Ids; several where they count together. */
+      readonly filters: readonly string[];
+      readonly filterKind: FilterKind;
+      readonly direction: 'in' | 'out';
+      /** `limited`: only some ports or protocols; `disputed`: it hangs on what rules say about groups or unread names. */
+      readonly problem: 'refused' | 'limited' | 'disputed';
+      /** The rule that denies it, where one does by name. */
+      readonly by?: { readonly name?: string; readonly rank: number };
+      /** What gets through, or may: `tcp 443`. */
+      readonly admitted?: readonly string[];
+      /** Groups and names that the answer hangs on. */
+      readonly groups?: readonly string[];
+      /** Whose addresses are not admitted: the sender's at a filter inwards, the receiver's at one outwards. */
+      readonly node: string;
+      /** Its podCIDR, or its own address. */
+      readonly prefix: string;
+      /** The addresses concerned, as prefixes, where they are not all of it. */
+      readonly part?: readonly string[];
+      /** The outer packets of an overlay are what is not admitted. */
+      readonly tunnel?: string;
+      readonly protocol?: string;
+      readonly port?: number;
     }
   | { readonly kind: 'gap'; readonly gap: Gap };
 

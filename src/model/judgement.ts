@@ -30,6 +30,8 @@ export interface Subjects {
   readonly subnets: readonly string[];
   /** `table-id/prefix` */
   readonly routes: readonly string[];
+  /** Security groups, network ACLs, firewalls. */
+  readonly filters: readonly string[];
 }
 
 export const NO_SUBJECTS: Subjects = {
@@ -39,6 +41,7 @@ export const NO_SUBJECTS: Subjects = {
   routeTables: [],
   subnets: [],
   routes: [],
+  filters: [],
 };
 
 export interface Finding {
@@ -113,6 +116,8 @@ export interface Judgement {
   readonly verdict: Exclude<Verdict, 'partial'>;
   readonly evidenceLevel: EvidenceLevel;
   readonly modes: readonly DetectedMode[];
+  /** False: what security groups, ACLs and firewalls do with packets was left out. */
+  readonly filtersJudged: boolean;
   /** Canonical. */
   readonly podCIDRs: readonly string[];
   readonly pairs: PairCounts;

@@ -1,5 +1,7 @@
 /** A change to the world, described; only words are made of it so far. */
 
+import type { FilterKind } from './filter.ts';
+
 /** Where a command has to be sent. */
 export type Place =
   | { readonly cloud: 'aws'; readonly account: string; readonly region: string }
@@ -63,4 +65,17 @@ export type Change =
       readonly kind: 'set-template-forwarding';
       readonly place: Place;
       readonly template: string;
+    }
+  | {
+      readonly kind: 'admit-range';
+      readonly place: Place;
+      readonly filter: string;
+      readonly filterKind: FilterKind;
+      readonly direction: 'in' | 'out';
+      readonly prefixes: readonly string[];
+      /** Number or priority of the new rule, where rules have an order; absent there: none is free. */
+      readonly rank?: number;
+      /** As in filter rules; absent: all traffic. */
+      readonly protocol?: string;
+      readonly port?: number;
     };

@@ -37,6 +37,7 @@ export interface Suspects {
   readonly machines: readonly string[];
   readonly interfaces: readonly string[];
   readonly tables: readonly string[];
+  readonly filters: readonly string[];
 }
 
 /** Something that could not be read. Whatever hangs on it is unknown. */

@@ -30,6 +30,8 @@ export function renderAws(change: Change): string[] {
       ];
     case 'associate-table':
       return renderAssociation(change.subnet, change.table, region);
+    case 'admit-range':
+      return change.filterKind === 'network-acl' ? renderAclEntries(change, region) : renderGroupRule(change, region);
     case 'raise-route-limit':
       return [renderRaise(change.allowed, region)];
     case 'tag-table':
@@ -55,6 +57,45 @@ function renderTag({ kind, table, tag }: Tagging, region: string): string {
     shellOption('resources', table),
     `--tags ${shellWord(isTagging ? `Key=${tag},Value=owned` : `Key=${tag}`)}`,
   ]);
+}
+
+type Admission = Extract<Change, { kind: 'admit-range' }>;
+
+function renderGroupRule(change: Admission, region: string): string[] {
+  const ranges = change.prefixes.map((prefix) => ({ prefix, isIPv6: parsePrefix(prefix)?.family === 6 }));
+  const v4 = ranges.filter(({ isIPv6 }) => !isIPv6).map(({ prefix }) => ({ CidrIp: prefix }));
+  const v6 = ranges.filter(({ isIPv6 }) => isIPv6).map(({ prefix }) => ({ CidrIpv6: prefix }));
+  const ports = change.port === undefined ? {} : { FromPort: change.port, ToPort: change.port };
+  const permission = {
+    IpProtocol: change.protocol ?? '-1',
+    ...ports,
+    ...(v4.length === 0 ? {} : { IpRanges: v4 }),
+    ...(v6.length === 0 ? {} : { Ipv6Ranges: v6 }),
+  };
+  return [
+    command(`authorize-security-group-${change.direction === 'in' ? 'ingress' : 'egress'}`, region, [
+      shellOption('group-id', change.filter),
+      shellOption('ip-permissions', JSON.stringify([permission])),
+    ]),
+  ];
+}
+
+/** One entry per prefix, each with a number of its own. */
+function renderAclEntries(change: Admission, region: string): string[] {
+  const { rank } = change;
+  if (rank === undefined)
+    return [shellComment(`No rule number is free in ${change.filter}: renumber its rules first.`)];
+  return change.prefixes.map((prefix, index) =>
+    command('create-network-acl-entry', region, [
+      shellOption('network-acl-id', change.filter),
+      change.direction === 'in' ? '--ingress' : '--egress',
+      `--rule-number ${String(rank + index)}`,
+      shellOption('protocol', change.protocol ?? '-1'),
+      ...(change.port === undefined ? [] : [`--port-range From=${String(change.port)},To=${String(change.port)}`]),
+      shellOption(parsePrefix(prefix)?.family === 6 ? 'ipv6-cidr-block' : 'cidr-block', prefix),
+      '--rule-action allow',
+    ]),
+  );
 }
 
 function destination(prefix: string): string {

@@ -18,6 +18,8 @@ export function renderAz(change: Change): string[] {
       return renderDeletion(change);
     case 'associate-table':
       return renderAssociation(change.subnet, change.table);
+    case 'admit-range':
+      return renderSecurityRule(change);
     case 'set-template-forwarding':
       return [updateModel(change.template), shellComment(FIRST_INTERFACE)];
     case 'raise-route-limit':
@@ -43,6 +45,33 @@ function setOptions(id: string): string[] {
     shellOption('name', name),
     shellOption('subscription', subscription),
   ];
+}
+
+function renderSecurityRule(change: Extract<Change, { kind: 'admit-range' }>): string[] {
+  const { subscription, resourceGroup, name } = partsOf(change.filter);
+  const isIn = change.direction === 'in';
+  if (change.rank === undefined) return [shellComment(`No priority is free in ${name}: renumber its rules first.`)];
+  const words = (change.prefixes[0] ?? '').replaceAll(/[^A-Za-z0-9]+/g, '-');
+  return [
+    command('network nsg rule create', [
+      shellOption('resource-group', resourceGroup),
+      shellOption('nsg-name', name),
+      shellOption('name', `pods-${words}-${change.direction}`),
+      `--priority ${String(change.rank)}`,
+      `--direction ${isIn ? 'Inbound' : 'Outbound'}`,
+      '--access Allow',
+      shellOption('protocol', change.protocol === undefined ? '*' : capital(change.protocol)),
+      `--source-address-prefixes ${isIn ? change.prefixes.map(shellWord).join(' ') : "'*'"}`,
+      `--destination-address-prefixes ${isIn ? "'*'" : change.prefixes.map(shellWord).join(' ')}`,
+      `--destination-port-ranges ${change.port === undefined ? "'*'" : String(change.port)}`,
+      shellOption('subscription', subscription),
+    ]),
+  ];
+}
+
+/** Azure writes protocols as Tcp, Udp, Icmp. */
+function capital(protocol: string): string {
+  return protocol.charAt(0).toUpperCase() + protocol.slice(1);
 }
 
 /**

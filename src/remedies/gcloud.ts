@@ -32,7 +32,28 @@ export function renderGcloud(change: Change): string[] {
     case 'set-template-forwarding':
       // A template cannot be changed, and only its owner knows all that a new one has to hold.
       return [];
+    case 'admit-range':
+      return [createFirewallRule(change, project)];
   }
+}
+
+function createFirewallRule(change: Extract<Change, { kind: 'admit-range' }>, project: string): string {
+  const isIn = change.direction === 'in';
+  const traffic =
+    change.protocol === undefined
+      ? 'all'
+      : `${change.protocol}${change.port === undefined ? '' : `:${String(change.port)}`}`;
+  return [
+    'gcloud compute firewall-rules create',
+    shellWord(nameFor(change.prefixes[0] ?? '', isIn ? '-in' : '-out')),
+    shellOption('project', project),
+    shellOption('network', tailOf(change.filter)),
+    `--direction=${isIn ? 'INGRESS' : 'EGRESS'}`,
+    '--action=ALLOW',
+    `--rules=${traffic}`,
+    `--${isIn ? 'source' : 'destination'}-ranges=${change.prefixes.map(shellWord).join(',')}`,
+    `--priority=${String(change.rank ?? 0)}`,
+  ].join(' ');
 }
 
 /**

@@ -77,6 +77,6 @@ function finding(judged: FindingView): object {
   };
 }
 
-function subjects({ nodes, prefixes, interfaces, routeTables, subnets, routes }: Subjects): object {
-  return { nodes, prefixes, interfaces, routeTables, subnets, routes };
+function subjects({ nodes, prefixes, interfaces, routeTables, subnets, routes, filters }: Subjects): object {
+  return { nodes, prefixes, interfaces, routeTables, subnets, routes, filters };
 }

@@ -82,13 +82,14 @@ function renderCommands(finding: FindingView): string[] {
 }
 
 function renderSubjects(finding: FindingView): string[] {
-  const { nodes, prefixes, interfaces, routeTables, subnets } = finding.subjects;
+  const { nodes, prefixes, interfaces, routeTables, subnets, filters } = finding.subjects;
   const kinds: readonly (readonly [string, readonly string[]])[] = [
     ['node', nodes],
     ['pod range', prefixes],
     ['interface', interfaces],
     ['route table', routeTables],
     ['subnet', subnets],
+    ['filter', filters],
   ];
   const parts = kinds
     .filter(([, ids]) => ids.length > 0)

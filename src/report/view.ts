@@ -102,8 +102,7 @@ export function joinView(input: ViewInput): View {
       podCIDRs: judgement.podCIDRs,
     },
     clouds: [...input.clouds].sort(compareText),
-    // No reader of filters exists yet, so every fabric's are unread.
-    filtersUnread: snapshot.fabrics.length > 0,
+    filtersUnread: !judgement.filtersJudged,
     pairs: judgement.pairs,
     broken: judgement.pairs.fail + judgement.pairs.partial,
     roundTrip: judgement.roundTrip,

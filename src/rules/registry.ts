@@ -4,6 +4,7 @@ import { evidenceIncomplete } from './evidence-incomplete.ts';
 import { fabricRouteDead } from './fabric-route-dead.ts';
 import { fabricRouteMissing } from './fabric-route-missing.ts';
 import { fabricRouteWrongTarget } from './fabric-route-wrong-target.ts';
+import { firewallExcludesPods } from './firewall-excludes-pods.ts';
 import { hostGwOffLink } from './host-gw-off-link.ts';
 import { nodeUnmatched } from './node-unmatched.ts';
 import { notDurable } from './not-durable.ts';
@@ -22,6 +23,7 @@ export const RULES: readonly Rule[] = [
   fabricRouteDead,
   fabricRouteMissing,
   fabricRouteWrongTarget,
+  firewallExcludesPods,
   hostGwOffLink,
   nodeUnmatched,
   notDurable,

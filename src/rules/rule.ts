@@ -60,7 +60,7 @@ export interface RuleContext {
 export interface Observation<D> {
   readonly cause: string;
   readonly verdict: 'fail' | 'unknown';
-  /** Where it is not the rule's own; what the user gave the rule goes before both. */
+  /** Where it is not the rule's own; what a user says of the rule still wins. */
   readonly severity?: Severity;
   readonly subjects: Subjects;
   readonly evidence: readonly Evidence[];

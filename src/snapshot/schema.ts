@@ -270,7 +270,13 @@ const FABRIC = object<FabricFacts>({
 
 // ---------------------------------------------------------------- the whole
 
-const SUSPECTS = object<Suspects>({ nodes: list(ID), machines: list(ID), interfaces: list(ID), tables: list(ID) });
+const SUSPECTS = object<Suspects>({
+  nodes: list(ID),
+  machines: list(ID),
+  interfaces: list(ID),
+  tables: list(ID),
+  filters: list(ID),
+});
 
 const RECHECK = object<Recheck>({
   takenAt: TIME,

@@ -69,6 +69,7 @@ describe.each(['aws', 'gcp', 'azure'] as const)('%s', (cloud) => {
         .filter(({ implicit }) => implicit !== true)
         .slice(0, 1)
         .map(({ id }) => id),
+      filters: [],
     };
     const again = await reader.reread(suspects);
     expect(again.gaps).toEqual([]);

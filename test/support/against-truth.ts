@@ -3,8 +3,8 @@ import { randomWorld } from '../../lab/random/random-world.ts';
 import type { RandomCloud } from '../../lab/random/random-world.ts';
 import type { Truth } from '../../lab/truth/truth.ts';
 import { truth } from '../../lab/truth/truth.ts';
-import type { BehaviourTable } from '../../src/judge/behaviour.ts';
 import type { JudgeConfig } from '../../src/judge/judge.ts';
+import type { Behaviours } from '../../src/judge/survey.ts';
 import { surveySnapshot } from '../../src/judge/survey.ts';
 import { Tracer, roundTripVerdict } from '../../src/judge/trace.ts';
 import type { NetworkMode } from '../../src/model/config.ts';
@@ -33,15 +33,15 @@ export function trial(seed: number, cloud: RandomCloud = 'aws'): Trial {
 }
 
 /** `from -> to: judged, true` for every ordered pair that differs, one way or there and back. */
-export function differences({ snapshot, config, truth: whole }: Trial, behaviour?: BehaviourTable): string[] {
-  const survey = surveySnapshot(snapshot, config, behaviour);
+export function differences({ snapshot, config, truth: whole }: Trial, behaviours?: Behaviours): string[] {
+  const survey = surveySnapshot(snapshot, config, behaviours);
   const tracer = new Tracer(survey);
   const result: string[] = [];
   for (const from of survey.nodes) {
     for (const to of survey.nodes) {
       if (from === to) continue;
       const oneWay = tracer.trace(from, to).verdict;
-      const roundTrip = roundTripVerdict(oneWay, tracer.trace(to, from).verdict);
+      const roundTrip = roundTripVerdict(oneWay, tracer.traceReply(to, from).verdict);
       const real = whole.pairs.get(from.name)?.get(to.name);
       if (oneWay === real?.oneWay && roundTrip === real.roundTrip) continue;
       result.push(

@@ -2,6 +2,7 @@
 import type { EC2Client } from '@aws-sdk/client-ec2';
 import type { Config } from '../../model/config.ts';
 import type { FabricFacts, Gap, NodeFacts, Suspects } from '../../model/snapshot.ts';
+import { suspectsOf } from '../../model/suspects.ts';
 import { abortAfter } from '../../net/clock.ts';
 import type { Clock, FabricReader, Log, Reading } from '../../ports.ts';
 import { assembleFabric, assembleGaps } from './assemble.ts';
@@ -59,9 +60,10 @@ export function openAws({ config, env, clock, log }: AwsOutside): FabricReader {
   }
 
   async function reread(suspects: Suspects): Promise<Reading<readonly FabricFacts[]>> {
+    const all = sessions.map(({ fabric }) => fabric);
     const readings = sessions.map(async ({ client, draft, fabric }): Promise<Reading<readonly FabricFacts[]>> => {
       const calls = openCalls(client, draft.region, until);
-      const again = await rereadRegion(calls, chooseSuspects(suspects, fabric, sessions), [...draft.lists.keys()]);
+      const again = await rereadRegion(calls, suspectsOf(suspects, [fabric], all), [...draft.lists.keys()]);
       return { facts: [assembleFabric(again, { draft, fabric })], gaps: assembleGaps(again, fabric) };
     });
     return joinReadings(await Promise.all(readings));
@@ -79,18 +81,6 @@ async function checkCredentials(region: string, env: Env, log: Log): Promise<Gap
     const { reason } = classify(error, 'credentials', region);
     return { facet: 'machines', subject: 'instances in AWS', scope: 'aws', reason };
   }
-}
-
-/** Suspects of this region, and those that no region knows. */
-function chooseSuspects(suspects: Suspects, fabric: FabricFacts, sessions: readonly RegionSession[]): Suspects {
-  const kinds = ['machines', 'interfaces', 'tables'] as const;
-  const chosen = kinds.map((kind) => {
-    const here = new Set(fabric[kind].map(({ id }) => id));
-    const anywhere = new Set(sessions.flatMap((session) => session.fabric[kind].map(({ id }) => id)));
-    return suspects[kind].filter((id) => here.has(id) || !anywhere.has(id));
-  });
-  const [machines = [], interfaces = [], tables = []] = chosen;
-  return { nodes: [], machines, interfaces, tables };
 }
 
 function joinReadings(readings: readonly Reading<readonly FabricFacts[]>[]): Reading<readonly FabricFacts[]> {

@@ -2,6 +2,7 @@
 import type { NetworkManagementContext } from '@azure/arm-network/api';
 import type { Config } from '../../model/config.ts';
 import type { FabricFacts, Gap, NodeFacts, Suspects } from '../../model/snapshot.ts';
+import { suspectsOf } from '../../model/suspects.ts';
 import { abortAfter } from '../../net/clock.ts';
 import type { Clock, FabricReader, Log, Reading } from '../../ports.ts';
 import { assembleAgain, assembleFabric, assembleGaps } from './assemble.ts';
@@ -89,9 +90,10 @@ export function openAzure({ config, env, clock, log, random }: AzureOutside): Fa
   }
 
   async function reread(suspects: Suspects): Promise<Reading<readonly FabricFacts[]>> {
+    const all = sessions.map(({ fabric }) => fabric);
     const readings = sessions.map(async (session): Promise<Reading<readonly FabricFacts[]>> => {
       const { plan, draft, fabric } = session;
-      const asked = chooseSuspects(suspects, fabric, sessions);
+      const asked = suspectsOf(suspects, [fabric], all);
       const again = await rereadSubscription(callsTo(`subscription ${plan.subscription}`), plan, asked, draft);
       return { facts: [assembleAgain(again, session, plan, asked)], gaps: assembleGaps(again, fabric) };
     });
@@ -125,20 +127,6 @@ function logTags({ tables }: Draft, fabric: FabricFacts, log: Log): void {
       log.debug(`${table.id}: routes by service tag left out: ${table.tags.join(', ')}`);
     }
   }
-}
-
-/** Suspects of this subscription, and those that no subscription knows. */
-function chooseSuspects(
-  suspects: Suspects,
-  fabric: FabricFacts,
-  sessions: readonly Session[],
-): Omit<Suspects, 'nodes'> {
-  const choose = (kind: 'machines' | 'interfaces' | 'tables'): string[] => {
-    const here = new Set(fabric[kind].map(({ id }) => id));
-    const anywhere = new Set(sessions.flatMap((session) => session.fabric[kind].map(({ id }) => id)));
-    return suspects[kind].filter((id) => here.has(id) || !anywhere.has(id));
-  };
-  return { machines: choose('machines'), interfaces: choose('interfaces'), tables: choose('tables') };
 }
 
 function joinReadings(readings: readonly Reading<readonly FabricFacts[]>[]): Reading<readonly FabricFacts[]> {

@@ -51,6 +51,7 @@ when(
             machines: region!.instances.map(({ id }) => id),
             interfaces: region!.interfaces.map(({ id }) => id),
             tables: region!.routeTables.map(({ id }) => id),
+            filters: [],
           });
           await openReader(lab.env).read(nodes.map((node) => ({ ...node, providerID: '' })));
         } finally {

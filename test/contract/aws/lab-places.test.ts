@@ -78,7 +78,7 @@ describe('where to look', () => {
     const running = await serve(world);
     const reader = openReader(running.env);
     await reader.read(nodesOf(world));
-    const suspects = { nodes: [], machines: [], interfaces: [face.id], tables: [] };
+    const suspects = { nodes: [], machines: [], interfaces: [face.id], tables: [], filters: [] };
     expect((await reader.reread(suspects)).facts[0]?.interfaces).toEqual([]);
     region!.interfaces.push(face);
     expect((await reader.reread(suspects)).facts[0]?.interfaces.map(({ id }) => id)).toEqual([face.id]);
@@ -106,7 +106,13 @@ describe('where to look', () => {
     expect(gaps).toEqual([]);
     expect(plainOf(facts, served(running))).toEqual(expectedOf(served(running)));
     const before = running.requests().length;
-    const suspects = { nodes: [], machines: [], interfaces: [], tables: [world.aws[1]!.routeTables[0]!.id] };
+    const suspects = {
+      nodes: [],
+      machines: [],
+      interfaces: [],
+      tables: [world.aws[1]!.routeTables[0]!.id],
+      filters: [],
+    };
     const again = await reader.reread(suspects);
     expect(again.facts.map((fabric) => fabric.tables.length)).toEqual([0, 1]);
     // Only the region that knows the table is asked, and only for tables.
@@ -123,7 +129,7 @@ describe('where to look', () => {
     for (const table of world.aws[0]!.routeTables) table.subnetIds = table.subnetIds.filter((id) => id !== subnet.id);
     other.subnetIds.push(subnet.id);
     const tables = [other.id, subnet.table!].sort();
-    const again = await reader.reread({ nodes: [], machines: [], interfaces: [], tables });
+    const again = await reader.reread({ nodes: [], machines: [], interfaces: [], tables, filters: [] });
     expect(again.facts[0]?.subnets).toEqual([{ ...subnet, table: other.id, tableBy: 'association' }]);
   });
 

@@ -88,7 +88,13 @@ export function awsReaderSuite(name: string, start: (world: World) => Promise<Ec
       const table = server.world.aws[0]!.routeTables.at(-1)!.id;
       const machine = server.world.aws[0]!.instances[5]!.id;
       await server.setForwarding(face, false);
-      const suspects = { nodes: [], machines: [machine, 'i-0deadbeefdeadbeef'], interfaces: [face], tables: [table] };
+      const suspects = {
+        nodes: [],
+        machines: [machine, 'i-0deadbeefdeadbeef'],
+        interfaces: [face],
+        tables: [table],
+        filters: [],
+      };
       const { facts, gaps } = await reader.reread(suspects);
       await server.setForwarding(face, true);
       expect(gaps).toEqual([]);

@@ -33,7 +33,12 @@ when(
             const [fabric] = (await reader.read(nodesOf(world))).facts;
             const ids = (kind: 'machines' | 'interfaces' | 'tables'): string[] =>
               fabric?.[kind].map(({ id }) => id) ?? [];
-            const suspects = { machines: ids('machines'), interfaces: ids('interfaces'), tables: ids('tables') };
+            const suspects = {
+              machines: ids('machines'),
+              interfaces: ids('interfaces'),
+              tables: ids('tables'),
+              filters: [],
+            };
             await reader.reread({ nodes: [], ...suspects });
             // Nothing names a subscription, so the login's own are asked for.
             await openReader(lab).read(nodesOf(world).map((node) => ({ ...node, providerID: '' })));

@@ -222,6 +222,7 @@ describe('the second reading', () => {
       machines: [idOf('machines', azure.vms[1]!.name), gone],
       interfaces: [idOf('interfaces', nicAt(azure, 0).name)],
       tables: [first!.tables[0]!.id],
+      filters: [],
     });
     expect(gaps).toEqual([]);
     expect(facts[0]?.id).toBe(first?.id);
@@ -250,7 +251,13 @@ describe('the second reading', () => {
     const before = running.requests().length;
     azure.scaleSets[0]!.instances.pop();
     const ids = (items: readonly { readonly id: string }[] = []): string[] => items.map(({ id }) => id);
-    const suspects = { nodes: [], machines: ids(first?.machines), interfaces: ids(first?.interfaces), tables: [] };
+    const suspects = {
+      nodes: [],
+      machines: ids(first?.machines),
+      interfaces: ids(first?.interfaces),
+      tables: [],
+      filters: [],
+    };
     const { facts, gaps } = await reader.reread(suspects);
     expect(gaps).toEqual([]);
     expect([facts[0]?.machines.length, facts[0]?.interfaces.length]).toEqual([4, 4]);
@@ -265,7 +272,7 @@ describe('the second reading', () => {
     const [first] = (await reader.read(nodesOf(world))).facts;
     const before = running.requests().length;
     const interfaces = first!.interfaces.map(({ id }) => id);
-    const { facts } = await reader.reread({ nodes: [], machines: [], interfaces, tables: [] });
+    const { facts } = await reader.reread({ nodes: [], machines: [], interfaces, tables: [], filters: [] });
     expect(facts[0]?.interfaces).toEqual(first?.interfaces);
     expect(running.requests().slice(before).length).toBe(2);
   });
@@ -285,7 +292,7 @@ describe('the second reading', () => {
     });
     azure.vnets[0]!.subnets[0]!.routeTable = 'late';
     const tables = first!.tables.map(({ id }) => id);
-    const { facts } = await reader.reread({ nodes: [], machines: [], interfaces: [], tables });
+    const { facts } = await reader.reread({ nodes: [], machines: [], interfaces: [], tables, filters: [] });
     expect(facts[0]?.subnets.map(({ table, tableBy }) => [table, tableBy])).toEqual([
       [azureTableId(azure, 'late'), 'association'],
     ]);
@@ -297,7 +304,13 @@ describe('the second reading', () => {
     const reader = openReader(await serve(world));
     await reader.read(nodesOf(world));
     const gone = nicId(azureOf(world), 'gone');
-    const { facts, gaps } = await reader.reread({ nodes: [], machines: [], interfaces: [gone], tables: [] });
+    const { facts, gaps } = await reader.reread({
+      nodes: [],
+      machines: [],
+      interfaces: [gone],
+      tables: [],
+      filters: [],
+    });
     expect([facts[0]?.interfaces, gaps]).toEqual([[], []]);
   });
 });

@@ -36,7 +36,7 @@ when(
           const reader = openReader(lab);
           await reader.read(nodesOf(world));
           const machines = [`shop-prod/${zone}/${name}`];
-          await reader.reread({ nodes: [], machines, interfaces: [], tables: ['shop-prod/suite-net'] });
+          await reader.reread({ nodes: [], machines, interfaces: [], tables: ['shop-prod/suite-net'], filters: [] });
         } finally {
           leave();
           await lab.stop();

@@ -144,7 +144,7 @@ describe('zones that do not answer', () => {
     gce.projects[0]!.unreachableZones.push(there.zone);
     const reread = async (zone: string, name: string): Promise<readonly Gap[]> => {
       const machines = [`shop-prod/${zone}/${name}`];
-      return (await reader.reread({ nodes: [], machines, interfaces: [], tables: [] })).gaps;
+      return (await reader.reread({ nodes: [], machines, interfaces: [], tables: [], filters: [] })).gaps;
     };
     expect(await reread(here.zone, here.name)).toEqual([]);
     expect((await reread(there.zone, there.name)).map(({ facet }) => facet)).toEqual(['machines']);
@@ -241,7 +241,7 @@ describe('credentials', () => {
     const reader = openReader(running);
     await reader.read(nodesOf(world));
     options.expiredToken = 'google';
-    const suspects = { nodes: [], machines: ['shop-prod/x/y'], interfaces: [], tables: [] };
+    const suspects = { nodes: [], machines: ['shop-prod/x/y'], interfaces: [], tables: [], filters: [] };
     const { gaps } = await reader.reread(suspects);
     expect(gaps.map(({ reason }) => reason)).toEqual([
       expect.stringMatching(/does not accept the credentials|expired/),

@@ -168,7 +168,13 @@ describe('reading again', () => {
     gce.projects[0]!.instances.splice(7, 1);
     gce.routes = gce.routes.filter(({ name }) => name !== 'gone');
     const before = running.requests().length;
-    const suspects = { nodes: [], machines: [machine, lost], interfaces: [face], tables: [`shop-prod/${NETWORK}`] };
+    const suspects = {
+      nodes: [],
+      machines: [machine, lost],
+      interfaces: [face],
+      tables: [`shop-prod/${NETWORK}`],
+      filters: [],
+    };
     const { facts, gaps } = await reader.reread(suspects);
     expect(gaps).toEqual([]);
     expect(facts.map(({ id }) => id)).toEqual(['gcp/shop-prod']);
@@ -193,7 +199,13 @@ describe('reading again', () => {
     const reader = openReader(running);
     const { facts } = await reader.read(nodesOf(world));
     const before = running.requests().length;
-    const again = await reader.reread({ nodes: [], machines: [], interfaces: [], tables: [`net-host/${NETWORK}`] });
+    const again = await reader.reread({
+      nodes: [],
+      machines: [],
+      interfaces: [],
+      tables: [`net-host/${NETWORK}`],
+      filters: [],
+    });
     expect(again.facts[0]?.tables).toEqual(facts[0]?.tables);
     expect(running.requests().slice(before)).toMatchObject([{ operation: 'routes.list net-host' }]);
   });

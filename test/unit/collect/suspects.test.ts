@@ -8,7 +8,7 @@ const ec2 = snapshotOfWorld(cluster('fabric', { nodes: 2 }));
 const gce = snapshotOfWorld(gceCluster({ name: 'g', mode: 'fabric', nodes: 2 }));
 const both = { ...ec2, fabrics: [...ec2.fabrics, ...gce.fabrics] };
 const faces = [ec2, gce].map((snapshot) => snapshot.fabrics[0]?.interfaces[0]?.id ?? '');
-const suspects = { nodes: ['worker-01'], machines: [], interfaces: [...faces, 'eni-gone'], tables: [] };
+const suspects = { nodes: ['worker-01'], machines: [], interfaces: [...faces, 'eni-gone'], tables: [], filters: [] };
 
 test('no cloud is asked for the ids of another', () => {
   expect(suspectsIn('aws', suspects, both).interfaces).toEqual([faces[0]]);

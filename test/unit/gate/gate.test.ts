@@ -26,6 +26,7 @@ function judgement(changes: Partial<Judgement>, counts: Partial<PairCounts> = { 
     verdict: 'pass',
     evidenceLevel: 'fabric',
     modes: ['host-gw'],
+    filtersJudged: true,
     podCIDRs: [],
     pairs,
     roundTrip: pairs,

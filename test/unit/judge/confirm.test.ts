@@ -1,4 +1,4 @@
-import { expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import {
   checkOn,
   foreignTable,
@@ -9,13 +9,14 @@ import {
 } from '../../../lab/world/faults.ts';
 import { inject } from '../../../lab/world/faults.ts';
 import type { Fault } from '../../../lab/world/faults.ts';
+import { mergeRecheck } from '../../../src/judge/confirm.ts';
 import { judgeDraft, judgeSnapshot } from '../../../src/judge/judge.ts';
 import type { Judgement } from '../../../src/model/judgement.ts';
-import type { Gap, Recheck, Snapshot, Suspects } from '../../../src/model/snapshot.ts';
+import type { FabricFacts, FilterFacts, Gap, Recheck, Snapshot, Suspects } from '../../../src/model/snapshot.ts';
 import { AUTO, cluster } from '../../support/judging.ts';
 import { snapshotOfWorld } from '../../support/world-snapshot.ts';
 
-const NONE: Suspects = { nodes: [], machines: [], interfaces: [], tables: [] };
+const NONE: Suspects = { nodes: [], machines: [], interfaces: [], tables: [], filters: [] };
 
 /** What a perfect second reading of the suspects returns. */
 function reread(now: Snapshot, asked: Suspects, gaps: readonly Gap[] = []): Recheck {
@@ -30,6 +31,7 @@ function reread(now: Snapshot, asked: Suspects, gaps: readonly Gap[] = []): Rech
       machines: fabric.machines.filter(ids(asked.machines)),
       interfaces: fabric.interfaces.filter(ids(asked.interfaces)),
       tables: fabric.tables.filter(ids(asked.tables)),
+      filters: fabric.filters === 'unread' ? 'unread' : fabric.filters.filter(ids(asked.filters)),
     })),
     gaps,
   };
@@ -108,3 +110,32 @@ test('only what the verdict hangs on is read again', () => {
   expect(suspects?.interfaces).toHaveLength(1);
   expect(suspects?.tables).toEqual([]);
 });
+
+describe('filters at the second reading', () => {
+  const group = (id: string, name: string): FilterFacts => ({ id, kind: 'security-group', name, rules: [] });
+  const before = snapshotOfWorld(cluster('fabric'));
+  const first = withFilters(before, [group('sg-1', 'old'), group('sg-2', 'old'), group('sg-3', 'old')]);
+  const asked: Suspects = { ...NONE, filters: ['sg-1', 'sg-2'] };
+  const namesAfter = (recheck: Recheck): unknown => {
+    const filters = mergeRecheck(first, recheck).fabrics[0]?.filters;
+    return filters === 'unread' ? filters : filters?.map(({ id, name }) => [id, name]);
+  };
+
+  test('replace those of the first, and what is gone is gone', () => {
+    expect(namesAfter(reread(withFilters(before, [group('sg-2', 'new')]), asked))).toEqual([
+      ['sg-2', 'new'],
+      ['sg-3', 'old'],
+    ]);
+  });
+
+  test('those that could not be read again stand as they were', () => {
+    const gap: Gap = { facet: 'filters', subject: 'security groups', reason: 'denied' };
+    const all = ['sg-1', 'sg-2', 'sg-3'].map((id) => [id, 'old']);
+    expect(namesAfter(reread(withFilters(before, []), asked, [gap]))).toEqual(all);
+    expect(namesAfter(reread(withFilters(before, 'unread'), asked))).toEqual(all);
+  });
+});
+
+function withFilters(snapshot: Snapshot, filters: FabricFacts['filters']): Snapshot {
+  return { ...snapshot, fabrics: snapshot.fabrics.map((fabric) => ({ ...fabric, filters })) };
+}

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import type { FabricBehaviour } from '../../../src/judge/behaviour.ts';
-import { FABRIC_BEHAVIOUR } from '../../../src/judge/behaviour.ts';
+import { FABRIC_BEHAVIOUR, FILTER_BEHAVIOUR } from '../../../src/judge/behaviour.ts';
 import { judgeSnapshot } from '../../../src/judge/judge.ts';
 import { differences, trial } from '../../support/against-truth.ts';
 
@@ -62,7 +62,8 @@ describe.each(['aws', 'gcp', 'azure'] as const)('%s', (cloud) => {
     (entry) => {
       expect(Object.keys(OTHERWISE[cloud])).toContain(entry);
       const row = { ...FABRIC_BEHAVIOUR[cloud], [entry]: OTHERWISE[cloud][entry] };
-      const noticed = trials.some((one) => differences(one, { ...FABRIC_BEHAVIOUR, [cloud]: row }).length > 0);
+      const behaviours = { fabrics: { ...FABRIC_BEHAVIOUR, [cloud]: row }, filters: FILTER_BEHAVIOUR };
+      const noticed = trials.some((one) => differences(one, behaviours).length > 0);
       expect({ entry, noticed }).toEqual({ entry, noticed: true });
     },
   );

@@ -101,6 +101,7 @@ const PASSING: Judgement = {
   verdict: 'pass',
   evidenceLevel: 'fabric+agent',
   modes: ['host-gw'],
+  filtersJudged: false,
   podCIDRs: ['10.244.0.0/16'],
   pairs: pairCounts({ total: 6, pass: 6 }),
   roundTrip: pairCounts({ total: 6, pass: 6 }),

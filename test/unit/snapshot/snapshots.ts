@@ -163,7 +163,7 @@ export const FULL: Snapshot = {
   gaps: [{ facet: 'routes', subject: 'x', scope: 'y', reason: 'z', permission: 'ec2:DescribeRouteTables' }],
   recheck: {
     takenAt: '2026-11-21T03:00:05.000Z',
-    asked: { nodes: ['a'], machines: ['i-1'], interfaces: ['eni-1'], tables: ['rtb-1'] },
+    asked: { nodes: ['a'], machines: ['i-1'], interfaces: ['eni-1'], tables: ['rtb-1'], filters: [] },
     nodes: [PLAIN_NODE],
     fabrics: [{ ...FABRIC, tables: [] }],
     gaps: [],

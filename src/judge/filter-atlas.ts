@@ -1,0 +1,147 @@
+/**
+ * All addresses that the filters of a fabric name, laid over each other: a range is cut where any rule's answer may
+ * change, and each piece knows which rules name it. So a filter is asked once for all addresses that it cannot tell apart.
+ */
+import type { FilterFacts, FilterPeers, FilterRule } from '../model/filter.ts';
+import type { Range } from '../model/prefix.ts';
+import { parsePrefix } from '../model/prefix.ts';
+import { PrefixTable } from '../model/prefix-table.ts';
+import type { InterfaceFacts, RouteFacts } from '../model/snapshot.ts';
+import type { Fabric } from './fabric.ts';
+
+/** Addresses that are named by the same rules. */
+export interface Atom {
+  readonly range: Range;
+  /** Equal numbers: named alike. */
+  readonly id: number;
+  readonly marks: ReadonlySet<number>;
+}
+
+/** Which groups stand for an address: for certain where an interface owns it, else perhaps. */
+export interface Holder {
+  readonly key: string;
+  readonly certain: ReadonlySet<string>;
+  readonly perhaps: ReadonlySet<string>;
+}
+
+/** Addresses at one end of a path. */
+export interface Place {
+  readonly key: string;
+  readonly atom: Atom;
+  readonly holder: Holder;
+}
+
+export type Match = 'yes' | 'perhaps' | 'no';
+
+export class FilterAtlas {
+  readonly #fabric: Fabric;
+  readonly #filters: ReadonlyMap<string, FilterFacts>;
+  readonly #prefixes = new PrefixTable<number>();
+  readonly #marks = new Map<FilterPeers, number>();
+  /** Route table -> the mark of the network's own space as that table shows it. */
+  readonly #spaces = new Map<string, { readonly mark: number; readonly network: string }>();
+  readonly #mentioned = new Set<string>();
+  readonly #ids = new Map<string, { readonly id: number; readonly marks: ReadonlySet<number> }>();
+  #next = 0;
+
+  constructor(fabric: Fabric, filters: readonly FilterFacts[]) {
+    this.#fabric = fabric;
+    this.#filters = new Map(filters.map((filter) => [filter.id, filter]));
+    const sides = filters.flatMap(({ rules }) => rules.flatMap(sidesOf));
+    for (const side of sides) {
+      const mark = this.#next++;
+      this.#marks.set(side, mark);
+      for (const text of side.prefixes) this.#put(text, mark);
+      for (const group of side.groups ?? []) this.#mentioned.add(group);
+    }
+    if (sides.some(({ network }) => network === true)) this.#drawSpaces();
+    for (const { rules } of filters)
+      for (const rule of rules) for (const target of rule.targets ?? []) this.#mentioned.add(target);
+  }
+
+  get(id: string): FilterFacts | undefined {
+    return this.#filters.get(id);
+  }
+
+  /** In order, without holes. */
+  atoms(range: Range): Atom[] {
+    return this.#prefixes.segments(range).map((segment) => {
+      const marks = new Set<number>();
+      if (segment.match !== undefined) {
+        for (const { values } of this.#prefixes.covering(segment)) for (const mark of values) marks.add(mark);
+      }
+      const key = [...marks].sort((a, b) => a - b).join();
+      const known = this.#ids.get(key) ?? { id: this.#ids.size, marks };
+      this.#ids.set(key, known);
+      return { range: { family: segment.family, first: segment.first, last: segment.last }, ...known };
+    });
+  }
+
+  /** What rules may call this interface, as far as any rule does. */
+  groupsOf(face: InterfaceFacts): string[] {
+    const all = [...(face.filters ?? []), ...(face.tags ?? []), ...(face.groups ?? [])];
+    return all.filter((group) => this.#mentioned.has(group));
+  }
+
+  /** `owner`: the interface that the addresses are assigned to; absent: they are behind one of `faces`. */
+  holder(owner: InterfaceFacts | undefined, faces: readonly InterfaceFacts[]): Holder {
+    const certain = new Set(owner === undefined ? [] : this.groupsOf(owner));
+    const perhaps = new Set(owner === undefined ? faces.flatMap((face) => this.groupsOf(face)) : []);
+    const key = owner === undefined ? [...perhaps].sort().join() : `=${[...certain].sort().join()}`;
+    return { key, certain, perhaps };
+  }
+
+  /** `table`: what governs the subnet at which the filter is; it decides what the network's own space is. */
+  matches(peers: FilterPeers | undefined, place: Place, table: string | undefined): Match {
+    if (peers === undefined) return 'yes';
+    const { atom, holder } = place;
+    if (atom.marks.has(this.#marks.get(peers) ?? -1)) return 'yes';
+    let best: Match = 'no';
+    if (peers.network === true) {
+      const inSpace = this.#isInSpace(atom, table);
+      if (inSpace === 'yes') return 'yes';
+      best = inSpace;
+    }
+    for (const group of peers.groups ?? []) {
+      if (holder.certain.has(group)) return 'yes';
+      if (holder.perhaps.has(group)) best = 'perhaps';
+    }
+    return (peers.unread ?? []).length > 0 ? 'perhaps' : best;
+  }
+
+  #put(text: string, mark: number): void {
+    const prefix = parsePrefix(text);
+    if (prefix !== undefined) this.#prefixes.add(prefix, mark);
+  }
+
+  /** The ranges of the network, and of every route in a table that is made for more than the default. */
+  #drawSpaces(): void {
+    for (const { facts } of this.#fabric.tables.values()) {
+      const mark = this.#next++;
+      this.#spaces.set(facts.id, { mark, network: facts.network });
+      for (const { text } of this.#fabric.networkPrefixes(facts.network)) this.#put(text, mark);
+      for (const route of facts.routes) if (widensSpace(route)) this.#put(route.prefix, mark);
+    }
+  }
+
+  #isInSpace(atom: Atom, table: string | undefined): Match {
+    const own = table === undefined ? undefined : this.#spaces.get(table);
+    if (own === undefined) return 'perhaps';
+    if (atom.marks.has(own.mark)) return 'yes';
+    for (const { mark, network } of this.#spaces.values()) {
+      if (network === own.network && atom.marks.has(mark)) return 'perhaps';
+    }
+    return 'no';
+  }
+}
+
+function sidesOf(rule: FilterRule): FilterPeers[] {
+  return [rule.peers, ...(rule.own === undefined ? [] : [rule.own])];
+}
+
+/** Azure's tag VirtualNetwork: "the address space, peered ones, and prefixes used on user-defined routes". */
+function widensSpace({ prefix, origin, target }: RouteFacts): boolean {
+  if (prefix.endsWith('/0')) return false;
+  if (origin === 'static' || origin === 'propagated') return true;
+  return origin === 'system' && target.kind === 'gateway' && target.gateway === 'peering';
+}
