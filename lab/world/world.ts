@@ -112,6 +112,8 @@ export interface AwsRegionWorld {
   instances: InstanceWorld[];
   interfaces: InterfaceWorld[];
   prefixLists: PrefixListWorld[];
+  /** How many routes of one family the account may put into a table here; absent: the default, 500. */
+  routesPerTable?: number;
 }
 
 export interface Tagged {

@@ -33,6 +33,8 @@ export interface LimitFacts {
   readonly table?: string;
   /** IPv4 and IPv6 are counted apart, and each may reach the limit; absent: they are counted together. */
   readonly perFamily?: true;
+  /** Whether the network's own routes count as well is not known. */
+  readonly localMayCount?: true;
   readonly allowed: number;
   /** Where the number was read: `Service Quotas vpc/L-93826ACB`. */
   readonly source: string;

@@ -12,7 +12,7 @@ export interface RouteCount {
   readonly family?: Family;
   /** What certainly counts: routes that somebody made, and the entries of prefix lists that were read. */
   readonly held: number;
-  /** The network's own routes. Whether EC2 counts them is not documented. */
+  /** The network's own routes, where it is not known whether they count. */
   readonly local: number;
   readonly allowed: number;
   readonly source: string;
@@ -29,7 +29,7 @@ export interface NodesToCome {
  * what the fabric itself puts in has none, so neither counts.
  */
 export function countRoutes(table: TableFacts, limit: LimitFacts, toCome?: NodesToCome): RouteCount[] {
-  const { allowed, source } = limit;
+  const { allowed, source, localMayCount = false } = limit;
   const families: readonly (Family | undefined)[] = limit.perFamily === true ? [4, 6] : [undefined];
   return families.map((family) => {
     let held = 0;
@@ -37,7 +37,7 @@ export function countRoutes(table: TableFacts, limit: LimitFacts, toCome?: Nodes
     for (const route of table.routes) {
       if (family !== undefined && familyOf(route) !== family) continue;
       if (route.origin === 'static' || route.origin === 'prefix-list') held += 1;
-      if (route.origin === 'local') local += 1;
+      if (localMayCount && route.origin === 'local') local += 1;
     }
     const families = toCome?.families.filter((one) => family === undefined || one === family) ?? [];
     held += families.length * (toCome?.nodes ?? 0);

@@ -19,12 +19,16 @@ export const routeQuota = defineRule<Crowded>({
   severity: 'warning',
   needs: ['routes', 'subnets', 'limits'],
   evaluate: (context) => {
+    const routed = routedPodCIDRs(context);
     const missing = missingByTable(context);
     return context.governingTables.flatMap(({ fabric, facts: table }) => {
+      const without = missing.get(`${fabric.id} ${table.id}`) ?? [];
+      // Nobody puts pod routes into this table, so no node will need room in it.
+      if (without.length === 0 && !table.routes.some(({ prefix }) => routed.has(prefix))) return [];
       const limits = (fabric.limits ?? []).filter((limit) => limit.table === undefined || limit.table === table.id);
       return limits
         .flatMap((limit) => countRoutes(table, limit))
-        .flatMap((count) => observe(fabric, table, count, missing.get(`${fabric.id} ${table.id}`) ?? []));
+        .flatMap((count) => observe(fabric, table, count, without));
     });
   },
   explain: ({ data: { table, count, missing } }) => {
@@ -70,6 +74,12 @@ function observe(
       data: { fabric, table, count, missing },
     },
   ];
+}
+
+/** Of nodes whose packets may go through tables: the others may have podCIDRs, but routes for them serve nobody. */
+function routedPodCIDRs({ nodes }: RuleContext): ReadonlySet<string> {
+  const routed = nodes.filter(({ mode }) => mode === 'fabric' || mode === 'host-gw');
+  return new Set(routed.flatMap(({ facts }) => facts.podCIDRs));
 }
 
 /** Only what paths found missing: a podCIDR that needs no route here is none that the table has no room for. */

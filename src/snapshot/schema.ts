@@ -235,6 +235,7 @@ const LIMIT = object<LimitFacts>({
   kind: fixed('routes-per-table'),
   table: optional(ID),
   perFamily: optional(fixed<true>(true)),
+  localMayCount: optional(fixed<true>(true)),
   allowed: NUMBER,
   source: TEXT,
 });

@@ -28,7 +28,12 @@ export function snapshotOfWorld(world: World, options: SnapshotOptions = {}): Sn
   return {
     schemaVersion: 1,
     takenAt: world.now,
-    cluster: { id: world.cluster.uid, nodes: world.cluster.nodes.map(nodeFacts), cni: cniFacts(world) },
+    cluster: {
+      id: world.cluster.uid,
+      nodes: world.cluster.nodes.map(nodeFacts),
+      cni: cniFacts(world),
+      ...controllerFacts(world),
+    },
     fabrics: [
       ...world.aws.map((region) => fabricFacts(region, readsLists)),
       ...(world.gce ?? []).map(gceFacts),
@@ -68,6 +73,25 @@ function nodeFacts(node: NodeWorld): NodeFacts {
           },
         }),
     labels: {},
+  };
+}
+
+/** Of a cloud controller manager that runs as a pod. */
+function controllerFacts({ cluster }: World): Pick<Snapshot['cluster'], 'routeController'> {
+  const pod = cluster.pods.find(({ containers }) => containers.some(({ name }) => name === 'cloud-controller-manager'));
+  if (pod === undefined) return {};
+  const args = pod.containers.flatMap((container) => container.args);
+  const valueOf = (flag: string): string | undefined =>
+    args.find((text) => text.startsWith(`--${flag}=`))?.slice(flag.length + 3);
+  const provider = valueOf('cloud-provider');
+  const clusterName = valueOf('cluster-name');
+  return {
+    routeController: {
+      source: `${pod.namespace}/${pod.name}`,
+      configuresRoutes: valueOf('configure-cloud-routes') !== 'false',
+      ...(provider === undefined ? {} : { provider }),
+      ...(clusterName === undefined ? {} : { clusterName }),
+    },
   };
 }
 
@@ -149,6 +173,7 @@ function fabricFacts(region: AwsRegionWorld, readsLists: boolean): FabricFacts {
       stateText: instance.state,
       zone: instance.zone,
       tags: instance.tags,
+      ...groupOf(instance.tags),
     })),
     interfaces: region.interfaces.map((face) => ({
       id: face.id,
@@ -162,7 +187,29 @@ function fabricFacts(region: AwsRegionWorld, readsLists: boolean): FabricFacts {
       ...(face.interfaceType === 'interface' ? {} : { type: face.interfaceType }),
     })),
     filters: 'unread',
+    limits: [
+      {
+        kind: 'routes-per-table',
+        perFamily: true,
+        localMayCount: true,
+        allowed: region.routesPerTable ?? 500,
+        source: 'Service Quotas vpc/L-93826ACB',
+      },
+    ],
   };
+}
+
+function groupOf(tags: Readonly<Record<string, string>>): { group?: string } {
+  const group = tags['aws:autoscaling:groupName'];
+  return group === undefined ? {} : { group };
+}
+
+/** Only those that mark a cluster. */
+function ownersOf(tags: Readonly<Record<string, string>>): { owners?: string[] } {
+  const ids = Object.entries(tags).flatMap(([key, value]) =>
+    key === 'KubernetesCluster' ? [value] : key.startsWith('kubernetes.io/cluster/') ? [key.split('/')[2] ?? ''] : [],
+  );
+  return ids.length === 0 ? {} : { owners: [...new Set(ids)].sort().map((id) => `cluster ${id}`) };
 }
 
 function assigned(face: InterfaceWorld): { assignedPrefixes?: string[] } {
@@ -193,6 +240,7 @@ function tableFacts(
     network: table.vpcId,
     main: vpc?.mainRouteTableId === table.id,
     routes,
+    ...ownersOf(table.tags),
     ...(unread.length === 0 ? {} : { unreadLists: unread }),
   };
 }

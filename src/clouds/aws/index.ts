@@ -4,12 +4,13 @@ import type { Config } from '../../model/config.ts';
 import type { FabricFacts, Gap, NodeFacts, Suspects } from '../../model/snapshot.ts';
 import { suspectsOf } from '../../model/suspects.ts';
 import { abortAfter } from '../../net/clock.ts';
-import type { Clock, FabricReader, Log, Reading } from '../../ports.ts';
-import { assembleFabric, assembleGaps } from './assemble.ts';
+import type { Clock, FabricFacets, FabricReader, Log, Reading } from '../../ports.ts';
+import { assembleFabric, assembleGaps, withLimits } from './assemble.ts';
 import { openCalls } from './calls.ts';
 import type { Env } from './connect.ts';
 import { connect, readDefaultRegion } from './connect.ts';
 import { classify } from './errors.ts';
+import { askForLimit } from './limits.ts';
 import type { RegionDraft } from './read.ts';
 import { readRegion, rereadRegion } from './read.ts';
 import { needsDefaultRegion, noRegionGap, planRegions } from './regions.ts';
@@ -34,7 +35,11 @@ export function openAws({ config, env, clock, log }: AwsOutside): FabricReader {
   const until = abortAfter(config.timeoutMs);
   const sessions: RegionSession[] = [];
 
-  async function readOne(plan: ReturnType<typeof planRegions>[number]): Promise<Reading<readonly FabricFacts[]>> {
+  async function readOne(
+    plan: ReturnType<typeof planRegions>[number],
+    wanted: Pick<FabricFacets, 'limits'>,
+  ): Promise<Reading<readonly FabricFacts[]>> {
+    const limit = wanted.limits ? askForLimit(plan.region, env, log, until) : undefined;
     const client = connect(plan.region, env, log);
     const calls = openCalls(client, plan.region, until);
     const startedAt = clock.now();
@@ -45,10 +50,13 @@ export function openAws({ config, env, clock, log }: AwsOutside): FabricReader {
     log.info(
       `${fabric.id}: ${String(fabric.machines.length)} instances, ${String(fabric.interfaces.length)} interfaces, ${String(fabric.tables.length)} route tables in ${String(calls.count())} requests (${seconds} s)`,
     );
-    return { facts: [fabric], gaps: assembleGaps(draft, fabric) };
+    return withLimits(fabric, assembleGaps(draft, fabric), await limit?.());
   }
 
-  async function read(nodes: readonly NodeFacts[]): Promise<Reading<readonly FabricFacts[]>> {
+  async function read(
+    nodes: readonly NodeFacts[],
+    wanted: Pick<FabricFacets, 'limits'> = { limits: true },
+  ): Promise<Reading<readonly FabricFacts[]>> {
     const { awsRegions } = config;
     const isNeeded = needsDefaultRegion(awsRegions, nodes);
     const plans = planRegions(awsRegions, nodes, isNeeded ? await readDefaultRegion(env, log) : undefined);
@@ -56,7 +64,7 @@ export function openAws({ config, env, clock, log }: AwsOutside): FabricReader {
     if (first === undefined) return { facts: [], gaps: isNeeded ? [noRegionGap()] : [] };
     const gap = await checkCredentials(first.region, env, log);
     if (gap !== undefined) return { facts: [], gaps: [gap] };
-    return joinReadings(await Promise.all(plans.map(readOne)));
+    return joinReadings(await Promise.all(plans.map((plan) => readOne(plan, wanted))));
   }
 
   async function reread(suspects: Suspects): Promise<Reading<readonly FabricFacts[]>> {

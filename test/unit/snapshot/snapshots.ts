@@ -128,6 +128,7 @@ const FABRIC: Required<FabricFacts> = {
       kind: 'routes-per-table' as const,
       table: 'rtb-1',
       perFamily: true as const,
+      localMayCount: true as const,
       allowed: 500,
       source: 'Service Quotas vpc/L-93826ACB',
     },
