@@ -1,6 +1,6 @@
 /** Everything outside, as interfaces. Rooms get these passed in; only index.ts builds the real ones. */
 import type { CloudId, Config } from './model/config.ts';
-import type { FabricFacts, Gap, NodeFacts, CniFacts, Suspects } from './model/snapshot.ts';
+import type { FabricFacts, Gap, NodeFacts, CniFacts, Suspects, RouteControllerFacts } from './model/snapshot.ts';
 
 export interface Clock {
   /** Milliseconds since the epoch. */
@@ -28,11 +28,16 @@ export interface ClusterReading {
   readonly version?: string;
   readonly nodes: readonly NodeFacts[];
   readonly cni: CniFacts;
+  readonly routeController?: RouteControllerFacts;
 }
 
 export interface ClusterReader {
   /** Throws a KnownError when no node could be listed at all; anything less is a gap. */
-  read(wanted: { readonly cni: boolean }): Promise<Reading<ClusterReading>>;
+  read(wanted: {
+    readonly cni: boolean;
+    /** What controller managers are told about routes; absent: no. */
+    readonly controllers?: boolean;
+  }): Promise<Reading<ClusterReading>>;
   /** The named nodes as they are now; a node that is gone is left out. */
   reread(names: readonly string[]): Promise<Reading<readonly NodeFacts[]>>;
 }

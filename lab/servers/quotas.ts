@@ -79,7 +79,10 @@ export class QuotasApi implements Service {
     }
     const { ServiceCode, QuotaCode } = parametersOf(request.body);
     if (ServiceCode !== 'vpc' || QuotaCode !== ROUTES.QuotaCode) {
-      throw new QuotaError('NoSuchResourceException', 'The request failed because the specified resource does not exist.');
+      throw new QuotaError(
+        'NoSuchResourceException',
+        'The request failed because the specified resource does not exist.',
+      );
     }
     const own = this.#desk.world.aws.find((one) => one.accountId === accountId && one.region === region);
     // The default of an account that has asked for no other.
@@ -123,7 +126,8 @@ function parametersOf(body: string): { ServiceCode: string; QuotaCode: string } 
   if (unknown !== undefined) throw new QuotaError('SerializationException', `Unknown field ${unknown}`);
   const [ServiceCode = '', QuotaCode = ''] = (['ServiceCode', 'QuotaCode'] as const).map((name) => {
     const value = fields[name];
-    if (typeof value === 'string' && /^[a-zA-Z][a-zA-Z0-9-]*$/.test(value) && value.length <= LONGEST[name]) return value;
+    if (typeof value === 'string' && /^[a-zA-Z][a-zA-Z0-9-]*$/.test(value) && value.length <= LONGEST[name])
+      return value;
     const message = `1 validation error detected: Value at '${name}' failed to satisfy constraint`;
     throw new QuotaError('IllegalArgumentException', message);
   });

@@ -7,6 +7,7 @@ import { mapLimited } from '../net/limit.ts';
 import type { Call, Outcome } from './call.ts';
 import type { Connection } from './connect.ts';
 import { explainTrouble } from './explain.ts';
+import { readRouteController } from './controllers.ts';
 import { PAGE_SIZE, readPages } from './pages.ts';
 import { readCni } from './read-cni.ts';
 import { translateNode } from './translate.ts';
@@ -35,21 +36,23 @@ export class KubernetesReader implements ClusterReader {
   }
 
   /** @throws KnownError when the nodes cannot be listed. */
-  async read(wanted: { readonly cni: boolean }): Promise<Reading<ClusterReading>> {
+  async read(wanted: { readonly cni: boolean; readonly controllers?: boolean }): Promise<Reading<ClusterReading>> {
     const { connection, call } = this.#options;
     const nodes = await this.#listNodes();
     if (!nodes.ok) throw this.#explain(nodes, 'list nodes');
     this.#selected = await this.#selectedNames();
-    const [id, version, cni] = await Promise.all([
+    const [id, version, cni, routeController] = await Promise.all([
       this.#readId(),
       this.#readVersion(),
       wanted.cni ? readCni(connection, call) : { facts: NO_CNI, gaps: [] },
+      wanted.controllers === true ? readRouteController(connection, call) : undefined,
     ]);
     const facts: ClusterReading = {
       id,
       ...(version === undefined ? {} : { version }),
       nodes: nodes.value.map((node) => this.#marked(node)),
       cni: cni.facts,
+      ...(routeController === undefined ? {} : { routeController }),
     };
     return { facts, gaps: cni.gaps };
   }

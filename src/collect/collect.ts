@@ -41,7 +41,7 @@ export async function collectSnapshot(config: Config, ports: Ports): Promise<Col
 
 /** What no enabled rule needs is not read. */
 function facetsFor(config: Config): FabricFacets {
-  const rules: Readonly<Record<string, string>> = config.rules;
+  const { rules } = config;
   return { filters: rules['firewall-excludes-pods'] !== 'off', limits: rules['route-quota'] !== 'off' };
 }
 
@@ -84,7 +84,7 @@ async function readCluster(
   // A mode that the user states needs no evidence of the network agent, unless more evidence is asked for.
   const cni = config.networkModes === 'auto' || config.networkModes.length > 1 || config.requireEvidence !== 'fabric';
   try {
-    const { facts, gaps } = await reader.read({ cni });
+    const { facts, gaps } = await reader.read({ cni, controllers: needsControllers(config) });
     log.info(`${String(facts.nodes.length)} nodes`);
     const nodes = [...facts.nodes].sort((a, b) => (a.name < b.name ? -1 : 1));
     return { cluster: { ...facts, nodes }, gaps };
@@ -103,6 +103,12 @@ async function readCluster(
     };
     return { cluster, gaps: [gap] };
   }
+}
+
+/** Under an overlay nobody needs routes, so whoever should make them is no concern. */
+function needsControllers({ rules, networkModes }: Config): boolean {
+  const canNeedRoutes = networkModes === 'auto' || networkModes.some((mode) => mode !== 'overlay');
+  return canNeedRoutes && rules['route-controller-blocked'] !== 'off';
 }
 
 function sortById(fabrics: readonly FabricFacts[]): FabricFacts[] {
