@@ -3,8 +3,9 @@
 import { covers, formatAddress, holds, hostRange, overlaps, rangeOf } from '../world/addresses.ts';
 import type { Address, Range } from '../world/addresses.ts';
 import type { AwsRegionWorld, InterfaceWorld, RouteTableWorld, RouteWorld, SubnetWorld } from '../world/world.ts';
-import { fate } from './fate.ts';
+import { fate, oneOf } from './fate.ts';
 import type { Fate } from './fate.ts';
+import { Filters } from './filters.ts';
 import { atInterface, toOwner } from './ground.ts';
 import type { Ground, Machine, Nic, Packet } from './ground.ts';
 
@@ -118,10 +119,11 @@ export function awsGround(region: AwsRegionWorld, regions: AwsRegionWorld[], pre
         return toOwner(inside, packet, `${formatAddress(x)} is in the network's own range`);
       }
       case 'routes': {
-        const fates = winner.routes.map((one) => atTarget(one, packet));
-        const first = fates[0] ?? fate('fail', 'no route');
         // Equal entries of two prefix lists: EC2 chooses, and does not say which.
-        return fates.every((one) => one.verdict === first.verdict) ? first : fate('unknown', 'equal routes');
+        return oneOf(
+          winner.routes.map((one) => atTarget(one, packet)),
+          'no route',
+        );
       }
     }
   };
@@ -137,6 +139,8 @@ export function awsGround(region: AwsRegionWorld, regions: AwsRegionWorld[], pre
       ...region.subnets.flatMap((subnet) => [subnet.cidr, ...subnet.ipv6Cidrs].map(rangeOf)),
       ...nics.flatMap((nic) => nic.own),
     ],
+    filters: new Filters(() => []),
+    filterRanges: [],
     route,
     leadsToMachines: (network, pods) =>
       region.routeTables.some(

@@ -6,6 +6,7 @@ import { nicId, scaleSetNicId, scaleSetVmId, vmId } from '../world/azure-ids.ts'
 import type { AzureNicWorld, AzureRouteTableWorld, AzureRouteWorld, AzureVmWorld, AzureWorld } from '../world/azure.ts';
 import { fate } from './fate.ts';
 import type { Fate } from './fate.ts';
+import { Filters } from './filters.ts';
 import { atInterface, toOwner } from './ground.ts';
 import type { Ground, Machine, Nic, Packet } from './ground.ts';
 
@@ -145,6 +146,8 @@ export function azureGround(azure: AzureWorld): Ground {
     nics,
     neighbours: 'router',
     ranges: [],
+    filters: new Filters(() => []),
+    filterRanges: [],
     route,
     leadsToMachines: (network, pods) =>
       azure.routeTables.some(

@@ -5,6 +5,7 @@ import type { Address, Range } from '../world/addresses.ts';
 import type { GceInstanceWorld, GceNicWorld, GceRouteWorld, GceWorld } from '../world/gce.ts';
 import { fate } from './fate.ts';
 import type { Fate } from './fate.ts';
+import { Filters } from './filters.ts';
 import { atInterface, toOwner } from './ground.ts';
 import type { Ground, Machine, Nic, Packet } from './ground.ts';
 
@@ -116,6 +117,8 @@ export function gceGround(gce: GceWorld): Ground {
     nics,
     neighbours: 'nobody',
     ranges: [...gce.routes.map((one) => rangeOf(one.destRange)), ...[...subnetRanges.values()].flat()],
+    filters: new Filters(() => []),
+    filterRanges: [],
     route,
     leadsToMachines: (network, pods) =>
       gce.routes.some((one) => {

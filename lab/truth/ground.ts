@@ -7,6 +7,7 @@ import { covers, holds, hostRange } from '../world/addresses.ts';
 import type { Address, Range } from '../world/addresses.ts';
 import { fate } from './fate.ts';
 import type { Fate } from './fate.ts';
+import type { Filters } from './filters.ts';
 
 /** A network interface, with what its cloud holds to be its own. */
 export interface Nic {
@@ -43,6 +44,9 @@ export interface Ground {
   neighbours: 'owner' | 'router' | 'nobody';
   /** Every prefix at which the fate of an address may change. */
   ranges: Range[];
+  filters: Filters;
+  /** Every prefix at which what filters say about an address may change, on either side. */
+  filterRanges: Range[];
   /** Hands a packet to the cloud's router: where routes and ranges take it. */
   route: (packet: Packet) => Fate;
   /** Whether some route made by somebody leads one of these ranges to a machine of the network. */
@@ -80,13 +84,14 @@ export function isFilled(whole: Range, parts: Range[]): boolean {
 }
 
 /** The packet is at an interface that a route names: the end of its way, or of what anybody knows. */
-export function atInterface(nic: Nic, { to, x, isNode }: Packet): Fate {
+export function atInterface(nic: Nic, { from, to, x, isNode }: Packet): Fate {
   const { machine } = nic;
   if (machine === undefined) return fate('fail', `${nic.id} is attached to no machine`);
   if (!machine.runs) return fate('fail', `${machine.key} does not run`);
   if (machine === to) {
     const drops = !nic.forwards && !isAssigned(nic, x);
-    return drops ? fate('fail', `check on at receiver ${nic.id}`) : fate('pass', `route to ${nic.id}`);
+    if (drops) return fate('fail', `check on at receiver ${nic.id}`);
+    return { ...fate('pass', `route to ${nic.id}`), way: { from, to: nic } };
   }
   if (isNode(machine)) return fate('fail', `the route leads to ${machine.key}`);
   return nic.forwards
@@ -95,7 +100,8 @@ export function atInterface(nic: Nic, { to, x, isNode }: Packet): Fate {
 }
 
 /** The network delivers to whoever has the address: no route is asked, and no check either. */
-export function toOwner(nics: Nic[], { to, x }: Packet, nobody: string): Fate {
+export function toOwner(nics: Nic[], { from, to, x }: Packet, nobody: string): Fate {
   const owner = nics.find((nic) => isAssigned(nic, x));
-  return owner?.machine === to ? fate('pass', `assigned to ${owner.id}`) : fate('fail', nobody);
+  if (owner?.machine !== to) return fate('fail', nobody);
+  return { ...fate('pass', `assigned to ${owner.id}`), way: { from, to: owner } };
 }

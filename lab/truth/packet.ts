@@ -3,7 +3,7 @@
 import { formatAddress, holds, hostRange } from '../world/addresses.ts';
 import type { Address, Range } from '../world/addresses.ts';
 import type { NodeWorld } from '../world/world.ts';
-import { fate } from './fate.ts';
+import { fate, oneOf } from './fate.ts';
 import type { Fate } from './fate.ts';
 import { carriesAddress, isAssigned, isFilled } from './ground.ts';
 import type { Machine, Nic } from './ground.ts';
@@ -42,7 +42,13 @@ function toNeighbour(egress: Nic, b: Machine, hop: string, x: Address): Fate {
   if (carrier === undefined) return fate('fail', `nobody in ${egress.subnet} answers for ${hop}`);
   if (carrier.machine !== b) return fate('fail', `${hop} belongs to another machine`);
   if (!carrier.forwards && !isAssigned(carrier, x)) return fate('fail', `check on at receiver ${carrier.id}`);
-  return fate('pass', `neighbour ${hop}`);
+  return { ...fate('pass', `neighbour ${hop}`), way: { from: egress, to: carrier } };
+}
+
+/** Wherever it goes from there. */
+function leaving(egress: Nic, one: Fate): Fate {
+  if (one.either !== undefined) return { ...one, either: one.either.map((each) => leaving(egress, each)) };
+  return one.way === undefined ? { ...one, way: { from: egress } } : one;
 }
 
 /** Through the default route. Where neighbours answer for themselves, the own subnet is asked by hardware address. */
@@ -50,10 +56,11 @@ function toGateway(scene: Scene, a: Standing, egress: Nic, b: Machine, x: Addres
   if (senderDrops(a, egress, x)) return fate('fail', `check on at sender ${egress.id}`);
   const { ground } = b;
   if (ground.neighbours === 'owner' && egress.local.some((range) => holds(range, x))) {
-    const reached = b.nics.some((one) => one.subnet === egress.subnet && isAssigned(one, x));
-    return reached ? fate('pass', 'assigned in the subnet') : fate('fail', `${formatAddress(x)} is in the own subnet`);
+    const reached = b.nics.find((one) => one.subnet === egress.subnet && isAssigned(one, x));
+    if (reached === undefined) return fate('fail', `${formatAddress(x)} is in the own subnet`);
+    return { ...fate('pass', 'assigned in the subnet'), way: { from: egress, to: reached } };
   }
-  return ground.route({ from: egress, to: b, x, isNode: scene.isNode });
+  return leaving(egress, ground.route({ from: egress, to: b, x, isNode: scene.isNode }));
 }
 
 /** The default route may leave through the node-IP interface or the primary one; where that matters, nobody knows. */
@@ -61,9 +68,7 @@ function byDefaultRoute(scene: Scene, a: Standing, machine: Machine, egress: Nic
   const primary = machine.nics.find((one) => one.primary);
   const first = toGateway(scene, a, egress, b, x);
   if (primary === undefined || primary === egress) return first;
-  const second = toGateway(scene, a, primary, b, x);
-  if (first.verdict === second.verdict) return first;
-  return fate('unknown', `default route through ${egress.id} (${first.why}) or ${primary.id} (${second.why})`);
+  return oneOf([first, toGateway(scene, a, primary, b, x)], 'no default route');
 }
 
 /** What flannel on Windows leaves open; undefined where it makes no difference. `best`: the longest host route. */
@@ -106,14 +111,14 @@ export function follow(scene: Scene, a: Standing, machine: Machine, b: Standing,
   if (a.mode === 'host-gw') {
     const toB = neighbours !== 'nobody' && isNeighbour(b.node);
     const doubt = windowsDoubt(a, b, x, toB, best);
-    if (doubt !== undefined) return unlessDropped(doubt);
+    if (doubt !== undefined) return unlessDropped(leaving(egress, doubt));
   }
   if (usesPeers && best > connected) {
     const winners = peers.filter((peer) => peer.length === best);
     // Whichever of several wins: where the owner is none of them, the packet goes astray.
     const names = winners.map((winner) => winner.node.name).join(' or ');
     if (!winners.some((winner) => winner.node === b.node)) return fate('fail', `goes to ${names}`);
-    if (winners.length > 1) return unlessDropped(fate('unknown', `goes to ${names}`));
+    if (winners.length > 1) return unlessDropped(leaving(egress, fate('unknown', `goes to ${names}`)));
     const hop = nextHopTo(b.node, x.family);
     if (hop === undefined) return fate('fail', 'no next hop');
     return unlessDropped(toNeighbour(egress, other, hop, x));

@@ -3,13 +3,15 @@
  * can know, and through which interface its packets leave.
  */
 
-import { familyOf, rangeOf } from '../world/addresses.ts';
-import type { Family, Range } from '../world/addresses.ts';
+import { addressOf, familyOf, rangeOf } from '../world/addresses.ts';
+import type { Address, Family, Range } from '../world/addresses.ts';
 import type { NodeWorld, PodWorld, World } from '../world/world.ts';
 import { awsGround } from './aws.ts';
 import { azureGround } from './azure.ts';
 import { gceGround } from './gce.ts';
 import { carriesAddress, isFilled } from './ground.ts';
+import { Filters } from './filters.ts';
+import type { Traffic } from './filters.ts';
 import type { Ground, Machine, Nic } from './ground.ts';
 
 export type Mode = 'host-gw' | 'fabric' | 'overlay' | 'eni' | 'unknown';
@@ -19,6 +21,8 @@ export interface TruthOptions {
   mode?: Exclude<Mode, 'unknown'>;
   /** Nobody may read the entries of prefix lists. */
   prefixListsUnread?: boolean;
+  /** off: nobody asks for filters; unread: they were asked for, and could not be read. Default: all are known. */
+  filters?: 'off' | 'unread';
 }
 
 export interface Standing {
@@ -28,6 +32,8 @@ export interface Standing {
   machine: Machine | 'dead' | 'unknown';
   mode: Mode;
   pods: Range[];
+  /** What its packets travel in, where evidence tells. */
+  tunnel?: Traffic;
 }
 
 const threeMinutes = 180_000;
@@ -53,11 +59,16 @@ export function internalIps(node: NodeWorld): string[] {
 
 /** All clouds of a world. */
 export function groundsOf(world: World, options: TruthOptions): Ground[] {
-  return [
+  const grounds = [
     ...world.aws.map((region) => awsGround(region, world.aws, options.prefixListsUnread === true)),
     ...(world.gce ?? []).map(gceGround),
     ...(world.azure ?? []).map(azureGround),
   ];
+  for (const ground of grounds) {
+    if (options.filters === 'off') ground.filters = new Filters(() => []);
+    if (options.filters === 'unread') ground.filters = ground.filters.unread();
+  }
+  return grounds;
 }
 
 /** The machine that a providerID names, in the form of its cloud; undefined when it names none at all. */
@@ -145,12 +156,17 @@ export function standings(world: World, grounds: Ground[], options: TruthOptions
     const key = machineKey(node);
     const found = key === undefined ? findByAddress(grounds, node, known) : findByKey(grounds, key);
     const machine = found === undefined ? 'unknown' : found.runs ? found : 'dead';
+    const mode = modeOf(world, node, found ?? 'unknown', options.mode);
+    const { routing, tunnel } = node.kernel;
     return {
       node,
       judged: isJudged(world, node),
       machine,
-      mode: modeOf(world, node, found ?? 'unknown', options.mode),
+      mode,
       pods: node.podCIDRs.map(rangeOf),
+      ...(mode === 'overlay' && routing === 'overlay' && options.mode === undefined && tunnel !== undefined
+        ? { tunnel }
+        : {}),
     };
   });
 }
@@ -158,6 +174,13 @@ export function standings(world: World, grounds: Ground[], options: TruthOptions
 /** The next hop that others use for this node: what it advertises, else its InternalIP of the family. */
 export function nextHopTo(node: NodeWorld, family: Family): string | undefined {
   return [...node.kernel.advertised, ...internalIps(node)].find((ip) => familyOf(ip) === family);
+}
+
+/** The node's own addresses of a family. */
+export function ownAddresses(node: NodeWorld, family: Family): Address[] {
+  return internalIps(node)
+    .filter((ip) => familyOf(ip) === family)
+    .map(addressOf);
 }
 
 /** The interface through which the node's packets of a family leave; undefined when nothing tells. */

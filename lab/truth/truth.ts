@@ -4,14 +4,15 @@
  */
 
 import { familyOf, formatAddress, holds, rangeOf } from '../world/addresses.ts';
-import type { Address, Family } from '../world/addresses.ts';
+import type { Address, Family, Range } from '../world/addresses.ts';
 import type { World } from '../world/world.ts';
 import type { Fate } from './fate.ts';
 import type { Machine } from './ground.ts';
+import type { Occasion } from './filters.ts';
 import { follow } from './packet.ts';
 import type { Scene } from './packet.ts';
 import { samplesOf } from './samples.ts';
-import { groundsOf, internalIps, isVirtual, standings } from './standing.ts';
+import { egressOf, groundsOf, internalIps, isVirtual, ownAddresses, standings } from './standing.ts';
 import type { Standing, TruthOptions } from './standing.ts';
 
 export type { Mode, TruthOptions } from './standing.ts';
@@ -44,16 +45,21 @@ interface Stage {
   all: Standing[];
   /** The addresses that stand for each node's podCIDRs. */
   samples: Map<Standing, Address[]>;
+  /** The addresses that stand for all from which each node's packets come. */
+  sources: Map<Standing, Address[]>;
 }
 
 function setStage(world: World, options: TruthOptions): Stage {
   const grounds = groundsOf(world, options);
   const all = standings(world, grounds, options);
+  const ofFilters = grounds.flatMap((ground) => ground.filterRanges);
   const ranges = [
     ...world.cluster.nodes.flatMap((node) => node.podCIDRs.map(rangeOf)),
     ...grounds.flatMap((ground) => ground.ranges),
+    ...ofFilters,
   ];
   const samples = new Map(all.map((one) => [one, one.pods.flatMap((pod) => samplesOf(pod, ranges))]));
+  const sources = new Map(all.map((one) => [one, sourcesOf(one, ofFilters)]));
   const hostGw = all.filter(
     (one) => one.mode === 'host-gw' && one.node.deletingSince === undefined && !isVirtual(one.node),
   );
@@ -70,7 +76,13 @@ function setStage(world: World, options: TruthOptions): Stage {
     isNode: (machine) => nodeMachines.has(machine),
     peersHolding: (x) => remembered.get(x) ?? peersHolding(x),
   };
-  return { scene, all, samples };
+  return { scene, all, samples, sources };
+}
+
+/** Pods send from their own addresses; a node without podCIDR sends from its own. */
+function sourcesOf({ node, pods }: Standing, ranges: Range[]): Address[] {
+  if (pods.length > 0) return pods.flatMap((pod) => samplesOf(pod, ranges));
+  return [...ownAddresses(node, 4), ...ownAddresses(node, 6)];
 }
 
 /** Families in which a node can talk: those of its podCIDRs; without any, those of its own addresses. */
@@ -80,9 +92,14 @@ function familiesOf(standing: Standing): Set<Family> {
 }
 
 /** The verdict for a whole pair where no packet needs to be followed; undefined where one must be. */
-function withoutPackets(a: Standing, b: Standing, addresses: Address[]): Fate | 'not-applicable' | undefined {
+function withoutPackets(
+  a: Standing,
+  b: Standing,
+  addresses: Address[],
+): Fate | 'not-applicable' | 'tunnel' | undefined {
   if (!a.judged || !b.judged || addresses.length === 0) return 'not-applicable';
-  if (a.mode === b.mode && (a.mode === 'overlay' || a.mode === 'eni')) return 'not-applicable';
+  if (a.mode === b.mode && a.mode === 'eni') return 'not-applicable';
+  if (a.mode === b.mode && a.mode === 'overlay') return 'tunnel';
   if (a.machine === 'dead' || b.machine === 'dead') return { verdict: 'fail', why: 'a machine does not run' };
   if (a.machine === 'unknown' || b.machine === 'unknown') return { verdict: 'unknown', why: 'a machine is unknown' };
   if (a.machine.ground !== b.machine.ground) return { verdict: 'unknown', why: 'from one cloud to another' };
@@ -90,19 +107,89 @@ function withoutPackets(a: Standing, b: Standing, addresses: Address[]): Fate | 
   return routed ? undefined : { verdict: 'unknown', why: `modes ${a.mode} and ${b.mode}` };
 }
 
-function judgePair(stage: Stage, a: Standing, b: Standing): { verdict: PairVerdict; fates: [Address, Fate][] } {
+/** What became of a packet of a new connection, and what would become of it as an answer to one. */
+interface Sample {
+  target: Address;
+  source?: Address;
+  there: Fate;
+  answer: Fate;
+}
+
+function summary(fates: Fate[], otherwise: PairVerdict): PairVerdict {
+  const failing = fates.filter((one) => one.verdict === 'fail').length;
+  if (failing > 0) return failing === fates.length ? 'fail' : 'partial';
+  return fates.some((one) => one.verdict === 'unknown') ? 'unknown' : otherwise;
+}
+
+interface PairFate {
+  there: PairVerdict;
+  /** Of the same packets, when they answer to what came the other way. */
+  answer: PairVerdict;
+  samples: Sample[];
+}
+
+function pairFate(samples: Sample[], otherwise: PairVerdict): PairFate {
+  return {
+    there: summary(
+      samples.map((one) => one.there),
+      otherwise,
+    ),
+    answer: summary(
+      samples.map((one) => one.answer),
+      otherwise,
+    ),
+    samples,
+  };
+}
+
+/** Packets of a tunnel run between the nodes themselves, and need nothing but to be let through. */
+function followTunnel(a: Standing, b: Standing, families: Set<Family>): Sample[] {
+  const { tunnel, machine } = a;
+  const { machine: owner } = b;
+  if (tunnel === undefined || b.tunnel?.protocol !== tunnel.protocol || b.tunnel.port !== tunnel.port) return [];
+  if (typeof machine !== 'object' || typeof owner !== 'object' || machine.ground !== owner.ground) return [];
+  const { filters } = machine.ground;
+  const samples: Sample[] = [];
+  for (const family of families) {
+    const from = egressOf(a, machine, family);
+    const to = egressOf(b, owner, family);
+    const [source] = ownAddresses(a.node, family);
+    const [target] = ownAddresses(b.node, family);
+    if (from === undefined || to === undefined || source === undefined || target === undefined) continue;
+    const arrived: Fate = { verdict: 'pass', why: 'the tunnel', way: { from, to } };
+    const judge = (occasion: Occasion): Fate => filters.judge(arrived, { source, target, owner }, occasion, tunnel);
+    samples.push({ source, target, there: judge('new'), answer: judge('answer') });
+  }
+  return samples;
+}
+
+function judgePair(stage: Stage, a: Standing, b: Standing): PairFate {
   const families = familiesOf(a);
-  const addresses = (stage.samples.get(b) ?? []).filter((x) => families.has(x.family));
-  const early = withoutPackets(a, b, addresses);
-  if (early === 'not-applicable') return { verdict: 'not-applicable', fates: [] };
-  if (early !== undefined) return { verdict: early.verdict, fates: addresses.map((x) => [x, early]) };
+  const targets = (stage.samples.get(b) ?? []).filter((x) => families.has(x.family));
+  const early = withoutPackets(a, b, targets);
+  if (early === 'not-applicable') return pairFate([], 'not-applicable');
+  if (early === 'tunnel') {
+    return pairFate(followTunnel(a, b, new Set(targets.map((x) => x.family))), 'not-applicable');
+  }
+  if (early !== undefined) {
+    return pairFate(
+      targets.map((target) => ({ target, there: early, answer: early })),
+      'pass',
+    );
+  }
   if (typeof a.machine !== 'object' || typeof b.machine !== 'object') throw new Error('a machine is missing');
-  const fates: [Address, Fate][] = [];
-  for (const x of addresses) fates.push([x, follow(stage.scene, a, a.machine, b, b.machine, x)]);
-  const failing = fates.filter(([, one]) => one.verdict === 'fail').length;
-  if (failing === fates.length) return { verdict: 'fail', fates };
-  if (failing > 0) return { verdict: 'partial', fates };
-  return { verdict: fates.some(([, one]) => one.verdict === 'unknown') ? 'unknown' : 'pass', fates };
+  const { machine: owner } = b;
+  const { filters } = a.machine.ground;
+  const samples: Sample[] = [];
+  for (const target of targets) {
+    const routed = follow(stage.scene, a, a.machine, b, owner, target);
+    for (const source of stage.sources.get(a) ?? []) {
+      if (source.family !== target.family) continue;
+      const judge = (occasion: Occasion): Fate => filters.judge(routed, { source, target, owner }, occasion);
+      samples.push({ source, target, there: judge('new'), answer: judge('answer') });
+    }
+  }
+  return pairFate(samples, 'pass');
 }
 
 const worstFirst: PairVerdict[] = ['fail', 'partial', 'unknown', 'pass', 'not-applicable'];
@@ -126,18 +213,22 @@ function count(verdicts: PairVerdict[]): PairCounts {
 
 export function truth(world: World, options: TruthOptions = {}): Truth {
   const stage = setStage(world, options);
-  const oneWay = new Map<string, PairVerdict>();
+  const fates = new Map<string, Omit<PairFate, 'samples'>>();
   const key = (a: Standing, b: Standing): string => `${a.node.name} ${b.node.name}`;
   for (const a of stage.all) {
-    for (const b of stage.all) if (a !== b) oneWay.set(key(a, b), judgePair(stage, a, b).verdict);
+    for (const b of stage.all) {
+      if (a === b) continue;
+      const { there, answer } = judgePair(stage, a, b);
+      fates.set(key(a, b), { there, answer });
+    }
   }
   const pairs = new Map<string, Map<string, PairTruth>>();
   for (const a of stage.all) {
     const row = new Map<string, PairTruth>();
     for (const b of stage.all) {
       if (a === b) continue;
-      const there = oneWay.get(key(a, b)) ?? 'unknown';
-      row.set(b.node.name, { oneWay: there, roundTrip: worse(there, oneWay.get(key(b, a)) ?? 'unknown') });
+      const there = fates.get(key(a, b))?.there ?? 'unknown';
+      row.set(b.node.name, { oneWay: there, roundTrip: worse(there, fates.get(key(b, a))?.answer ?? 'unknown') });
     }
     pairs.set(a.node.name, row);
   }
@@ -146,13 +237,14 @@ export function truth(world: World, options: TruthOptions = {}): Truth {
 }
 
 /**
- * Why a pair has its verdict: one line per address that was followed, `address verdict reason`.
+ * Why a pair has its verdict: one line per address and reason, `address verdict reason`.
  * @throws Error when the world has no such node.
  */
 export function explain(world: World, from: string, to: string, options: TruthOptions = {}): string[] {
   const stage = setStage(world, options);
   const [a, b] = [from, to].map((name) => stage.all.find((one) => one.node.name === name));
   if (a === undefined || b === undefined) throw new Error(`no node ${a === undefined ? from : to}`);
-  const { verdict, fates } = judgePair(stage, a, b);
-  return [`${from} -> ${to}: ${verdict}`, ...fates.map(([x, one]) => `${formatAddress(x)} ${one.verdict} ${one.why}`)];
+  const { there, samples } = judgePair(stage, a, b);
+  const lines = samples.map((one) => `${formatAddress(one.target)} ${one.there.verdict} ${one.there.why}`);
+  return [`${from} -> ${to}: ${there}`, ...new Set(lines)];
 }

@@ -2,7 +2,7 @@
 
 import { addressAt, familyOf, subnetOf } from './addresses.ts';
 import { uid } from './ids.ts';
-import { addNode, configMaps, daemonSets, makeNode } from './kubernetes.ts';
+import { addNode, configMaps, daemonSets, makeNode, vxlanOf } from './kubernetes.ts';
 import type { NetworkMode, NodePlan } from './kubernetes.ts';
 import { before, must } from './look.ts';
 import type { World } from './world.ts';
@@ -127,6 +127,10 @@ export type MachineIdentity = Pick<NodePlan, 'zone' | 'region' | 'internalDns' |
   providerID: string;
 };
 
+function hasWindows(shape: ClusterShape): boolean {
+  return (shape.windows ?? 0) > 0;
+}
+
 /** The node object of a seat, and the pods that its agents run there. */
 export function joinCluster(
   world: World,
@@ -148,6 +152,7 @@ export function joinCluster(
     mode,
     createdAt: seat.createdAt,
     routeCreated: shape.routeCreated ?? true,
+    vxlan: vxlanOf(hasWindows(shape)),
   });
   addNode(world, node, mode);
 }
@@ -161,6 +166,6 @@ export function routedCidrs(shape: ClusterShape, seat: Seat): string[] {
 export function finishCluster(world: World, shape: ClusterShape, mode: NetworkMode): World {
   world.cluster.daemonSets = daemonSets(world, mode);
   const second = shape.ipv6 === true ? podCidr6 : undefined;
-  world.cluster.configMaps = configMaps(mode, shape.podCidr ?? defaultPodCidr, second);
+  world.cluster.configMaps = configMaps(mode, shape.podCidr ?? defaultPodCidr, second, hasWindows(shape));
   return world;
 }

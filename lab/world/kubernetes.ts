@@ -26,6 +26,18 @@ export interface NodePlan {
   createdAt: string;
   /** For mode fabric: whether a route controller has left its condition on the node. */
   routeCreated: boolean;
+  /** For mode vxlan. */
+  vxlan: Vxlan;
+}
+
+/** What flannel's backend vxlan is told; Windows nodes understand one setting only, so all nodes beside them have it. */
+export interface Vxlan {
+  port: number;
+  vni: number;
+}
+
+export function vxlanOf(hasWindows: boolean): Vxlan {
+  return hasWindows ? { port: 4789, vni: 4096 } : { port: 8472, vni: 1 };
 }
 
 const routing = { 'host-gw': 'host-gw', fabric: 'plain', vxlan: 'overlay', 'vpc-cni': 'eni', alias: 'plain' } as const;
@@ -35,9 +47,10 @@ export function flannelAnnotations(
   backend: string,
   advertised: readonly string[],
   seed: string,
+  vni = 1,
 ): Record<string, string> {
   const mac = uid('mac', seed).replaceAll('-', '').slice(0, 10).match(/../g)?.join(':') ?? '';
-  const data = backend === 'vxlan' ? `{"VNI":1,"VtepMAC":"0e:${mac}"}` : 'null';
+  const data = backend === 'vxlan' ? `{"VNI":${String(vni)},"VtepMAC":"0e:${mac}"}` : 'null';
   const v4 = advertised.find((ip) => familyOf(ip) === 4);
   const v6 = advertised.find((ip) => familyOf(ip) === 6);
   return {
@@ -85,10 +98,14 @@ export function makeNode(plan: NodePlan): NodeWorld {
     },
     annotations: {
       'node.alpha.kubernetes.io/ttl': '0',
-      ...(flannel ? flannelAnnotations(plan.mode, advertised, plan.name) : {}),
+      ...(flannel ? flannelAnnotations(plan.mode, advertised, plan.name, plan.vxlan.vni) : {}),
     },
     ...(condition === undefined ? {} : { networkUnavailable: condition }),
-    kernel: { routing: routing[plan.mode], advertised },
+    kernel: {
+      routing: routing[plan.mode],
+      advertised,
+      ...(plan.mode === 'vxlan' ? { tunnel: { protocol: 'udp', port: plan.vxlan.port } } : {}),
+    },
   };
 }
 
@@ -201,18 +218,24 @@ export function daemonSets(world: World, mode: NetworkMode): DaemonSetWorld[] {
 }
 
 /** The configuration that flannel and kube-proxy mount. `podCidr6` turns dual stack on. */
-export function configMaps(mode: NetworkMode, podCidr: string, podCidr6?: string): ConfigMapWorld[] {
+export function configMaps(
+  mode: NetworkMode,
+  podCidr: string,
+  podCidr6: string | undefined,
+  hasWindows: boolean,
+): ConfigMapWorld[] {
   const proxy = {
     namespace: 'kube-system',
     name: 'kube-proxy',
     data: { 'config.conf': `clusterCIDR: ${[podCidr, ...(podCidr6 === undefined ? [] : [podCidr6])].join(',')}\n` },
   };
   if (mode !== 'host-gw' && mode !== 'vxlan') return [proxy];
+  const vxlan = vxlanOf(hasWindows);
   const netConf = {
     Network: podCidr,
     ...(podCidr6 === undefined ? {} : { EnableIPv6: true, IPv6Network: podCidr6 }),
     EnableNFTables: false,
-    Backend: { Type: mode },
+    Backend: { Type: mode, ...(mode === 'vxlan' && hasWindows ? { VNI: vxlan.vni, Port: vxlan.port } : {}) },
   };
   const cniConf = {
     name: 'cbr0',

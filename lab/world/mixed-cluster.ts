@@ -1,7 +1,7 @@
 /** One cluster whose nodes stand in several clouds, and perhaps in none. */
 
 import { emptyWorld, finishCluster } from './cluster.ts';
-import { addNode, makeNode } from './kubernetes.ts';
+import { addNode, makeNode, vxlanOf } from './kubernetes.ts';
 import type { NetworkMode } from './kubernetes.ts';
 import { before } from './look.ts';
 import type { World } from './world.ts';
@@ -31,7 +31,8 @@ export function mixedCluster(options: MixedOptions): World {
     const plan = { cluster: name, name: node, zone: 'rack-1', region: 'cellar', instanceType: 'bare-metal' };
     const createdAt = before(world.now, 90 * 24 * 3600 * 1000);
     const more = { internalDns: `${node}.example.internal`, internalIps: [ip], podCIDRs: [podCidr], createdAt };
-    addNode(world, makeNode({ ...plan, ...more, os: 'linux', controlPlane: false, mode, routeCreated: false }), mode);
+    const rest = { os: 'linux', controlPlane: false, mode, routeCreated: false, vxlan: vxlanOf(false) } as const;
+    addNode(world, makeNode({ ...plan, ...more, ...rest }), mode);
   }
   const names = world.cluster.nodes.map((node) => node.name);
   if (new Set(names).size < names.length) throw new Error(`two nodes of ${name} have the same name`);

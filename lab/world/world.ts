@@ -67,6 +67,8 @@ export interface KernelWorld {
   routing: 'host-gw' | 'plain' | 'overlay' | 'eni';
   /** The addresses this node advertises as next hops, one per family at most (flannel's public-ip). */
   advertised: string[];
+  /** What carries pod packets from node to node: `udp` or a protocol number, and the port where there are ports. */
+  tunnel?: { protocol: string; port?: number };
 }
 
 export interface PodWorld {

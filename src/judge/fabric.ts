@@ -1,6 +1,6 @@
 /** What the fabric does with a packet: compiled tables, and where a route leads. */
 import type { Prefix, Range } from '../model/prefix.ts';
-import { overlaps, parsePrefix } from '../model/prefix.ts';
+import { nextValue, overlaps, parsePrefix, previousValue } from '../model/prefix.ts';
 import type { PrefixTable } from '../model/prefix-table.ts';
 import type { FabricFacts, Gap, InterfaceFacts, MachineFacts, SubnetFacts } from '../model/snapshot.ts';
 import type { FabricBehaviour } from './behaviour.ts';
@@ -113,8 +113,8 @@ export function cutRange(range: Range, prefixes: readonly Prefix[]): { inside: R
       const first = piece.first > prefix.first ? piece.first : prefix.first;
       const last = piece.last < prefix.last ? piece.last : prefix.last;
       inside.push({ family: piece.family, first, last });
-      if (piece.first < first) rest.push({ family: piece.family, first: piece.first, last: first - 1n });
-      if (last < piece.last) rest.push({ family: piece.family, first: last + 1n, last: piece.last });
+      if (piece.first < first) rest.push({ family: piece.family, first: piece.first, last: previousValue(first) });
+      if (last < piece.last) rest.push({ family: piece.family, first: nextValue(last), last: piece.last });
     }
     outside = rest;
   }

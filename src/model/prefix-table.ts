@@ -1,6 +1,6 @@
-/** Longest-prefix lookup over many prefixes: one Map per prefix length, and a sorted list for what lies inside. */
-import type { Family, Prefix, Range } from './prefix.ts';
-import { comparePrefixes } from './prefix.ts';
+/** Longest-prefix lookup over many prefixes: one Map per prefix length, sorted only where somebody asks what lies inside. */
+import type { AddressValue, Family, Prefix, Range } from './prefix.ts';
+import { comparePrefixes, isWider, networkValue, nextValue, previousValue } from './prefix.ts';
 
 export interface Entry<T> {
   readonly prefix: Prefix;
@@ -12,55 +12,59 @@ export interface Segment<T> extends Range {
   readonly match: Entry<T> | undefined;
 }
 
+/** All prefixes of one length, by their first address. */
 interface Level<T> {
   readonly length: number;
-  readonly hostBits: bigint;
-  readonly entries: Map<bigint, Entry<T>>;
+  readonly entries: Map<AddressValue, Entry<T>>;
+  /** In order; made when needed. */
+  sorted: Entry<T>[] | undefined;
 }
 
 export class PrefixTable<T> {
+  /** Longest first. */
   readonly #levels: Record<Family, Level<T>[]> = { 4: [], 6: [] };
-  /** By canonical text: most lookups are for a network that is in the table as it is. */
-  readonly #exact = new Map<string, Entry<T>>();
-  #sorted: Entry<T>[] | undefined;
 
   add(prefix: Prefix, value: T): void {
-    const known = this.#exact.get(prefix.text);
+    const level = this.#level(prefix);
+    const known = level.entries.get(prefix.first);
     if (known !== undefined) {
       known.values.push(value);
       return;
     }
-    const levels = this.#levels[prefix.family];
-    let level = levels.find((candidate) => candidate.length === prefix.length);
-    if (level === undefined) {
-      const hostBits = BigInt((prefix.family === 4 ? 32 : 128) - prefix.length);
-      level = { length: prefix.length, hostBits, entries: new Map() };
-      levels.push(level);
-      levels.sort((a, b) => b.length - a.length);
-    }
-    const entry = { prefix, values: [value] };
-    level.entries.set(prefix.first >> level.hostBits, entry);
-    this.#exact.set(prefix.text, entry);
-    this.#sorted = undefined;
+    level.entries.set(prefix.first, { prefix, values: [value] });
+    level.sorted = undefined;
+  }
+
+  #level({ family, length }: Prefix): Level<T> {
+    const levels = this.#levels[family];
+    for (const level of levels) if (level.length === length) return level;
+    const level: Level<T> = { length, entries: new Map(), sorted: undefined };
+    levels.push(level);
+    levels.sort((a, b) => b.length - a.length);
+    return level;
   }
 
   /** The entry for exactly this network. */
   get(prefix: Prefix): Entry<T> | undefined {
-    return this.#exact.get(prefix.text);
+    for (const level of this.#levels[prefix.family]) {
+      if (level.length === prefix.length) return level.entries.get(prefix.first);
+    }
+    return undefined;
   }
 
   /** The longest prefix that contains the whole range. */
   longestMatch(range: Range): Entry<T> | undefined {
-    const exact = isPrefix(range) ? this.#exact.get(range.text) : undefined;
-    return exact ?? this.covering(range).next().value ?? undefined;
+    for (const level of this.#levels[range.family]) {
+      const entry = covering(level, range);
+      if (entry !== undefined) return entry;
+    }
+    return undefined;
   }
 
   /** All prefixes that contain the whole range, longest first. */
   *covering(range: Range): Generator<Entry<T>, undefined> {
     for (const level of this.#levels[range.family]) {
-      const key = range.first >> level.hostBits;
-      if (range.last >> level.hostBits !== key) continue;
-      const entry = level.entries.get(key);
+      const entry = covering(level, range);
       if (entry !== undefined) yield entry;
     }
     return undefined;
@@ -68,24 +72,20 @@ export class PrefixTable<T> {
 
   /** All prefixes that lie in the range without being all of it, in order. */
   inside(range: Range): Entry<T>[] {
-    const longest = this.#levels[range.family][0]?.length ?? 0;
-    if (isPrefix(range) && longest <= range.length) return [];
-    const sorted = (this.#sorted ??= this.entries());
-    let low = 0;
-    let high = sorted.length;
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      if (isBefore(sorted[middle]?.prefix, range)) low = middle + 1;
-      else high = middle;
-    }
     const result: Entry<T>[] = [];
-    for (let index = low; index < sorted.length; index += 1) {
-      const entry = sorted[index];
-      if (entry?.prefix.family !== range.family || entry.prefix.first > range.last) break;
-      const isWhole = entry.prefix.first === range.first && entry.prefix.last >= range.last;
-      if (!isWhole && entry.prefix.last <= range.last) result.push(entry);
+    let levels = 0;
+    for (const level of this.#levels[range.family]) {
+      // Only networks smaller than the range can lie in it: for most ranges that leaves no level at all.
+      if (!isWider(range, level.length)) break;
+      levels += 1;
+      const sorted = (level.sorted ??= [...level.entries.values()].sort((a, b) => comparePrefixes(a.prefix, b.prefix)));
+      for (let index = firstFrom(sorted, range.first); index < sorted.length; index += 1) {
+        const entry = sorted[index];
+        if (entry === undefined || entry.prefix.last > range.last) break;
+        result.push(entry);
+      }
     }
-    return result;
+    return levels > 1 ? result.sort((a, b) => comparePrefixes(a.prefix, b.prefix)) : result;
   }
 
   entries(): Entry<T>[] {
@@ -95,18 +95,19 @@ export class PrefixTable<T> {
 
   /** Cuts the range where the longest match changes: exact, whatever lies inside. In order, without holes. */
   segments(range: Range): Segment<T>[] {
+    const { family } = range;
     const inside = this.inside(range);
-    if (inside.length === 0) return [{ ...range, match: this.longestMatch(range) }];
-    const cuts = new Set<bigint>([range.first]);
+    if (inside.length === 0) return [{ family, first: range.first, last: range.last, match: this.longestMatch(range) }];
+    const cuts = new Set<AddressValue>([range.first]);
     for (const { prefix } of inside) {
       cuts.add(prefix.first);
-      if (prefix.last < range.last) cuts.add(prefix.last + 1n);
+      if (prefix.last < range.last) cuts.add(nextValue(prefix.last));
     }
     const starts = [...cuts].sort((a, b) => (a < b ? -1 : 1));
     const result: Segment<T>[] = [];
     for (const [index, first] of starts.entries()) {
       const next = starts[index + 1];
-      const piece = { family: range.family, first, last: next === undefined ? range.last : next - 1n };
+      const piece = { family, first, last: next === undefined ? range.last : previousValue(next) };
       const match = this.longestMatch(piece);
       const previous = result.at(-1);
       if (previous !== undefined && previous.match === match)
@@ -117,11 +118,21 @@ export class PrefixTable<T> {
   }
 }
 
-function isPrefix(range: Range | Prefix): range is Prefix {
-  return 'text' in range;
+/** The prefix of this length that contains the whole range. */
+function covering<T>(level: Level<T>, range: Range): Entry<T> | undefined {
+  const entry = level.entries.get(networkValue(range.first, level.length));
+  return entry !== undefined && range.last <= entry.prefix.last ? entry : undefined;
 }
 
-function isBefore(prefix: Prefix | undefined, range: Range): boolean {
-  if (prefix === undefined) return false;
-  return prefix.family === range.family ? prefix.first < range.first : prefix.family < range.family;
+/** Where the prefixes begin that start at this address or behind it. */
+function firstFrom<T>(sorted: readonly Entry<T>[], first: AddressValue): number {
+  let low = 0;
+  let high = sorted.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    const entry = sorted[middle];
+    if (entry !== undefined && entry.prefix.first < first) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }

@@ -1,67 +1,124 @@
 /**
  * Addresses and prefixes of both families, strict: what `net.isIP` refuses is refused here.
- * Values are BigInt so that one arithmetic serves IPv4 and IPv6.
+ * A large cluster has tens of thousands of them, so IPv4 is read by character codes and never touches BigInt.
  */
-import { isIPv4, isIPv6 } from 'node:net';
+import { isIPv6 } from 'node:net';
 
 export type Family = 4 | 6;
 
+/**
+ * An address as a number: IPv4 a number, IPv6 a BigInt. Values of one family compare with `<` and `===`; `nextValue` and
+ * `previousValue` step through them.
+ */
+export type AddressValue = number | bigint;
+
 export interface Address {
   readonly family: Family;
-  readonly value: bigint;
+  readonly value: AddressValue;
   /** Canonical text: dotted quad, or RFC 5952 for IPv6. */
-  readonly text: string;
-}
-
-/** A network: host bits are always cleared, so equal networks have equal text. */
-export interface Prefix {
-  readonly family: Family;
-  /** In bits: 0 to 32 or 0 to 128. */
-  readonly length: number;
-  readonly first: bigint;
-  readonly last: bigint;
-  /** Canonical text `network/length`. */
   readonly text: string;
 }
 
 /** Inclusive range of addresses of one family. */
 export interface Range {
   readonly family: Family;
-  readonly first: bigint;
-  readonly last: bigint;
+  readonly first: AddressValue;
+  readonly last: AddressValue;
+}
+
+/** A network: host bits are always cleared, so equal networks have equal text. */
+export interface Prefix extends Range {
+  /** In bits: 0 to 32 or 0 to 128. */
+  readonly length: number;
+  /** Canonical text `network/length`. */
+  readonly text: string;
 }
 
 const BITS = { 4: 32, 6: 128 } as const;
 
-function parseIPv4Value(text: string): bigint {
+export function nextValue(value: AddressValue): AddressValue {
+  return typeof value === 'number' ? value + 1 : value + 1n;
+}
+
+export function previousValue(value: AddressValue): AddressValue {
+  return typeof value === 'number' ? value - 1 : value - 1n;
+}
+
+/** The bits of an IPv4 network; a shift by 32 would shift by none. */
+function mask4(length: number): number {
+  return length === 0 ? 0 : -1 << (32 - length);
+}
+
+/** The first address of the network of this length that the address lies in. */
+export function networkValue(value: AddressValue, length: number): AddressValue {
+  if (typeof value === 'number') return (value & mask4(length)) >>> 0;
+  const hostBits = BigInt(128 - length);
+  return (value >> hostBits) << hostBits;
+}
+
+function lastValue(first: AddressValue, length: number): AddressValue {
+  if (typeof first === 'number') return (first | ~mask4(length)) >>> 0;
+  return first | ((1n << BigInt(128 - length)) - 1n);
+}
+
+/** Has the range more addresses than a network of this length? */
+export function isWider(range: Range, length: number): boolean {
+  const { first, last } = range;
+  if (typeof first === 'number') return Number(last) - first >= 2 ** (32 - length);
+  return BigInt(last) - first >= 1n << BigInt(128 - length);
+}
+
+const ZERO = 48;
+const DOT = 46;
+
+/** The dotted quad in the text before `end`; -1: there is none, or more than that. */
+function parseIPv4Value(text: string, end: number): number {
   let value = 0;
-  for (const part of text.split('.')) value = value * 256 + Number(part);
-  return BigInt(value);
+  let dots = 0;
+  /** -1: no digit yet. */
+  let part = -1;
+  for (let index = 0; index < end; index += 1) {
+    const code = text.charCodeAt(index);
+    if (code === DOT) {
+      if (part < 0) return -1;
+      value = value * 256 + part;
+      dots += 1;
+      part = -1;
+      continue;
+    }
+    const digit = code - ZERO;
+    // Behind a leading zero nothing may follow: some read it as octal.
+    if (digit < 0 || digit > 9 || part === 0) return -1;
+    part = part < 0 ? digit : part * 10 + digit;
+    if (part > 255) return -1;
+  }
+  return dots === 3 && part >= 0 ? value * 256 + part : -1;
 }
 
 function parseIPv6Value(text: string): bigint {
   let source = text;
-  const dotted = /^(.*:)(\d+\.\d+\.\d+\.\d+)$/.exec(source);
-  if (dotted?.[1] !== undefined && dotted[2] !== undefined) {
-    const v4 = parseIPv4Value(dotted[2]);
-    source = `${dotted[1]}${(v4 >> 16n).toString(16)}:${(v4 & 0xffffn).toString(16)}`;
+  const lastColon = text.lastIndexOf(':');
+  if (text.includes('.')) {
+    const dotted = text.slice(lastColon + 1);
+    const v4 = parseIPv4Value(dotted, dotted.length);
+    source = `${text.slice(0, lastColon + 1)}${Math.floor(v4 / 65536).toString(16)}:${(v4 % 65536).toString(16)}`;
   }
   const [head = '', tail] = source.split('::');
   const left = head === '' ? [] : head.split(':');
   const right = tail === undefined || tail === '' ? [] : tail.split(':');
   const groups = [...left, ...Array<string>(8 - left.length - right.length).fill('0'), ...right];
-  return groups.reduce((value, group) => (value << 16n) | BigInt(Number.parseInt(group, 16)), 0n);
+  return BigInt(`0x${groups.map((group) => group.padStart(4, '0')).join('')}`);
 }
 
-function formatIPv4(value: bigint): string {
-  const number = Number(value);
-  return `${String(Math.floor(number / 16777216))}.${String((number >>> 16) & 255)}.${String((number >>> 8) & 255)}.${String(number & 255)}`;
+function formatIPv4(value: number): string {
+  return `${String(Math.floor(value / 16777216))}.${String((value >>> 16) & 255)}.${String((value >>> 8) & 255)}.${String(value & 255)}`;
 }
 
 /** RFC 5952: the longest run of two or more zero groups is compressed, the first one where several are longest. */
 function formatIPv6(value: bigint): string {
   const groups: string[] = [];
-  for (let shift = 112n; shift >= 0n; shift -= 16n) groups.push(((value >> shift) & 0xffffn).toString(16));
+  const digits = value.toString(16).padStart(32, '0');
+  for (let at = 0; at < 32; at += 4) groups.push(Number.parseInt(digits.slice(at, at + 4), 16).toString(16));
   let best = { start: -1, length: 1 };
   for (let start = 0; start < 8; start += 1) {
     let length = 0;
@@ -72,28 +129,23 @@ function formatIPv6(value: bigint): string {
   return `${groups.slice(0, best.start).join(':')}::${groups.slice(best.start + best.length).join(':')}`;
 }
 
-export function formatAddress(family: Family, value: bigint): string {
-  return family === 4 ? formatIPv4(value) : formatIPv6(value);
+export function formatAddress(family: Family, value: AddressValue): string {
+  return family === 4 ? formatIPv4(Number(value)) : formatIPv6(BigInt(value));
 }
 
 /** An address without zone or prefix length; undefined for anything else (octal, short forms, garbage). */
 export function parseAddress(text: string): Address | undefined {
-  if (isIPv4(text)) return { family: 4, value: parseIPv4Value(text), text };
+  const v4 = parseIPv4Value(text, text.length);
+  if (v4 >= 0) return { family: 4, value: v4, text };
   if (!isIPv6(text) || text.includes('%')) return undefined;
   const value = parseIPv6Value(text);
   return { family: 6, value, text: formatIPv6(value) };
 }
 
-function prefixOf(family: Family, value: bigint, length: number): Prefix {
-  const hostBits = BigInt(BITS[family] - length);
-  const first = (value >> hostBits) << hostBits;
-  return {
-    family,
-    length,
-    first,
-    last: first + (1n << hostBits) - 1n,
-    text: `${formatAddress(family, first)}/${String(length)}`,
-  };
+function prefixOf(family: Family, value: AddressValue, length: number): Prefix {
+  const first = networkValue(value, length);
+  const text = `${formatAddress(family, first)}/${String(length)}`;
+  return { family, length, first, last: lastValue(first, length), text };
 }
 
 /**
@@ -103,11 +155,32 @@ function prefixOf(family: Family, value: bigint, length: number): Prefix {
 export function parsePrefix(text: string): Prefix | undefined {
   const slash = text.indexOf('/');
   if (slash < 0) return undefined;
+  const length = parseLength(text, slash + 1);
+  if (length < 0) return undefined;
+  const v4 = parseIPv4Value(text, slash);
+  if (v4 >= 0) {
+    if (length > 32) return undefined;
+    // A dotted quad has one form only, so without host bits the text is canonical as it is.
+    if (networkValue(v4, length) !== v4) return prefixOf(4, v4, length);
+    return { family: 4, length, first: v4, last: lastValue(v4, length), text };
+  }
   const address = parseAddress(text.slice(0, slash));
-  const lengthText = text.slice(slash + 1);
-  if (address === undefined || !/^(0|[1-9]\d{0,2})$/.test(lengthText)) return undefined;
-  const length = Number(lengthText);
-  return length <= BITS[address.family] ? prefixOf(address.family, address.value, length) : undefined;
+  return address === undefined || length > BITS[address.family]
+    ? undefined
+    : prefixOf(address.family, address.value, length);
+}
+
+/** One to three digits up to the end, without a leading zero; -1: something else. */
+function parseLength(text: string, start: number): number {
+  const digits = text.length - start;
+  if (digits < 1 || digits > 3 || (digits > 1 && text.charCodeAt(start) === ZERO)) return -1;
+  let length = 0;
+  for (let index = start; index < text.length; index += 1) {
+    const digit = text.charCodeAt(index) - ZERO;
+    if (digit < 0 || digit > 9) return -1;
+    length = length * 10 + digit;
+  }
+  return length;
 }
 
 /** The prefix that holds just this address. */
@@ -151,19 +224,16 @@ export function smallestCovering(prefixes: readonly Prefix[]): Prefix | undefine
 /** The fewest prefixes that make up exactly this range, in order. */
 export function rangeToPrefixes(range: Range): Prefix[] {
   const result: Prefix[] = [];
-  const bits = BITS[range.family];
-  let first = range.first;
+  let { first } = range;
   while (first <= range.last) {
-    let hostBits = 0;
-    while (
-      hostBits < bits &&
-      (first & ((1n << BigInt(hostBits + 1)) - 1n)) === 0n &&
-      first + (1n << BigInt(hostBits + 1)) - 1n <= range.last
-    ) {
-      hostBits += 1;
+    let length: number = BITS[range.family];
+    // One bit shorter for as long as the network still starts here and does not reach beyond the range.
+    while (length > 0 && networkValue(first, length - 1) === first && lastValue(first, length - 1) <= range.last) {
+      length -= 1;
     }
-    result.push(prefixOf(range.family, first, bits - hostBits));
-    first += 1n << BigInt(hostBits);
+    const prefix = prefixOf(range.family, first, length);
+    result.push(prefix);
+    first = nextValue(prefix.last);
   }
   return result;
 }

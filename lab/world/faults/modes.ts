@@ -1,6 +1,6 @@
 /** Faults and oddities of the agents that make a node's network mode, or show it. */
 
-import { flannelAnnotations } from '../kubernetes.ts';
+import { flannelAnnotations, vxlanOf } from '../kubernetes.ts';
 import { internalIps, nodeOf } from '../look.ts';
 import type { NodeRef } from '../look.ts';
 import type { NodeWorld, World } from '../world.ts';
@@ -64,7 +64,11 @@ export function becomesOverlay(ref: NodeRef): Fault {
     into: (world) => {
       const node = nodeOf(world, ref);
       Object.assign(node.annotations, flannelAnnotations('vxlan', internalIps(node), node.name));
-      node.kernel = { routing: 'overlay', advertised: node.kernel.advertised };
+      node.kernel = {
+        routing: 'overlay',
+        advertised: node.kernel.advertised,
+        tunnel: { protocol: 'udp', port: vxlanOf(node.os === 'windows').port },
+      };
       return [];
     },
   };

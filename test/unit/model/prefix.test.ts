@@ -1,8 +1,10 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
+import type { AddressValue } from '../../../src/model/prefix.ts';
 import {
   contains,
   formatAddress,
+  nextValue,
   overlaps,
   parseAddress,
   parsePrefix,
@@ -67,17 +69,17 @@ test('canonical text parses to itself, and holds the address it came from', () =
 });
 
 test('a range is made up of its prefixes exactly, without gap or overlap', () => {
-  const range = fc.tuple(fc.bigInt({ min: 0n, max: 2n ** 32n - 1n }), fc.bigInt({ min: 0n, max: 2n ** 32n - 1n }));
+  const range = fc.tuple(fc.integer({ min: 0, max: 2 ** 32 - 1 }), fc.integer({ min: 0, max: 2 ** 32 - 1 }));
   fc.assert(
     fc.property(range, ([a, b]) => {
       const [first, last] = a < b ? [a, b] : [b, a];
       const parts = rangeToPrefixes({ family: 4, first, last });
-      let next = first;
+      let next: AddressValue = first;
       for (const part of parts) {
         expect(part.first).toBe(next);
-        next = part.last + 1n;
+        next = nextValue(part.last);
       }
-      expect(next).toBe(last + 1n);
+      expect(next).toBe(last + 1);
     }),
   );
 });
