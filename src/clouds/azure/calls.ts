@@ -12,6 +12,7 @@ import type {
   WireRouteTable,
   WireScaleSet,
   WireSubscription,
+  WireUsage,
 } from './wire.ts';
 
 /**
@@ -39,6 +40,7 @@ const KINDS = {
     permission: 'Microsoft.Compute/virtualMachineScaleSets/networkInterfaces/read',
   },
   interfaces: { version: VERSIONS.network, permission: 'Microsoft.Network/networkInterfaces/read' },
+  usages: { version: VERSIONS.network, permission: 'Microsoft.Network/locations/usages/read' },
   tables: { version: VERSIONS.network, permission: 'Microsoft.Network/routeTables/read' },
   networks: { version: VERSIONS.network, permission: 'Microsoft.Network/virtualNetworks/read' },
 } as const;
@@ -51,6 +53,7 @@ interface Answers {
   readonly setMachines: WireMachine;
   readonly setInterfaces: WireInterface;
   readonly interfaces: WireInterface;
+  readonly usages: Partial<WireUsage>;
   readonly tables: WireRouteTable;
   readonly networks: WireNetwork;
 }

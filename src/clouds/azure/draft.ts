@@ -19,6 +19,8 @@ export interface Draft {
   readonly scaleSets: Map<string, ScaleSetDraft>;
   readonly networks: Map<string, NetworkDraft>;
   readonly tables: Map<string, TableDraft>;
+  /** Location -> routes that a table there may hold. */
+  readonly limits: Map<string, number>;
   readonly troubles: ReadingTrouble[];
 }
 
@@ -29,6 +31,7 @@ export function emptyDraft(): Draft {
     scaleSets: new Map(),
     networks: new Map(),
     tables: new Map(),
+    limits: new Map(),
     troubles: [],
   };
 }

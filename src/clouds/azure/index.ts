@@ -4,7 +4,7 @@ import type { Config } from '../../model/config.ts';
 import type { FabricFacts, Gap, NodeFacts, Suspects } from '../../model/snapshot.ts';
 import { suspectsOf } from '../../model/suspects.ts';
 import { abortAfter } from '../../net/clock.ts';
-import type { Clock, FabricReader, Log, Reading } from '../../ports.ts';
+import type { Clock, FabricFacets, FabricReader, Log, Reading } from '../../ports.ts';
 import { assembleAgain, assembleFabric, assembleGaps } from './assemble.ts';
 import type { Calls } from './calls.ts';
 import { openCalls } from './calls.ts';
@@ -61,10 +61,13 @@ export function openAzure({ config, env, clock, log, random }: AzureOutside): Fa
     }
   }
 
-  async function readOne(plan: SubscriptionPlan): Promise<Reading<readonly FabricFacts[]>> {
+  async function readOne(
+    plan: SubscriptionPlan,
+    wanted: Pick<FabricFacets, 'limits'>,
+  ): Promise<Reading<readonly FabricFacts[]>> {
     const calls = callsTo(`subscription ${plan.subscription}`);
     const startedAt = clock.now();
-    const draft = await readSubscription(calls, plan);
+    const draft = await readSubscription(calls, plan, wanted);
     const fabric = assembleFabric(draft, plan);
     sessions.push({ plan, draft, fabric });
     const seconds = ((clock.now() - startedAt) / 1000).toFixed(1);
@@ -75,7 +78,10 @@ export function openAzure({ config, env, clock, log, random }: AzureOutside): Fa
     return { facts: [fabric], gaps: assembleGaps(draft, fabric) };
   }
 
-  async function read(nodes: readonly NodeFacts[]): Promise<Reading<readonly FabricFacts[]>> {
+  async function read(
+    nodes: readonly NodeFacts[],
+    wanted: Pick<FabricFacets, 'limits'> = { limits: true },
+  ): Promise<Reading<readonly FabricFacts[]>> {
     const { azureSubscriptions: configured } = config;
     const isOwnNeeded = needsOwnSubscriptions(configured, nodes);
     if (!isOwnNeeded && planSubscriptions(configured, nodes, []).length === 0) return { facts: [], gaps: [] };
@@ -86,7 +92,7 @@ export function openAzure({ config, env, clock, log, random }: AzureOutside): Fa
     if ('reason' in own) return { facts: [], gaps: [gapOf(own)] };
     const plans = planSubscriptions(configured, nodes, own);
     if (plans.length === 0) return { facts: [], gaps: [noSubscriptionGap()] };
-    return joinReadings(await Promise.all(plans.map(readOne)));
+    return joinReadings(await Promise.all(plans.map((plan) => readOne(plan, wanted))));
   }
 
   async function reread(suspects: Suspects): Promise<Reading<readonly FabricFacts[]>> {

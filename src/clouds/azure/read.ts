@@ -1,9 +1,11 @@
 /** The reading plan of one subscription: which calls, in which order, and what is kept of the answers. */
 import { mapLimited } from '../../net/limit.ts';
 import type { Facet, Suspects } from '../../model/snapshot.ts';
+import type { FabricFacets } from '../../ports.ts';
 import type { Calls, Question } from './calls.ts';
 import type { Draft } from './draft.ts';
 import { emptyDraft, nodeInterfaces, nodeNetworks, note, put } from './draft.ts';
+import { readLimits } from './limits.ts';
 import { foldId, networkOfSubnet, parseResourceId, resourceGroupOf, scaleSetOf } from './ids.ts';
 import type { SubscriptionPlan } from './subscriptions.ts';
 import { translateInterface, translateMachine, translateScaleSet } from './translate.ts';
@@ -19,7 +21,11 @@ const MAX_SINGLE = 10;
  * 2. Uniform scale sets in the nodes' virtual networks, whose interfaces are in no list of the subscription.
  * 3. Virtual networks and route tables that belong to other subscriptions, and who is a member of which Flexible set.
  */
-export async function readSubscription(calls: Calls, plan: SubscriptionPlan): Promise<Draft> {
+export async function readSubscription(
+  calls: Calls,
+  plan: SubscriptionPlan,
+  wanted: Pick<FabricFacets, 'limits'> = { limits: true },
+): Promise<Draft> {
   const draft = emptyDraft();
   const named = [...new Set(plan.machines.flatMap((id) => scaleSetOf(id) ?? []))].sort();
   await Promise.all([
@@ -27,7 +33,9 @@ export async function readSubscription(calls: Calls, plan: SubscriptionPlan): Pr
     listMachines(calls, draft, plan.subscription),
     listScaleSets(calls, draft, plan.subscription),
     listNetworks(calls, draft, plan.subscription),
-    listTables(calls, draft, plan.subscription),
+    listTables(calls, draft, plan.subscription).then(() =>
+      wanted.limits ? readLimits(calls, draft, plan.subscription) : undefined,
+    ),
     readUniformSets(calls, draft, named),
   ]);
   await readUniformSets(calls, draft, setsNearNodes(draft, plan, named));

@@ -10,6 +10,7 @@ import type {
   VirtualMachineScaleSetIPConfiguration,
   VirtualMachineScaleSetNetworkConfiguration,
   VirtualMachineScaleSetNetworkProfile,
+  VirtualMachineScaleSetVM,
   VirtualMachineScaleSetVMProfile,
 } from '@azure/arm-compute';
 import type {
@@ -19,6 +20,7 @@ import type {
   Route,
   RouteTable,
   Subnet,
+  Usage,
   VirtualNetwork,
   VirtualNetworkPeering,
 } from '@azure/arm-network';
@@ -59,13 +61,14 @@ export type WireInterface = Resource<
 
 /** A virtual machine, or an instance of a Uniform scale set. */
 export type WireMachine = Resource<
-  Known<
-    VirtualMachine,
-    {
-      readonly instanceView?: { readonly statuses?: readonly Pick<InstanceViewStatus, 'code'>[] };
-      readonly virtualMachineScaleSet?: Reference;
-    }
-  >
+  Pick<VirtualMachineScaleSetVM, 'latestModelApplied'> &
+    Known<
+      VirtualMachine,
+      {
+        readonly instanceView?: { readonly statuses?: readonly Pick<InstanceViewStatus, 'code'>[] };
+        readonly virtualMachineScaleSet?: Reference;
+      }
+    >
 >;
 
 type WireSetIpConfiguration = Resource<Known<VirtualMachineScaleSetIPConfiguration, { readonly subnet?: Reference }>>;
@@ -123,6 +126,9 @@ export type WireNetwork = Resource<
     }
   >
 >;
+
+/** One of the limits of a location; the name is an object with a word for people beside. */
+export type WireUsage = Pick<Usage, 'name' | 'limit'>;
 
 /** `subscriptionId` and `state` are beside `id`, not in `properties`. */
 export interface WireSubscription {
