@@ -28,6 +28,7 @@ describe('where to look', () => {
       DescribeRouteTables: 1,
       DescribeSubnets: 1,
       DescribeVpcs: 1,
+      GetServiceQuota: 1,
     });
   });
 

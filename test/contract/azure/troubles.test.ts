@@ -20,6 +20,7 @@ const ACTION_OF: Readonly<Record<string, string>> = {
   NetworkInterfaces_ListAll: 'Microsoft.Network/networkInterfaces/read',
   NetworkInterfaces_ListVirtualMachineScaleSetNetworkInterfaces:
     'Microsoft.Compute/virtualMachineScaleSets/networkInterfaces/read',
+  Usages_List: 'Microsoft.Network/locations/usages/read',
   RouteTables_ListAll: 'Microsoft.Network/routeTables/read',
   VirtualMachineScaleSetVMs_List: 'Microsoft.Compute/virtualMachineScaleSets/virtualMachines/read',
   VirtualMachineScaleSets_ListAll: 'Microsoft.Compute/virtualMachineScaleSets/read',
@@ -80,6 +81,7 @@ describe('permissions', () => {
       'Microsoft.Compute/virtualMachineScaleSets/read': ['machines', 'interfaces'],
       'Microsoft.Compute/virtualMachineScaleSets/networkInterfaces/read': ['machines', 'interfaces'],
       'Microsoft.Compute/virtualMachineScaleSets/virtualMachines/read': ['machines'],
+      'Microsoft.Network/locations/usages/read': [],
       'Microsoft.Network/networkInterfaces/read': ['machines', 'interfaces', 'tables', 'subnets'],
       'Microsoft.Network/routeTables/read': ['tables', 'subnets'],
       'Microsoft.Network/virtualNetworks/read': ['tables', 'subnets'],
