@@ -73,6 +73,14 @@ export const ROOMS: readonly Room[] = [
   pure('src/version.ts', [], 'it is one constant, so that the bundle need not carry package.json'),
   pure('src/gate.ts', ['src/model/'], THINKS),
   pure('src/inputs/', ['src/model/'], 'it turns strings into a configuration, before anything else is loaded'),
+  {
+    ...pure(
+      'src/inputs/files/',
+      ['src/model/', 'src/inputs/'],
+      'it parses files that inputs name, with a parser that few runs need',
+    ),
+    packages: ['yaml'],
+  },
   pure('src/rules/', ['src/model/'], THINKS),
   pure('src/remedies/', ['src/model/'], 'it writes a change as text for one tool, from the change alone'),
   pure('src/triage/', ['src/model/'], THINKS),

@@ -5,9 +5,10 @@ import { parseInputs } from './inputs/parse.ts';
 import { renderProblems } from './inputs/problem.ts';
 import { judgeDraft, judgeSnapshot } from './judge/judge.ts';
 import type { CloudId, Config } from './model/config.ts';
-import { isKnownError } from './model/errors.ts';
+import { ConfigError, isKnownError } from './model/errors.ts';
 import type { Judgement } from './model/judgement.ts';
 import type { Snapshot } from './model/snapshot.ts';
+import type { WhatIf } from './model/what-if.ts';
 import type { Log, Ports } from './ports.ts';
 import { renderAnnotations } from './report/annotations.ts';
 import { renderJson } from './report/json.ts';
@@ -18,6 +19,7 @@ import type { View } from './report/view.ts';
 import { joinView } from './report/view.ts';
 import { decodeSnapshot } from './snapshot/decode.ts';
 import { encodeSnapshot } from './snapshot/encode.ts';
+import { expandSnapshot } from './whatif/expand.ts';
 
 /** The step's result. Throws a KnownError for what the user has to mend before anything can be judged. */
 export async function main(
@@ -29,14 +31,45 @@ export async function main(
   if ('problems' in parsed) throw renderProblems(parsed.problems);
   for (const warning of parsed.warnings) ports.log.warning(warning);
   const { config } = parsed;
-  const { snapshot, judgement } = await takeAndJudge(config, ports);
+  const plan = config.whatIf === undefined ? undefined : await readPlan(config.whatIf, ports);
+  const taken = await takeAndJudge(config, ports);
+  const { snapshot, judgement } = plan === undefined ? taken : judgePlanned(taken, plan, config);
   const gate = decideGate(judgement, config);
   const clouds = [...new Set<CloudId>(snapshot.fabrics.map((fabric) => fabric.kind))];
-  await report(joinView({ judgement, gate, snapshot, clouds, version }), snapshot, config, ports);
+  await report(joinView({ judgement, gate, snapshot, clouds, version }), taken.snapshot, config, ports);
   return gate.result;
 }
 
-async function takeAndJudge(config: Config, ports: Ports): Promise<{ snapshot: Snapshot; judgement: Judgement }> {
+interface Taken {
+  readonly snapshot: Snapshot;
+  readonly judgement: Judgement;
+}
+
+/** Before anything else is read: a slip in the file should not cost minutes. */
+async function readPlan(path: string, { files }: Ports): Promise<WhatIf> {
+  // The YAML parser is for those who use it.
+  const { parseWhatIf } = await import('./inputs/files/what-if.ts');
+  const plan = parseWhatIf(await files.read(path), path);
+  if ('problems' in plan) throw renderProblems(plan.problems);
+  return plan;
+}
+
+/** What is planned must not reach the saved snapshot, which says what was. */
+function judgePlanned({ snapshot, judgement }: Taken, plan: WhatIf, config: Config): Taken {
+  const present = {
+    nodes: judgement.nodes,
+    podRanges: judgement.podCIDRs,
+    podRangesAreKnown: judgement.podCIDRsFrom !== 'guess',
+  };
+  const { snapshot: expanded, problems } = expandSnapshot(snapshot, plan, present);
+  const [problem] = problems;
+  if (problem !== undefined) {
+    throw new ConfigError(problem, { hint: 'Correct the file of input what-if.', docs: 'inputs' });
+  }
+  return { snapshot: expanded, judgement: judgeSnapshot(expanded, config) };
+}
+
+async function takeAndJudge(config: Config, ports: Ports): Promise<Taken> {
   if (config.snapshot !== undefined) {
     const decoded = decodeSnapshot(await ports.files.read(config.snapshot), config.snapshot);
     if (decoded instanceof Error) throw decoded;

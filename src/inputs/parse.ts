@@ -12,6 +12,7 @@ import {
   parsePodCIDRs,
   parseRegions,
   parseRules,
+  parseSenders,
   parseTimeout,
   type Notes,
 } from './values.ts';
@@ -101,6 +102,7 @@ function parseConfig(values: Values, notes: Notes): Config {
     ...optional('context', text('context')),
     ...optional('nodeSelector', parseNodeSelector(text('node-selector'), notes)),
     podCIDRs: parsePodCIDRs(text('pod-cidrs'), notes),
+    extraSenders: parseSenders(text('extra-senders'), notes),
     ...optional('clusterId', text('cluster-id')),
     awsRegions: parseRegions(text('aws-regions'), notes),
     gcpProjects: parseProjects(text('gcp-projects'), notes),
@@ -111,6 +113,7 @@ function parseConfig(values: Values, notes: Notes): Config {
     rules: parseRules(text('rules'), notes),
     failOn: parseChoice('fail-on', text('fail-on'), notes),
     onUnknown: parseChoice('on-unknown', text('on-unknown'), notes),
+    ...optional('whatIf', text('what-if')),
     ...optional('snapshot', text('snapshot')),
     ...optional('saveSnapshot', text('save-snapshot')),
     reportDir: text('report-dir'),

@@ -6,13 +6,6 @@ import type { InputSpec } from './spec.ts';
 
 export const LATER_INPUTS = [
   {
-    name: 'extra-senders',
-    type: 'list',
-    default: '',
-    text: 'Addresses or subnets that are no nodes but talk to pods, such as API servers.',
-    available: 'later',
-  },
-  {
     name: 'guest-files',
     type: 'path',
     default: '',
@@ -52,13 +45,6 @@ export const LATER_INPUTS = [
     type: 'path',
     default: '',
     text: 'An earlier report.json: what it already found is not new.',
-    available: 'later',
-  },
-  {
-    name: 'what-if',
-    type: 'path',
-    default: '',
-    text: 'File with planned nodes to judge as if they were there.',
     available: 'later',
   },
   {

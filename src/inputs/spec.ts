@@ -98,6 +98,13 @@ const AVAILABLE_INPUTS = [
     available: 'now',
   },
   {
+    name: 'extra-senders',
+    type: 'list',
+    default: '',
+    text: 'Who else talks to pods and is no node: addresses, networks or subnet ids, such as those of API servers that call webhooks. Paths from each to all pods and back are judged.',
+    available: 'now',
+  },
+  {
     name: 'cluster-id',
     type: 'text',
     default: '',
@@ -177,6 +184,13 @@ const AVAILABLE_INPUTS = [
     text: 'What the step does when a pair could not be judged, because something needed could not be read.',
     available: 'now',
     values: ['fail', 'warn', 'ignore'],
+  },
+  {
+    name: 'what-if',
+    type: 'path',
+    default: '',
+    text: 'YAML or JSON file with planned nodes (pools, cluster-size), which are judged as if they were there. See docs/what-if.md.',
+    available: 'now',
   },
   {
     name: 'snapshot',

@@ -69,6 +69,19 @@ function parseOne<N extends ChoiceName>(
   return undefined;
 }
 
+/** Addresses and networks canonical, subnet ids as they are; in the order given. */
+export function parseSenders(text: string, notes: Notes): readonly string[] {
+  return parseList(text).flatMap((item) => {
+    const address = parseAddress(item) ?? parsePrefix(item);
+    if (address !== undefined) return [address.text];
+    // What looks like a misspelt address must not pass for a name.
+    if (!/^[\d.:]+(\/.*)?$/.test(item) && /^[\w./-]+$/.test(item)) return [item];
+    const hint = 'Write an address, network/length, or the id of a subnet, separated by commas, spaces or new lines.';
+    notes.problems.push({ where: 'extra-senders', what: `${quote(item)} is none of these.`, hint });
+    return [];
+  });
+}
+
 /** Canonical, in the order given. */
 export function parsePodCIDRs(text: string, notes: Notes): readonly string[] {
   const canonical = new Set<string>();

@@ -1,5 +1,6 @@
 /** Nodes that behave alike, so that a path is walked once for many pairs. */
 import type { Fault } from '../model/faults.ts';
+import type { Family } from '../model/prefix.ts';
 import { outerFamily, tunnelEnd } from './filtering.ts';
 import type { Filters } from './filters.ts';
 import type { SenderContext } from './sender.ts';
@@ -21,13 +22,12 @@ export interface NodeClassIndex {
  */
 export function classifyNodes(tracer: Tracer, nodes: readonly SurveyedNode[]): NodeClassIndex[] {
   const contexts = findContexts(tracer, nodes);
-  const groups = new Map<string, SurveyedNode[]>();
-  for (const node of nodes) {
-    const signature = signNode(tracer, node, contexts);
-    const group = groups.get(signature);
-    if (group === undefined) groups.set(signature, [node]);
-    else group.push(node);
-  }
+  const trails = new Trails();
+  const groups = Map.groupBy(nodes, (node) => {
+    const trail = trails.start();
+    signNode(tracer, node, contexts, trail);
+    return trail.end;
+  });
   return [...groups.values()].map((group, index) => ({ id: `class-${String(index + 1)}`, nodes: group }));
 }
 
@@ -47,44 +47,58 @@ function isWalked(node: SurveyedNode): boolean {
   return node.skipped === undefined && node.endpointFaults.length === 0;
 }
 
-function signNode(tracer: Tracer, node: SurveyedNode, contexts: readonly SenderContext[]): string {
-  if (node.skipped !== undefined) return 'skipped';
-  const parts = [node.mode.mode, node.families.join(), node.podCIDRs.map((prefix) => prefix.family).join()];
-  if (node.overlapRoots.length > 0) parts.push(...node.podCIDRs.map((prefix) => prefix.text));
-  if (!isWalked(node)) return [...parts, signFaults(tracer.endpointFaults(node))].join(';');
-  if (node.mode.mode === 'overlay') parts.push(signTunnel(tracer, node));
-  if (node.mode.mode === 'overlay' || node.mode.mode === 'eni') return parts.join(';');
+function signNode(tracer: Tracer, node: SurveyedNode, contexts: readonly SenderContext[], trail: Trail): void {
+  if (node.skipped !== undefined) return;
+  trail.add(node.mode.mode);
+  for (const family of node.families) trail.add(FAMILY[family]);
+  trail.add('podCIDRs');
+  for (const prefix of node.podCIDRs) trail.add(node.overlapRoots.length > 0 ? prefix.text : FAMILY[prefix.family]);
+  if (!isWalked(node)) {
+    signFaults(tracer.endpointFaults(node), trail);
+    return;
+  }
+  if (node.mode.mode === 'overlay') trail.add(signTunnel(tracer, node));
+  if (node.mode.mode === 'overlay' || node.mode.mode === 'eni') return;
   const filters = node.fabric === undefined ? undefined : tracer.survey.filters.get(node.fabric);
-  for (const family of node.families) {
-    const sender = tracer.sender(node, family);
-    if ('rule' in sender) parts.push(signFaults([sender]));
-    else parts.push(sender.context.key, signFaults(sender.onLinkFaults), ...sender.exitFaults.map(signFaults));
-    if (filters === undefined || 'rule' in sender) continue;
-    parts.push(...[sender.onLinkFace, ...sender.exitFaces].map((face) => filters.faceKey(face)));
-    parts.push(
-      tracer
-        .sources(node, family)
-        .map(({ key }) => key)
-        .join('+'),
-    );
-  }
+  for (const family of node.families) signSender(tracer, node, family, filters, trail);
   for (const context of contexts) {
-    const pieces = tracer.pieces(context, node);
-    parts.push(pieces.map((piece) => signPiece(piece) + signPlaces(piece, node, filters)).join('+'));
+    trail.add('context');
+    for (const piece of tracer.pieces(context, node)) signPiece(piece, node, filters, trail);
   }
-  return parts.join(';');
 }
 
-function signPiece(piece: Piece): string {
-  return `${piece.via}:${piece.outcomes.map((outcome) => outcome.verdict + signFaults(outcome.faults)).join('/')}`;
+const FAMILY = { 4: 'IPv4', 6: 'IPv6' } as const;
+
+function signSender(
+  tracer: Tracer,
+  node: SurveyedNode,
+  family: Family,
+  filters: Filters | undefined,
+  trail: Trail,
+): void {
+  const sender = tracer.sender(node, family);
+  if ('rule' in sender) {
+    signFaults([sender], trail);
+    return;
+  }
+  trail.add(sender.context.key);
+  signFaults(sender.onLinkFaults, trail);
+  for (const faults of sender.exitFaults) signFaults(faults, trail);
+  if (filters === undefined) return;
+  trail.add(filters.faceKey(sender.onLinkFace));
+  for (const face of sender.exitFaces) trail.add(filters.faceKey(face));
+  for (const { key } of tracer.sources(node, family)) trail.add(key);
 }
 
-/** What filters at either end make of a piece. */
-function signPlaces(piece: Piece, node: SurveyedNode, filters: Filters | undefined): string {
-  if (filters === undefined) return '';
-  const arrivals = piece.outcomes.map((outcome) => outcome.arrivals.map((face) => filters.faceKey(face)).join('&'));
-  const places = filters.places(piece.range, node.interfaces).map(({ key }) => key);
-  return `@${arrivals.join('/')}@${places.join('&')}`;
+function signPiece(piece: Piece, node: SurveyedNode, filters: Filters | undefined, trail: Trail): void {
+  trail.add(piece.via);
+  for (const { verdict, faults, arrivals } of piece.outcomes) {
+    trail.add(verdict);
+    signFaults(faults, trail);
+    if (filters !== undefined) for (const face of arrivals) trail.add(filters.faceKey(face));
+  }
+  // What filters at the receiver's end make of the addresses.
+  if (filters !== undefined) for (const { key } of filters.places(piece.range, node.interfaces)) trail.add(key);
 }
 
 /** Overlay nodes differ by where their outer packets come from, if filters look at those. */
@@ -98,6 +112,41 @@ function signTunnel(tracer: Tracer, node: SurveyedNode): string {
 }
 
 /** Without the cause where it is the node's own; a sender's gap is the same gap for every sender like it. */
-function signFaults(faults: readonly Fault[]): string {
-  return faults.map((fault) => `${faultId(fault)}=${fault.verdict}`).join('&');
+function signFaults(faults: readonly Fault[], trail: Trail): void {
+  trail.add('faults');
+  for (const fault of faults) {
+    trail.add(faultId(fault));
+    trail.add(fault.verdict);
+  }
+}
+
+/**
+ * A tree of texts: trails with the same texts in the same order end at the same number. One long text for every node,
+ * put together only to be compared, would cost more than all the walks.
+ */
+class Trails {
+  readonly #branches = [new Map<string, number>()];
+
+  start(): Trail {
+    return new Trail(this.#branches);
+  }
+}
+
+class Trail {
+  readonly #branches: Map<string, number>[];
+  end = 0;
+
+  constructor(branches: Map<string, number>[]) {
+    this.#branches = branches;
+  }
+
+  add(text: string): void {
+    const branch = this.#branches[this.end];
+    let next = branch?.get(text);
+    if (next === undefined) {
+      next = this.#branches.push(new Map()) - 1;
+      branch?.set(text, next);
+    }
+    this.end = next;
+  }
 }

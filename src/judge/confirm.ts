@@ -16,6 +16,7 @@ const FACETS_OF: Readonly<Record<RuleId, readonly Facet[]>> = {
   'fabric-route-wrong-target': ['routes', 'interfaces'],
   'firewall-excludes-pods': ['filters', 'interfaces'],
   'host-gw-off-link': ['routes'],
+  'no-room-for-nodes': ['nodes'],
   'node-unmatched': ['machines', 'nodes'],
   'not-durable': ['interfaces'],
   'orphan-route': ['routes'],

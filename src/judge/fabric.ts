@@ -1,6 +1,6 @@
 /** What the fabric does with a packet: compiled tables, and where a route leads. */
 import type { Prefix, Range } from '../model/prefix.ts';
-import { nextValue, overlaps, parsePrefix, previousValue } from '../model/prefix.ts';
+import { hostPrefix, nextValue, overlaps, parseAddress, parsePrefix, previousValue } from '../model/prefix.ts';
 import type { PrefixTable } from '../model/prefix-table.ts';
 import type { FabricFacts, Gap, InterfaceFacts, MachineFacts, SubnetFacts } from '../model/snapshot.ts';
 import type { FabricBehaviour } from './behaviour.ts';
@@ -42,13 +42,12 @@ export function indexFabric(
   podCIDRs: PrefixTable<string>,
   gaps: readonly Gap[],
 ): Fabric {
-  const byMachine = new Map<string, InterfaceFacts[]>();
-  const holders = new Map<string, InterfaceFacts>();
-  const nextHops = new Map<string, InterfaceFacts>();
+  const byMachine = Map.groupBy(facts.interfaces, (face) => face.machine);
+  const holders = new AddressBook();
+  const nextHops = new AddressBook();
   for (const face of facts.interfaces) {
-    if (face.machine !== undefined) byMachine.set(face.machine, [...(byMachine.get(face.machine) ?? []), face]);
-    for (const address of face.addresses) holders.set(`${face.subnet} ${address}`, face);
-    for (const address of face.nextHopAddresses ?? face.addresses) nextHops.set(`${face.network} ${address}`, face);
+    for (const address of face.addresses) holders.set(face.subnet, address, face);
+    for (const address of face.nextHopAddresses ?? face.addresses) nextHops.set(face.network, address, face);
   }
   const tables = new Map(facts.tables.map((table) => [table.id, compileTable(table, behaviour, podCIDRs)]));
   // A table that nobody uses belongs to no network yet, and could serve any.
@@ -70,11 +69,29 @@ export function indexFabric(
     networksThatRoutePods: new Set(holding.filter((table) => table.leadsPodsToMachines).flatMap(nameNetworks)),
     gaps: gaps.filter((gap) => gap.scope === undefined || gap.scope === facts.id || gap.scope === facts.kind),
     interfacesOf: (machine) => byMachine.get(machine) ?? [],
-    holderOf: (subnet, address) => holders.get(`${subnet} ${address}`),
-    nextHopHolder: (network, address) => nextHops.get(`${network} ${address}`),
+    holderOf: (subnet, address) => holders.get(subnet, address),
+    nextHopHolder: (network, address) => nextHops.get(network, address),
     networkPrefixes: (network) => parseAll(facts.networks.find((item) => item.id === network)?.prefixes ?? []),
-    assigned: remember((face) => parseAll([...(face.assignedPrefixes ?? []), ...face.addresses.map(hostText)])),
+    assigned: remember(parseAssigned),
   };
+}
+
+/** Who has an address, by the place where it means anything. Maps in a map: no key has to be put together. */
+class AddressBook {
+  readonly #places = new Map<string, Map<string, InterfaceFacts>>();
+
+  set(place: string, address: string, face: InterfaceFacts): void {
+    let book = this.#places.get(place);
+    if (book === undefined) {
+      book = new Map();
+      this.#places.set(place, book);
+    }
+    book.set(address, face);
+  }
+
+  get(place: string, address: string): InterfaceFacts | undefined {
+    return this.#places.get(place)?.get(address);
+  }
 }
 
 /** Parsing addresses is what most of judging a large cluster would be spent on. */
@@ -90,8 +107,13 @@ function remember(parse: (face: InterfaceFacts) => readonly Prefix[]): (face: In
   };
 }
 
-function hostText(address: string): string {
-  return `${address}/${address.includes(':') ? '128' : '32'}`;
+function parseAssigned(face: InterfaceFacts): Prefix[] {
+  const prefixes = face.assignedPrefixes === undefined ? [] : parseAll(face.assignedPrefixes);
+  for (const text of face.addresses) {
+    const address = parseAddress(text);
+    if (address !== undefined) prefixes.push(hostPrefix(address));
+  }
+  return prefixes;
 }
 
 function parseAll(texts: readonly string[]): Prefix[] {
@@ -121,6 +143,13 @@ export function cutRange(range: Range, prefixes: readonly Prefix[]): { inside: R
   return { inside, outside };
 }
 
+/** The parts inside the given prefixes, then those outside: nearly always the range as it is. */
+export function cutAlong(range: Range, prefixes: readonly Prefix[]): readonly Range[] {
+  if (!prefixes.some((prefix) => overlaps(prefix, range))) return [range];
+  const { inside, outside } = cutRange(range, prefixes);
+  return [...inside, ...outside];
+}
+
 export function isCovered(range: Range, prefixes: readonly Prefix[]): boolean {
-  return cutRange(range, prefixes).outside.length === 0;
+  return prefixes.some((prefix) => overlaps(prefix, range)) && cutRange(range, prefixes).outside.length === 0;
 }

@@ -73,6 +73,7 @@ function judgeOnce(snapshot: Snapshot, config: JudgeConfig, rules: readonly Rule
     modes: [...new Set(nodes.filter((node) => node.skipped === undefined).map((node) => node.mode))].sort(),
     filtersJudged: survey.filters.size === survey.fabrics.length,
     podCIDRs: context.podRanges.prefixes.map((prefix) => prefix.text),
+    podCIDRsFrom: context.podRanges.source,
     pairs: matrix.pairs,
     roundTrip: matrix.roundTrip,
     classes: classes.map(({ id, nodes: members }) => ({ id, nodes: members.map((node) => node.name) })),

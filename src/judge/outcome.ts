@@ -18,7 +18,7 @@ const NOWHERE: readonly InterfaceFacts[] = [];
 export const PASS: Outcome = { verdict: 'pass', faults: [], arrivals: NOWHERE };
 
 export function outcomeOf(faults: readonly Fault[], arrivals: readonly InterfaceFacts[] = NOWHERE): Outcome {
-  if (faults.length === 0) return arrivals.length === 0 ? PASS : { verdict: 'pass', faults, arrivals };
+  if (faults.length === 0) return arrivals.length === 0 ? PASS : { verdict: 'pass', faults: PASS.faults, arrivals };
   return { verdict: faults.some((fault) => fault.verdict === 'fail') ? 'fail' : 'unknown', faults, arrivals };
 }
 

@@ -15,26 +15,24 @@ import { gapsOf } from './survey.ts';
 
 /** Arrival at an interface of the receiver: the destination check. */
 export function arrive(node: SurveyedNode, fabric: Fabric, face: InterfaceFacts, range: Range): Outcome {
-  const isFree = !fabric.behaviour.checksDestination || isCovered(range, fabric.assigned(face));
+  // Asked first, because it is what nearly every interface of a working cluster says.
+  const isFree =
+    !fabric.behaviour.checksDestination || face.forwarding === 'on' || isCovered(range, fabric.assigned(face));
   return outcomeOf(isFree ? [] : judgeForwarding(node, fabric, face, 'receiver'), [face]);
 }
 
 export function judgeMatch(lookup: Lookup, match: Entry<RouteFacts> | undefined): Outcome {
-  const { context, table, to, range } = lookup;
+  const { context, table } = lookup;
   const { fabric } = context;
-  const [list] = table.facts.unreadLists ?? [];
+  const list = table.facts.unreadLists?.[0];
   if (list !== undefined && !lookup.isNeighbourQuery)
     return outcomeOf([gapFault(unreadListGap(fabric, table.facts.id, list))]);
   if (match === undefined) return blameLoss(lookup, undefined, { kind: 'lost', problem: 'none' });
+  const [only, another] = match.values;
+  if (only !== undefined && another === undefined) return judgeRoute(lookup, only, 1);
   const best = Math.min(...match.values.map((route) => route.rank));
   const winners = match.values.filter((route) => route.rank === best);
-  const outcomes = winners.map((route) => {
-    const ending = follow(lookup, route);
-    if (ending.kind === 'arrives') return arrive(to, fabric, ending.face, range);
-    if (ending.kind === 'own') return outcomeOf([], [ending.face]);
-    if (ending.kind === 'unclear') return outcomeOf([gapFault(ending.gap)]);
-    return blameLoss(lookup, route, { ...ending, equalRoutes: winners.length });
-  });
+  const outcomes = winners.map((route) => judgeRoute(lookup, route, winners.length));
   const [first = PASS] = outcomes;
   if (outcomes.length === 1) return first;
   const isMixed = outcomes.some((outcome) => outcome.verdict !== first.verdict);
@@ -48,6 +46,14 @@ export function judgeMatch(lookup: Lookup, match: Entry<RouteFacts> | undefined)
     outcomes.flatMap((outcome) => outcome.faults),
     outcomes.flatMap((outcome) => outcome.arrivals),
   );
+}
+
+function judgeRoute(lookup: Lookup, route: RouteFacts, equalRoutes: number): Outcome {
+  const ending = follow(lookup, route);
+  if (ending.kind === 'arrives') return arrive(lookup.to, lookup.context.fabric, ending.face, lookup.range);
+  if (ending.kind === 'own') return outcomeOf([], [ending.face]);
+  if (ending.kind === 'unclear') return outcomeOf([gapFault(ending.gap)]);
+  return blameLoss(lookup, route, { ...ending, equalRoutes });
 }
 
 function follow(lookup: Lookup, route: RouteFacts): Ending {

@@ -4,7 +4,7 @@ import { gapFault } from '../model/faults.ts';
 import type { Family } from '../model/prefix.ts';
 import { isCovered } from './fabric.ts';
 import type { Fabric } from './fabric.ts';
-import type { InterfaceFacts } from '../model/snapshot.ts';
+import type { Gap, InterfaceFacts } from '../model/snapshot.ts';
 import { parseAddress } from '../model/prefix.ts';
 import type { SurveyedNode } from './survey.ts';
 import type { CompiledTable } from './tables.ts';
@@ -40,7 +40,7 @@ export interface Sender {
   readonly onLinkFaults: readonly Fault[];
   /** The same for each exit. */
   readonly exitFaults: readonly (readonly Fault[])[];
-  /** What stays unknown where the exits do not agree. */
+  /** What stays unknown where the exits do not agree; made when it is asked for, which is next to never. */
   readonly exitGap: Fault;
 }
 
@@ -53,62 +53,82 @@ export function advertisedAddress(node: SurveyedNode, family: Family): string | 
   return internalIPs.find((text) => parseAddress(text)?.family === family);
 }
 
-/** A fault instead of a sender: the egress interface could not be told. */
-export function findSender(node: SurveyedNode, family: Family): Sender | Fault {
+/**
+ * A fault instead of a sender: the egress interface could not be told.
+ * @param contexts those found before, by key: equal contexts are one object, so that what they see is worked out once
+ */
+export function findSender(node: SurveyedNode, family: Family, contexts: Map<string, SenderContext>): Sender | Fault {
   const { fabric } = node;
   if (fabric === undefined) return guestGap(node, 'its machine is not known');
   const egress = egressInterface(node, family);
   if (egress === undefined) return faceGap(node, fabric);
   const primary = node.interfaces.find((face) => face.primary);
   const faces = primary === undefined || primary === egress ? [egress] : [primary, egress];
+  const onLinkFaults = checkSource(node, fabric, egress, family);
+  return {
+    context: findContext(node, family, fabric, faces, contexts),
+    onLinkFace: egress,
+    exitFaces: faces,
+    onLinkFaults,
+    exitFaults: faces.map((face) => (face === egress ? onLinkFaults : checkSource(node, fabric, face, family))),
+    get exitGap(): Fault {
+      return exitGap(node);
+    },
+  };
+}
+
+/** @param faces those of the exits; the last one is where the sender sees neighbours */
+function findContext(
+  node: SurveyedNode,
+  family: Family,
+  fabric: Fabric,
+  faces: readonly InterfaceFacts[],
+  contexts: Map<string, SenderContext>,
+): SenderContext {
+  const subnet = faces.at(-1)?.subnet ?? '';
   const exits = faces.map((face) => findExit(fabric, face));
   const usesHostRoutes = node.mode.mode === 'host-gw';
   const isWindows = node.facts.os === 'windows';
-  const key = [
-    String(family),
-    fabric.facts.id,
-    usesHostRoutes ? 'host-gw' : 'fabric',
-    isWindows ? 'windows' : '',
-    egress.subnet,
-    ...exits.map((exit) => `${exit.subnet}>${exit.table?.facts.id ?? '?'}#${exit.tags.join()}`),
-  ].join('|');
-  return {
-    context: { key, family, fabric, usesHostRoutes, isWindows, subnet: egress.subnet, exits },
-    onLinkFace: egress,
-    exitFaces: faces,
-    onLinkFaults: checkSource(node, fabric, egress, family),
-    exitFaults: faces.map((face) => checkSource(node, fabric, face, family)),
-    exitGap: gapFault(
-      {
-        facet: 'guests',
-        subject: `default route of node ${node.name}`,
-        reason: 'its address is not on the primary interface, and which one the default route uses is not read',
-      },
-      'from',
-      'default route',
-    ),
+  const words = `${usesHostRoutes ? 'host-gw' : 'fabric'}|${isWindows ? 'windows' : ''}`;
+  let key = `${String(family)}|${fabric.facts.id}|${words}|${subnet}`;
+  for (const exit of exits) key += `|${exit.subnet}>${exit.table?.facts.id ?? '?'}#${exit.tags.join()}`;
+  let context = contexts.get(key);
+  if (context === undefined) {
+    context = { key, family, fabric, usesHostRoutes, isWindows, subnet, exits };
+    contexts.set(key, context);
+  }
+  return context;
+}
+
+function exitGap(node: SurveyedNode): Fault {
+  const gap = {
+    facet: 'guests' as const,
+    subject: `default route of node ${node.name}`,
+    reason: 'its address is not on the primary interface, and which one the default route uses is not read',
   };
+  return gapFault(gap, 'from', 'default route');
 }
 
 function findExit(fabric: Fabric, face: InterfaceFacts): Exit {
   const id = fabric.subnets.get(face.subnet)?.facts.table;
   const table = id === undefined ? undefined : fabric.tables.get(id);
-  const tags = (face.tags ?? []).filter((tag) => table?.scopeTags.has(tag) ?? false).sort();
+  const tags = face.tags === undefined ? [] : face.tags.filter((tag) => table?.scopeTags.has(tag) ?? false).sort();
   return { subnet: face.subnet, table, tags };
 }
 
 /** The interface that carries the address the node announces; a node with one interface has no choice. */
 function egressInterface(node: SurveyedNode, family: Family): InterfaceFacts | undefined {
+  if (node.interfaces.length <= 1) return node.interfaces[0];
   const wanted = [advertisedAddress(node, family), ...node.facts.internalIPs];
   for (const address of wanted) {
     const face = address === undefined ? undefined : node.interfaces.find((item) => item.addresses.includes(address));
     if (face !== undefined) return face;
   }
-  return node.interfaces.length === 1 ? node.interfaces[0] : undefined;
+  return undefined;
 }
 
 function checkSource(node: SurveyedNode, fabric: Fabric, face: InterfaceFacts, family: Family): Fault[] {
-  if (!fabric.behaviour.checksSource) return [];
+  if (!fabric.behaviour.checksSource || face.forwarding === 'on') return [];
   const sources = node.podCIDRs.filter((prefix) => prefix.family === family);
   const assigned = fabric.assigned(face);
   if (sources.every((prefix) => isCovered(prefix, assigned))) return [];
@@ -122,11 +142,10 @@ export function judgeForwarding(
   face: InterfaceFacts,
   role: 'sender' | 'receiver',
 ): Fault[] {
+  if (face.forwarding === 'on') return [];
   const owner = role === 'sender' ? 'from' : 'to';
   const slot = `interface${String(node.interfaces.indexOf(face))}`;
   switch (face.forwarding) {
-    case 'on':
-      return [];
     case 'off':
       return [
         {
@@ -153,10 +172,21 @@ export function judgeForwarding(
         scope: fabric.facts.id,
       };
       return [
-        gap === undefined ? gapFault({ ...unread, reason: 'the answer did not say' }, owner, slot) : gapFault(gap),
+        gap === undefined
+          ? gapFault(plannedGap(fabric, face) ?? { ...unread, reason: 'the answer did not say' }, owner, slot)
+          : gapFault(gap),
       ];
     }
   }
+}
+
+/** One for the whole pool: its machines will all start alike. */
+function plannedGap(fabric: Fabric, face: InterfaceFacts): Gap | undefined {
+  const pool = face.machine === undefined ? undefined : fabric.machines.get(face.machine)?.planned;
+  if (pool === undefined) return undefined;
+  const reason =
+    'no template says what new machines start with; clouds drop the packets of pods unless somebody says otherwise';
+  return { facet: 'interfaces', subject: `forwarding of planned pool ${pool}`, scope: fabric.facts.id, reason };
 }
 
 function faceGap(node: SurveyedNode, fabric: Fabric): Fault {

@@ -30,16 +30,17 @@ export function compileTable(
   behaviour: FabricBehaviour,
   podCIDRs: PrefixTable<string>,
 ): CompiledTable {
-  const all = facts.routes.flatMap((route) => {
+  const all: ParsedRoute[] = [];
+  for (const route of facts.routes) {
     const prefix = parsePrefix(route.prefix);
-    return prefix === undefined ? [] : [{ route, prefix }];
-  });
+    if (prefix !== undefined) all.push({ route, prefix });
+  }
   const locals = all.filter(({ route }) => route.origin === 'local').map(({ prefix }) => prefix);
   const routes = all.filter((item) => !losesToLocal(item, locals, behaviour));
-  const podRoutes = routes.filter(
-    ({ route, prefix }) => isMade(route) && prefix.length > 0 && meetsPods(prefix, podCIDRs),
-  );
-  const scopeTags = new Set(routes.flatMap(({ route }) => route.scopeTags ?? []));
+  const isPodRoute = ({ route, prefix }: ParsedRoute): boolean =>
+    isMade(route) && prefix.length > 0 && meetsPods(prefix, podCIDRs);
+  const scopeTags = new Set<string>();
+  for (const { route } of routes) for (const tag of route.scopeTags ?? []) scopeTags.add(tag);
   const lookups = new Map<string, PrefixTable<RouteFacts>>();
   const lookup = (tags: readonly string[]): PrefixTable<RouteFacts> => {
     const known = tags.filter((tag) => scopeTags.has(tag)).sort();
@@ -58,8 +59,8 @@ export function compileTable(
     lookup,
     scopeTags,
     local: firstLocal === undefined ? undefined : lookup([]).get(firstLocal),
-    holdsPodRoutes: podRoutes.length > 0,
-    leadsPodsToMachines: podRoutes.some(({ route }) => ['interface', 'machine', 'address'].includes(route.target.kind)),
+    holdsPodRoutes: routes.some(isPodRoute),
+    leadsPodsToMachines: routes.some((item) => leadsToMachine(item.route) && isPodRoute(item)),
   };
 }
 
@@ -72,6 +73,10 @@ function losesToLocal({ route, prefix }: ParsedRoute, locals: readonly Prefix[],
 /** By somebody, and not the fabric's own. */
 function isMade(route: RouteFacts): boolean {
   return route.origin !== 'local' && route.origin !== 'system';
+}
+
+function leadsToMachine({ target }: RouteFacts): boolean {
+  return target.kind === 'interface' || target.kind === 'machine' || target.kind === 'address';
 }
 
 export function isSeenBy(route: RouteFacts, tags: readonly string[]): boolean {

@@ -29,6 +29,7 @@ export interface Path {
 }
 
 const NOT_APPLICABLE: Path = { verdict: 'not-applicable', families: [] };
+const NO_FAULTS: readonly Fault[] = [];
 
 /** Equal for two faults of one path that have the same cause. */
 export function faultId(fault: Fault): string {
@@ -40,9 +41,11 @@ export class Tracer {
   readonly survey: Survey;
   readonly #admit: (fault: Fault) => Fault;
   readonly #hostRoutes: HostRoutes;
-  readonly #senders = new Map<string, Sender | Fault>();
-  readonly #pieces = new Map<string, readonly Piece[]>();
-  readonly #sources = new Map<string, readonly Place[]>();
+  /** By the node's index: keys made of text for every node and context would cost more than the walks. */
+  readonly #senders: Record<Family, (Sender | Fault | undefined)[]> = { 4: [], 6: [] };
+  readonly #contexts = new Map<string, SenderContext>();
+  readonly #pieces = new Map<SenderContext, (readonly Piece[] | undefined)[]>();
+  readonly #sources: Record<Family, (readonly Place[] | undefined)[]> = { 4: [], 6: [] };
 
   /** `admit` may weaken a fault that a second reading did not confirm. */
   constructor(survey: Survey, admit: (fault: Fault) => Fault = (fault) => fault) {
@@ -52,28 +55,22 @@ export class Tracer {
   }
 
   endpointFaults(node: SurveyedNode): readonly Fault[] {
-    return node.endpointFaults.map(this.#admit);
+    return node.endpointFaults.length === 0 ? NO_FAULTS : node.endpointFaults.map(this.#admit);
   }
 
   sender(node: SurveyedNode, family: Family): Sender | Fault {
-    const key = `${String(node.index)} ${String(family)}`;
-    let sender = this.#senders.get(key);
-    if (sender === undefined) {
-      sender = this.#admitSender(findSender(node, family));
-      this.#senders.set(key, sender);
-    }
-    return sender;
+    const senders = this.#senders[family];
+    return (senders[node.index] ??= this.#admitSender(findSender(node, family, this.#contexts)));
   }
 
   /** What a context's packets meet on their way to this node; without the sender's own ranges. */
   pieces(context: SenderContext, to: SurveyedNode): readonly Piece[] {
-    const key = `${String(to.index)} ${context.key}`;
-    let pieces = this.#pieces.get(key);
-    if (pieces === undefined) {
-      pieces = this.#walk(context, to, []);
-      this.#pieces.set(key, pieces);
+    let known = this.#pieces.get(context);
+    if (known === undefined) {
+      known = [];
+      this.#pieces.set(context, known);
     }
-    return pieces;
+    return (known[to.index] ??= this.#walk(context, to, []));
   }
 
   /** Some filter remembers questions, so answers fare otherwise. */
@@ -95,14 +92,10 @@ export class Tracer {
   sources(node: SurveyedNode, family: Family): readonly Place[] {
     const filters = node.fabric === undefined ? undefined : this.survey.filters.get(node.fabric);
     if (filters === undefined) return [];
-    const key = `${String(node.index)} ${String(family)}`;
-    let places = this.#sources.get(key);
-    if (places === undefined) {
-      const ranges = sourceRanges(node, family, advertisedAddress(node, family));
-      places = ranges.flatMap((range) => filters.places(range, node.interfaces));
-      this.#sources.set(key, places);
-    }
-    return places;
+    const sources = this.#sources[family];
+    return (sources[node.index] ??= sourceRanges(node, family, advertisedAddress(node, family)).flatMap((range) =>
+      filters.places(range, node.interfaces),
+    ));
   }
 
   #trace(from: SurveyedNode, to: SurveyedNode, isReply: boolean): Path {
@@ -182,8 +175,9 @@ export class Tracer {
     return faults;
   }
 
-  #walk(context: SenderContext, to: SurveyedNode, own: readonly Prefix[]): Piece[] {
+  #walk(context: SenderContext, to: SurveyedNode, own: readonly Prefix[]): readonly Piece[] {
     const pieces = walkTo(this.survey, this.#hostRoutes, context, to, own);
+    if (pieces.every((piece) => piece.outcomes.every((outcome) => outcome.faults.length === 0))) return pieces;
     return pieces.map((piece) => ({
       ...piece,
       outcomes: piece.outcomes.map((outcome) =>
@@ -194,6 +188,7 @@ export class Tracer {
 
   #admitSender(sender: Sender | Fault): Sender | Fault {
     if ('rule' in sender) return this.#admit(sender);
+    if (sender.onLinkFaults.length === 0 && sender.exitFaults.every((faults) => faults.length === 0)) return sender;
     return {
       context: sender.context,
       onLinkFace: sender.onLinkFace,

@@ -2,19 +2,20 @@
 import type { Fault } from '../model/faults.ts';
 import { gapFault } from '../model/faults.ts';
 import type { Prefix, Range } from '../model/prefix.ts';
-import { containsAddress, parseAddress, parsePrefix } from '../model/prefix.ts';
+import { contains, containsAddress, overlaps, parseAddress, parsePrefix } from '../model/prefix.ts';
 import { overlapFault } from './blame.ts';
 import type { Segment } from '../model/prefix-table.ts';
 import { PrefixTable } from '../model/prefix-table.ts';
 import type { Gap } from '../model/snapshot.ts';
-import { cutRange, isCovered } from './fabric.ts';
-import type { Lookup, Outcome } from './outcome.ts';
+import { cutAlong, cutRange, isCovered } from './fabric.ts';
+import type { Outcome } from './outcome.ts';
 import { PASS, outcomeOf } from './outcome.ts';
 import { arrive, judgeMatch } from './routes.ts';
 import type { Exit, SenderContext } from './sender.ts';
 import { advertisedAddress } from './sender.ts';
 import type { Survey, SurveyedNode } from './survey.ts';
 import { gapsOf } from './survey.ts';
+import type { CompiledTable } from './tables.ts';
 
 /** What happens to some addresses of a podCIDR; equal pieces are one. */
 export interface Piece {
@@ -29,6 +30,8 @@ export interface Piece {
 export class HostRoutes {
   readonly #survey: Survey;
   readonly #tables = new Map<string, PrefixTable<SurveyedNode>>();
+  /** The same by context, so that no key is put together for every node. */
+  readonly #known = new Map<SenderContext, PrefixTable<SurveyedNode>>();
 
   constructor(survey: Survey) {
     this.#survey = survey;
@@ -36,6 +39,15 @@ export class HostRoutes {
 
   /** podCIDR -> node, for every node whose advertised address is a neighbour in this subnet. */
   in(context: SenderContext): PrefixTable<SurveyedNode> {
+    let table = this.#known.get(context);
+    if (table === undefined) {
+      table = this.#find(context);
+      this.#known.set(context, table);
+    }
+    return table;
+  }
+
+  #find(context: SenderContext): PrefixTable<SurveyedNode> {
     const key = `${context.fabric.facts.id}/${context.subnet}/${String(context.family)}`;
     let table = this.#tables.get(key);
     if (table === undefined) {
@@ -71,23 +83,26 @@ export function walkTo(
   own: readonly Prefix[],
 ): Piece[] {
   const pieces: Piece[] = [];
-  to.podCIDRs.forEach((podCIDR, index) => {
-    if (podCIDR.family !== context.family) return;
-    const slot = `podCIDR${String(index)}`;
+  for (const [index, podCIDR] of to.podCIDRs.entries()) {
+    if (podCIDR.family !== context.family) continue;
+    const target = { survey, context, to, podCIDR, slot: `podCIDR${String(index)}`, own };
     for (const range of cutForReceiver(podCIDR, to)) {
       for (const segment of hostSegments(hostRoutes, context, range, own)) {
-        pieces.push(...walkSegment({ survey, context, to, podCIDR, slot, own }, segment));
+        for (const piece of walkSegment(target, segment)) pieces.push(piece);
       }
     }
-  });
+  }
   return pieces;
 }
 
 /** Assigned prefixes are delivered without the destination check, so they are walked apart. */
-function cutForReceiver(podCIDR: Prefix, to: SurveyedNode): Range[] {
-  const assigned = to.interfaces.flatMap((face) => (to.fabric === undefined ? [] : to.fabric.assigned(face)));
-  const { inside, outside } = cutRange(podCIDR, assigned);
-  return [...inside, ...outside];
+function cutForReceiver(podCIDR: Prefix, to: SurveyedNode): readonly Range[] {
+  const { fabric, interfaces } = to;
+  if (fabric === undefined) return [podCIDR];
+  const [only] = interfaces;
+  if (only !== undefined && interfaces.length === 1) return cutAlong(podCIDR, fabric.assigned(only));
+  const assigned = interfaces.flatMap((face) => fabric.assigned(face));
+  return cutAlong(podCIDR, assigned);
 }
 
 function hostSegments(
@@ -96,12 +111,13 @@ function hostSegments(
   range: Range,
   own: readonly Prefix[],
 ): Segment<SurveyedNode>[] {
-  const { inside, outside } = cutRange(range, own);
-  const pieces = [...inside, ...outside];
+  const pieces = cutAlong(range, own);
   // Where the fabric routes every packet by its destination, the host's next hop makes no difference.
   const hostDecides = context.usesHostRoutes && context.fabric.behaviour.onLinkBypassesTables;
-  if (!hostDecides) return pieces.map((piece) => ({ ...piece, match: undefined }));
+  if (!hostDecides) return pieces.map(({ family, first, last }) => ({ family, first, last, match: undefined }));
   const table = hostRoutes.in(context);
+  const [whole] = pieces;
+  if (whole !== undefined && pieces.length === 1) return table.segments(whole);
   return pieces.flatMap((piece) => table.segments(piece));
 }
 
@@ -117,9 +133,7 @@ interface Target {
 function walkSegment(target: Target, segment: Segment<SurveyedNode>): Piece[] {
   const { survey, context, to, own } = target;
   const { match } = segment;
-  const home = own
-    .filter((prefix) => isCovered(segment, [prefix]))
-    .reduce((best, prefix) => Math.max(best, prefix.length), -1);
+  const home = longestAround(segment, own);
   if (home >= 0 && home >= (match?.prefix.length ?? -1)) {
     const fault = overlapFault(survey, to, segment);
     return [{ via: 'home', range: segment, outcomes: [fault === undefined ? PASS : outcomeOf([fault])] }];
@@ -136,6 +150,13 @@ function walkSegment(target: Target, segment: Segment<SurveyedNode>): Piece[] {
   if (!match.values.includes(to)) return [onLink(lostToOther(target, segment, 'fail'))];
   if (match.values.length > 1) return [onLink(lostToOther(target, segment, 'unknown'))];
   return [onLink(deliverOnLink(target, segment))];
+}
+
+/** The length of the longest of these prefixes that holds the whole range; -1: none does. */
+function longestAround(range: Range, prefixes: readonly Prefix[]): number {
+  let longest = -1;
+  for (const prefix of prefixes) if (prefix.length > longest && contains(prefix, range)) longest = prefix.length;
+  return longest;
 }
 
 function lostToOther(target: Target, range: Range, verdict: Fault['verdict']): Outcome {
@@ -205,6 +226,10 @@ function deliverOnLink(target: Target, range: Range): Outcome {
 
 /** Cuts the range until it is uniform for every exit. */
 function walkExits(target: Target, range: Range, exits: readonly Exit[]): Piece[] {
+  const [only] = exits;
+  if (only !== undefined && exits.length === 1) {
+    return walkExit(target, range, only).map((step) => ({ via: 'exit', range: step.range, outcomes: [step.outcome] }));
+  }
   let pieces: { range: Range; outcomes: Outcome[] }[] = [{ range, outcomes: [] }];
   for (const exit of exits) {
     pieces = pieces.flatMap((piece) =>
@@ -217,7 +242,13 @@ function walkExits(target: Target, range: Range, exits: readonly Exit[]): Piece[
   return pieces.map((piece) => ({ via: 'exit', ...piece }));
 }
 
-function walkExit(target: Target, range: Range, exit: Exit): { range: Range; outcome: Outcome }[] {
+/** A part of the range, and how it fares at one exit. */
+interface Step {
+  readonly range: Range;
+  readonly outcome: Outcome;
+}
+
+function walkExit(target: Target, range: Range, exit: Exit): Step[] {
   const { context, to } = target;
   const { fabric } = context;
   const { table } = exit;
@@ -225,31 +256,33 @@ function walkExit(target: Target, range: Range, exit: Exit): { range: Range; out
   if (table === undefined || subnet === undefined) {
     return [{ range, outcome: outcomeOf([gapFault(tableGap(context, exit))]) }];
   }
-  const lookup = (piece: Range, isNeighbourQuery = false): Lookup => ({
-    ...target,
-    exit,
-    table,
-    range: piece,
-    isNeighbourQuery,
-  });
-  const walkTable = (pieces: readonly Range[]): { range: Range; outcome: Outcome }[] =>
-    pieces
-      .flatMap((piece) => table.lookup(exit.tags).segments(piece))
-      .map((segment) => ({ range: segment, outcome: judgeMatch(lookup(segment), segment.match) }));
   const { neighbours } = fabric.behaviour;
-  if (neighbours === 'router' || neighbours === 'nobody') return walkTable([range]);
+  const asksNobody = neighbours === 'router' || neighbours === 'nobody';
+  // Pod ranges next to never lie in a subnet's own range.
+  if (asksNobody || !subnet.prefixes.some((prefix) => overlaps(prefix, range))) {
+    return walkTable(target, exit, table, range);
+  }
   const { inside, outside } = cutRange(range, subnet.prefixes);
   const neighbour = to.interfaces.find((face) => face.subnet === exit.subnet && to.fabric === fabric);
-  if (neighbours === 'guests' && neighbour !== undefined && inside.length > 0) {
-    return [
-      ...inside.map((piece) => ({ range: piece, outcome: arrive(to, fabric, neighbour, piece) })),
-      ...walkTable(outside),
-    ];
-  }
-  return [
-    ...inside.map((piece) => ({ range: piece, outcome: judgeMatch(lookup(piece, true), table.local) })),
-    ...walkTable(outside),
-  ];
+  const hears = neighbours === 'guests' && neighbour !== undefined;
+  const askNeighbours = (piece: Range): Step => ({
+    range: piece,
+    outcome: hears
+      ? arrive(to, fabric, neighbour, piece)
+      : judgeMatch({ ...target, exit, table, range: piece, isNeighbourQuery: true }, table.local),
+  });
+  return [...inside.map(askNeighbours), ...outside.flatMap((piece) => walkTable(target, exit, table, piece))];
+}
+
+function walkTable(target: Target, exit: Exit, table: CompiledTable, range: Range): Step[] {
+  const { survey, context, to, podCIDR, slot } = target;
+  return table
+    .lookup(exit.tags)
+    .segments(range)
+    .map((segment) => {
+      const lookup = { survey, context, exit, table, to, podCIDR, slot, range: segment, isNeighbourQuery: false };
+      return { range: segment, outcome: judgeMatch(lookup, segment.match) };
+    });
 }
 
 function tableGap(context: SenderContext, exit: Exit): Gap {

@@ -9,6 +9,7 @@ export const RULE_IDS = [
   'fabric-route-wrong-target',
   'firewall-excludes-pods',
   'host-gw-off-link',
+  'no-room-for-nodes',
   'node-unmatched',
   'not-durable',
   'orphan-route',
@@ -41,6 +42,8 @@ export interface Config {
   readonly nodeSelector?: string;
   /** Canonical; the cluster's pod ranges, never a filter. Empty: taken from the evidence. */
   readonly podCIDRs: readonly string[];
+  /** Addresses and prefixes (canonical) and subnet ids that are no nodes but talk to pods. */
+  readonly extraSenders: readonly string[];
   readonly clusterId?: string;
   /** Empty: the regions that the nodes’ provider ids name, else the region of the environment. */
   readonly awsRegions: readonly string[];
@@ -56,6 +59,8 @@ export interface Config {
   readonly rules: Readonly<Partial<Record<RuleId, Severity | 'off'>>>;
   readonly failOn: 'error' | 'warning' | 'never';
   readonly onUnknown: 'fail' | 'warn' | 'ignore';
+  /** Path of a file with planned nodes; absent: the cluster is judged as it is. */
+  readonly whatIf?: string;
   /** Path of a snapshot to judge instead of reading the world. */
   readonly snapshot?: string;
   readonly saveSnapshot?: string;

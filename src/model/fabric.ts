@@ -139,6 +139,8 @@ export interface MachineFacts {
   readonly template?: TemplateFacts;
   /** The group that replaces the machine, where its template cannot tell about forwarding (Auto Scaling). */
   readonly group?: string;
+  /** The planned pool that it belongs to: it does not exist yet. */
+  readonly planned?: string;
 }
 
 /** An instance template or scale-set model: what a replacement will start with. */

@@ -120,6 +120,8 @@ export interface Judgement {
   readonly filtersJudged: boolean;
   /** Canonical. */
   readonly podCIDRs: readonly string[];
+  /** `guess`: the smallest ranges over all podCIDRs; else somebody wrote them down. */
+  readonly podCIDRsFrom: 'input' | 'cni' | 'guess';
   readonly pairs: PairCounts;
   readonly roundTrip: PairCounts;
   readonly classes: readonly NodeClass[];

@@ -185,7 +185,9 @@ function parseLength(text: string, start: number): number {
 
 /** The prefix that holds just this address. */
 export function hostPrefix(address: Address): Prefix {
-  return prefixOf(address.family, address.value, BITS[address.family]);
+  const { family, value } = address;
+  const length = BITS[family];
+  return { family, length, first: value, last: value, text: `${address.text}/${String(length)}` };
 }
 
 /** The canonical text of a prefix, or the text itself where it is none. */

@@ -4,6 +4,7 @@
  */
 
 import type { FabricFacts } from './fabric.ts';
+import type { PlannedFacts } from './what-if.ts';
 
 export type * from './fabric.ts';
 export type * from './filter.ts';
@@ -18,6 +19,8 @@ export interface Snapshot {
   readonly cluster: ClusterFacts;
   readonly fabrics: readonly FabricFacts[];
   readonly gaps: readonly Gap[];
+  /** Nodes, machines, interfaces and routes in here that do not exist yet; never in a saved snapshot. */
+  readonly planned?: PlannedFacts;
   /** What the second reading of the suspects found; absent: there was nothing to confirm. */
   readonly recheck?: Recheck;
 }

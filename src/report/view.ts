@@ -64,6 +64,8 @@ export interface View {
   };
   readonly clouds: readonly CloudId[];
   readonly filtersUnread: boolean;
+  /** How many nodes are only planned; undefined: the cluster is judged as it is. */
+  readonly planned: number | undefined;
   readonly pairs: PairCounts;
   /** fail + partial */
   readonly broken: number;
@@ -103,6 +105,7 @@ export function joinView(input: ViewInput): View {
     },
     clouds: [...input.clouds].sort(compareText),
     filtersUnread: !judgement.filtersJudged,
+    planned: snapshot.planned?.nodes.length,
     pairs: judgement.pairs,
     broken: judgement.pairs.fail + judgement.pairs.partial,
     roundTrip: judgement.roundTrip,

@@ -34,7 +34,8 @@ export function planHeadline(view: View): Headline {
 
 function claim(view: View): string {
   const { pairs, broken, counts } = view;
-  const paths = `${plural(pairs.total, 'pod path')} between nodes`;
+  const plan = view.planned === undefined ? '' : `, ${number(view.planned)} of them only planned,`;
+  const paths = `${plural(pairs.total, 'pod path')} between ${plan === '' ? '' : `${number(view.nodes.length)} `}nodes${plan}`;
   if (view.nodes.length === 0) return 'no node was judged';
   if (view.nodes.length === 1) return 'one node has no pod path to another node';
   if (broken > 0) return `${number(broken)} of ${paths} ${isAre(broken)} broken`;

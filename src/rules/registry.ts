@@ -6,6 +6,7 @@ import { fabricRouteMissing } from './fabric-route-missing.ts';
 import { fabricRouteWrongTarget } from './fabric-route-wrong-target.ts';
 import { firewallExcludesPods } from './firewall-excludes-pods.ts';
 import { hostGwOffLink } from './host-gw-off-link.ts';
+import { noRoomForNodes } from './no-room-for-nodes.ts';
 import { nodeUnmatched } from './node-unmatched.ts';
 import { notDurable } from './not-durable.ts';
 import { orphanRoute } from './orphan-route.ts';
@@ -25,6 +26,7 @@ export const RULES: readonly Rule[] = [
   fabricRouteWrongTarget,
   firewallExcludesPods,
   hostGwOffLink,
+  noRoomForNodes,
   nodeUnmatched,
   notDurable,
   orphanRoute,

@@ -46,7 +46,8 @@ export function findControlledNetworks(context: RuleContext): ControlledNetwork[
   if (routeController?.configuresRoutes === false) return [];
   const byNetwork = new Map<string, { fabric: FabricFacts; network: string; nodes: ControlledNode[] }>();
   for (const node of context.nodes) {
-    if (!needsRoutes(node) || node.machine?.interface === undefined) continue;
+    if (!needsRoutes(node) || node.machine?.interface === undefined || node.machine.facts.planned !== undefined)
+      continue;
     const { fabric, interface: face } = node.machine;
     const key = `${fabric.id} ${face.network}`;
     const found = byNetwork.get(key) ?? { fabric, network: face.network, nodes: [] };

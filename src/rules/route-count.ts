@@ -12,36 +12,35 @@ export interface RouteCount {
   readonly family?: Family;
   /** What certainly counts: routes that somebody made, and the entries of prefix lists that were read. */
   readonly held: number;
+  /** Routes that are not there yet: those of planned nodes. */
+  readonly toCome: number;
   /** The network's own routes, where it is not known whether they count. */
   readonly local: number;
   readonly allowed: number;
   readonly source: string;
 }
 
-/** Nodes that are not there yet: each needs a route per family of the cluster's pods. */
-export interface NodesToCome {
-  readonly nodes: number;
-  readonly families: readonly Family[];
-}
-
 /**
  * One count per family where the limit holds for each. What was learnt (propagated, BGP) has a limit of its own, and
- * what the fabric itself puts in has none, so neither counts.
+ * what the fabric itself puts in has none, so neither counts. `planned`: podCIDRs of nodes that are not there yet.
  */
-export function countRoutes(table: TableFacts, limit: LimitFacts, toCome?: NodesToCome): RouteCount[] {
+export function countRoutes(
+  table: TableFacts,
+  limit: LimitFacts,
+  planned: ReadonlySet<string> = new Set(),
+): RouteCount[] {
   const { allowed, source, localMayCount = false } = limit;
   const families: readonly (Family | undefined)[] = limit.perFamily === true ? [4, 6] : [undefined];
   return families.map((family) => {
-    let held = 0;
-    let local = 0;
+    const counts = { held: 0, toCome: 0, local: 0 };
     for (const route of table.routes) {
       if (family !== undefined && familyOf(route) !== family) continue;
-      if (route.origin === 'static' || route.origin === 'prefix-list') held += 1;
-      if (localMayCount && route.origin === 'local') local += 1;
+      if (route.origin === 'local') counts.local += localMayCount ? 1 : 0;
+      else if (route.origin === 'static' || route.origin === 'prefix-list') {
+        counts[planned.has(route.prefix) ? 'toCome' : 'held'] += 1;
+      }
     }
-    const families = toCome?.families.filter((one) => family === undefined || one === family) ?? [];
-    held += families.length * (toCome?.nodes ?? 0);
-    return { ...(family === undefined ? {} : { family }), held, local, allowed, source };
+    return { ...(family === undefined ? {} : { family }), ...counts, allowed, source };
   });
 }
 
@@ -50,15 +49,15 @@ function familyOf({ prefix }: RouteFacts): Family {
   return prefix.includes(':') ? 6 : 4;
 }
 
-/** Whether no further route may fit. A table that holds more than its limit proves that another one holds for it. */
-export function isFull({ held, local, allowed }: RouteCount): boolean {
-  return held <= allowed && held + local >= allowed;
+/** Whether no further route may fit. */
+export function isFull({ held, toCome, local, allowed }: RouteCount): boolean {
+  return held + toCome + local >= allowed;
 }
 
-/** Undefined: enough is left. */
+/** Undefined: enough is left. A table that holds more than its limit today proves that another one holds for it. */
 export function gradeCount(count: RouteCount): Exclude<Severity, 'error'> | undefined {
-  const { held, allowed } = count;
+  const { held, toCome, allowed } = count;
   if (held > allowed || allowed <= 0) return undefined;
-  if (isFull(count) || held >= allowed * WARNING_FROM) return 'warning';
-  return held >= allowed * NOTICE_FROM ? 'notice' : undefined;
+  if (isFull(count) || held + toCome >= allowed * WARNING_FROM) return 'warning';
+  return held + toCome >= allowed * NOTICE_FROM ? 'notice' : undefined;
 }

@@ -21,24 +21,25 @@ export const routeQuota = defineRule<Crowded>({
   evaluate: (context) => {
     const routed = routedPodCIDRs(context);
     const missing = missingByTable(context);
+    const planned = plannedPodCIDRs(context);
     return context.governingTables.flatMap(({ fabric, facts: table }) => {
       const without = missing.get(`${fabric.id} ${table.id}`) ?? [];
       // Nobody puts pod routes into this table, so no node will need room in it.
       if (without.length === 0 && !table.routes.some(({ prefix }) => routed.has(prefix))) return [];
       const limits = (fabric.limits ?? []).filter((limit) => limit.table === undefined || limit.table === table.id);
       return limits
-        .flatMap((limit) => countRoutes(table, limit))
+        .flatMap((limit) => countRoutes(table, limit, planned))
         .flatMap((count) => observe(fabric, table, count, without));
     });
   },
   explain: ({ data: { table, count, missing } }) => {
-    const room = count.allowed - count.held;
+    const room = count.allowed - count.held - count.toCome;
     const full = isFull(count);
     const lost = `${listNames(missing)} ${missing.length === 1 ? 'has' : 'have'} none`;
     return {
-      what: `Route table ${table.id} holds ${routesOf(count)}, and its limit is ${String(count.allowed)}${full && missing.length > 0 ? `; podCIDR ${lost}` : ''}.`,
+      what: `Route table ${table.id} ${count.toCome === 0 ? 'holds' : 'will hold'} ${routesOf(count)}, and its limit is ${String(count.allowed)}${full && missing.length > 0 ? `; podCIDR ${lost}` : ''}.`,
       why: full
-        ? 'The next node gets a podCIDR but no route, and its pods are unreachable from every subnet that uses this table.'
+        ? `${room < 0 ? `The last ${String(-room)} of the planned nodes get podCIDRs but no routes, and their pods are` : 'The next node gets a podCIDR but no route, and its pods are'} unreachable from every subnet that uses this table.`
         : `Every node needs a route of its own, so ${room === 1 ? 'one more node fits' : `${String(room)} more nodes fit`}; the pods of any further one are unreachable.`,
       next: `Have the limit raised${table.routes.some(isDead) ? ', delete routes that lead nowhere,' : ''} or give the cluster larger podCIDRs on fewer nodes.`,
     };
@@ -95,6 +96,14 @@ function missingByTable(context: RuleContext): ReadonlyMap<string, readonly stri
   return new Map([...missing].map(([key, podCIDRs]) => [key, distinctSorted(podCIDRs)]));
 }
 
+/** Of nodes that are only planned: their routes stand in the tables as if they were made. */
+function plannedPodCIDRs({ snapshot }: RuleContext): ReadonlySet<string> {
+  const names = new Set(snapshot.planned?.nodes);
+  if (names.size === 0) return names;
+  const planned = snapshot.cluster.nodes.filter(({ name }) => names.has(name));
+  return new Set(planned.flatMap(({ podCIDRs }) => podCIDRs));
+}
+
 function isOfFamily(prefix: string, { family }: RouteCount): boolean {
   return family === undefined || prefix.includes(':') === (family === 6);
 }
@@ -103,8 +112,10 @@ function isDead({ state }: TableFacts['routes'][number]): boolean {
   return state === 'dead';
 }
 
-/** `499 IPv4 routes and 1 local one`. */
-function routesOf({ family, held, local }: RouteCount): string {
+/** `499 IPv4 routes and 1 local one`, `520 routes, 20 of them for planned nodes`. */
+function routesOf({ family, held, toCome, local }: RouteCount): string {
   const kind = family === undefined ? 'routes' : `IPv${String(family)} routes`;
-  return `${String(held)} ${held === 1 ? kind.replace(/s$/, '') : kind}${local === 0 ? '' : ` and ${String(local)} local ${local === 1 ? 'one' : 'ones'}`}`;
+  const all = held + toCome;
+  const planned = toCome === 0 ? '' : `, ${String(toCome)} of them for planned nodes,`;
+  return `${String(all)} ${all === 1 ? kind.replace(/s$/, '') : kind}${planned}${local === 0 ? '' : ` and ${String(local)} local ${local === 1 ? 'one' : 'ones'}`}`;
 }

@@ -31,6 +31,7 @@ import {
   type TemplateFacts,
 } from '../model/snapshot.ts';
 import { FILTER_KINDS } from '../model/filter.ts';
+import type { Misfit, PlannedFacts } from '../model/what-if.ts';
 import {
   ADDRESS,
   FLAG,
@@ -185,6 +186,7 @@ const MACHINE = object<MachineFacts>({
     object<TemplateFacts>({ id: TEXT, forwarding: words(['on', 'off', 'unknown']), applied: optional(FLAG) }),
   ),
   group: optional(TEXT),
+  planned: optional(described('The planned pool that it belongs to: it does not exist yet.', TEXT)),
 });
 
 const INTERFACE = object<InterfaceFacts>({
@@ -287,11 +289,26 @@ const RECHECK = object<Recheck>({
   gaps: list(GAP),
 });
 
+const PLANNED = object<PlannedFacts>({
+  nodes: list(ID),
+  misfits: list(
+    object<Misfit>({
+      pool: TEXT,
+      nodes: NUMBER,
+      problem: words(['pod-range-full', 'subnet-full']),
+      subject: TEXT,
+      length: optional(NUMBER),
+      fitting: NUMBER,
+    }),
+  ),
+});
+
 export const SNAPSHOT: Shape<Snapshot> = object<Snapshot>({
   schemaVersion: fixed(SNAPSHOT_SCHEMA_VERSION),
   takenAt: described('Judging time.', TIME),
   cluster: CLUSTER,
   fabrics: listBy('id', FABRIC),
   gaps: list(GAP),
+  planned: optional(described('What of this does not exist yet.', PLANNED)),
   recheck: optional(described('What the second reading of the suspects found.', RECHECK)),
 });

@@ -28,6 +28,7 @@ function judgement(changes: Partial<Judgement>, counts: Partial<PairCounts> = { 
     modes: ['host-gw'],
     filtersJudged: true,
     podCIDRs: [],
+    podCIDRsFrom: 'guess',
     pairs,
     roundTrip: pairs,
     classes: [],

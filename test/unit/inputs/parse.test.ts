@@ -37,6 +37,7 @@ const DEFAULTS: Config = {
   clouds: 'auto',
   networkModes: 'auto',
   podCIDRs: [],
+  extraSenders: [],
   awsRegions: [],
   gcpProjects: [],
   azureSubscriptions: [],

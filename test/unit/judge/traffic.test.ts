@@ -96,10 +96,17 @@ describe('against packets', () => {
     { requiredKeys: ['action', 'certain', 'rank'] },
   );
   const packets = ['tcp', 'udp', 'other'].flatMap((protocol) =>
-    Array.from({ length: 21 }, (_, at) => ({ protocol, port: Math.max(0, Math.floor(at / 3) * 10_000 + (at % 3) - 1) })),
+    Array.from({ length: 21 }, (_, at) => ({
+      protocol,
+      port: Math.max(0, Math.floor(at / 3) * 10_000 + (at % 3) - 1),
+    })),
   );
 
-  function isAdmitted(rules: readonly Candidate[], combination: Combination, packet: (typeof packets)[number]): boolean {
+  function isAdmitted(
+    rules: readonly Candidate[],
+    combination: Combination,
+    packet: (typeof packets)[number],
+  ): boolean {
     const hits = rules.filter(
       ({ protocol, ports }) =>
         protocol === undefined ||

@@ -103,6 +103,7 @@ const PASSING: Judgement = {
   modes: ['host-gw'],
   filtersJudged: false,
   podCIDRs: ['10.244.0.0/16'],
+  podCIDRsFrom: 'cni',
   pairs: pairCounts({ total: 6, pass: 6 }),
   roundTrip: pairCounts({ total: 6, pass: 6 }),
   classes: [{ id: 'c1', nodes: ['worker-01', 'worker-02', 'worker-03'] }],

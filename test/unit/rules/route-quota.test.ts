@@ -143,13 +143,33 @@ test.each([
   expect(countRoutes(table(held, 500), LIMIT).map(gradeCount)).toEqual([grade]);
 });
 
-test('nodes to come need a route per family of the cluster', () => {
-  const toCome = { nodes: 70, families: [4] as const };
-  expect(countRoutes(table(300), LIMIT, toCome).map(({ held }) => held)).toEqual([370]);
-  expect(countRoutes(table(300), LIMIT, { ...toCome, families: [4, 6] }).map(({ held }) => held)).toEqual([440]);
-  const apart = countRoutes(table(300), { ...LIMIT, perFamily: true }, toCome);
-  expect(apart.map(({ family, held }) => [family, held])).toEqual([
-    [4, 370],
-    [6, 0],
-  ]);
+test('planned nodes count as if they were there, and only they may go beyond the limit', () => {
+  const planned = new Set(Array.from({ length: 110 }, (_, index) => `10.0.${String(index)}.0/24`));
+  const [count] = countRoutes(table(450), LIMIT, planned);
+  expect(count).toMatchObject({ held: 340, toCome: 110 });
+  expect(gradeCount(count!)).toBe('warning');
+  expect(gradeCount(countRoutes(table(450), LIMIT)[0]!)).toBeUndefined();
+});
+
+test('a plan that does not fit says for how many nodes', () => {
+  const { snapshot } = judgeWith(shared(), [nearLimit(3)]);
+  const route = snapshot.fabrics[0]!.tables.at(-1)!.routes.find(({ prefix }) => prefix === '10.244.1.0/24')!;
+  const node = snapshot.cluster.nodes[1]!;
+  const names = [20, 21, 22, 23, 24].map((index) => `planned-${String(index)}`);
+  const { uid: _, providerID: _id, ...plain } = node;
+  const nodes = names.map((name) => ({ ...plain, name, podCIDRs: [`10.244.${name.slice(8)}.0/24`] }));
+  const routes = nodes.map(({ podCIDRs: [prefix = ''] }) => ({ ...route, prefix }));
+  const bigger: Snapshot = {
+    ...snapshot,
+    planned: { nodes: names, misfits: [] },
+    cluster: { ...snapshot.cluster, nodes: [...snapshot.cluster.nodes, ...nodes] },
+    fabrics: snapshot.fabrics.map((fabric) => ({
+      ...fabric,
+      tables: fabric.tables.map((one) => (one.main ? one : { ...one, routes: [...one.routes, ...routes] })),
+    })),
+  };
+  const [finding] = judgeSnapshot(bigger, AUTO).findings.filter(({ rule }) => rule === 'route-quota');
+  expect(finding?.severity).toBe('warning');
+  expect(finding?.what).toContain('will hold 15 IPv4 routes, 5 of them for planned nodes, and 1 local one');
+  expect(finding?.why).toContain('The last 2 of the planned nodes');
 });

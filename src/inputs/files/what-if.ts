@@ -1,14 +1,24 @@
 /** The file of input what-if: planned nodes in YAML or JSON, or everything that is wrong with it. */
 import { LineCounter, isMap, isScalar, isSeq, parseDocument } from 'yaml';
 import type { Node, Pair, YAMLMap } from 'yaml';
-import type { PlannedPool, WhatIf } from '../model/what-if.ts';
-import { nearest } from './nearest.ts';
-import { quote, type Problem } from './problem.ts';
+import type { PlannedPool, WhatIf } from '../../model/what-if.ts';
+import { nearest } from '../nearest.ts';
+import { quote, type Problem } from '../problem.ts';
 
 /** More would be a slip: no cluster has so many nodes. */
 const MOST_NODES = 100_000;
 const TOP_KEYS = ['cluster-size', 'pools'];
-const POOL_KEYS = ['name', 'count', 'subnets', 'zones', 'os', 'pod-cidr-mask', 'pod-cidr-mask-ipv6', 'forwarding', 'like'];
+const POOL_KEYS = [
+  'name',
+  'count',
+  'subnets',
+  'zones',
+  'os',
+  'pod-cidr-mask',
+  'pod-cidr-mask-ipv6',
+  'forwarding',
+  'like',
+];
 
 export function parseWhatIf(text: string, path: string): WhatIf | { readonly problems: readonly Problem[] } {
   const lines = new LineCounter();
@@ -64,7 +74,8 @@ class Reader {
     const name = this.#text(node, 'name');
     const count = this.#count(node, 'count');
     if (name === undefined) this.#note(node, 'a pool has no name.', 'Add a name.');
-    if (count === undefined && !node.has('count')) this.#note(node, 'a pool has no count.', 'Add how many nodes it has.');
+    if (count === undefined && !node.has('count'))
+      this.#note(node, 'a pool has no count.', 'Add how many nodes it has.');
     const os = this.#choice(node, 'os', ['linux', 'windows'] as const);
     const forwarding = this.#choice(node, 'forwarding', ['on', 'off'] as const);
     const like = this.#text(node, 'like');
@@ -96,7 +107,7 @@ class Reader {
 
   #value(map: YAMLMap, key: string): unknown {
     const node = map.get(key, true);
-    return isScalar(node) ? node.value : node === undefined ? undefined : node;
+    return isScalar(node) ? node.value : node;
   }
 
   #count(map: YAMLMap, key: string): number | undefined {
@@ -144,8 +155,8 @@ class Reader {
   }
 
   #note(node: unknown, what: string, hint: string): void {
-    const range = (node as Node | null | undefined)?.range;
-    const line = range === undefined || range === null ? '' : ` line ${String(this.#lines.linePos(range[0]).line)}`;
+    const start = (node as Node | null | undefined)?.range?.[0];
+    const line = start === undefined ? '' : ` line ${String(this.#lines.linePos(start).line)}`;
     this.#problems.push({ where: `what-if, ${this.#path}${line}`, what, hint });
   }
 }

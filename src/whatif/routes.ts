@@ -1,0 +1,77 @@
+/** The routes that planned nodes will get: those that whoever keeps the tables now makes for every node. */
+import type { JudgedNode } from '../model/judgement.ts';
+import type { Family } from '../model/prefix.ts';
+import { parseAddress, parsePrefix } from '../model/prefix.ts';
+import type { FabricFacts, NodeFacts, RouteFacts, RouteTarget, TableFacts } from '../model/snapshot.ts';
+import type { PlannedNode } from './expand.ts';
+
+/** A table is kept where it leads to at least half of the present nodes; a few routes by hand are no promise. */
+const KEPT = 0.5;
+
+export function routePlanned(
+  fabric: FabricFacts,
+  planned: readonly PlannedNode[],
+  nodes: readonly NodeFacts[],
+  judged: readonly JudgedNode[],
+): TableFacts[] {
+  const here = new Set(judged.filter((node) => node.fabric === fabric.id).map(({ name }) => name));
+  const owned = new Map<Family, Set<string>>();
+  for (const node of nodes) {
+    if (!here.has(node.name)) continue;
+    for (const text of node.podCIDRs) {
+      const prefix = parsePrefix(text);
+      if (prefix === undefined) continue;
+      const all = owned.get(prefix.family) ?? new Set();
+      owned.set(prefix.family, all.add(prefix.text));
+    }
+  }
+  return fabric.tables.map((table) => {
+    const added = ([4, 6] as const).flatMap((family) => {
+      const example = exampleOf(table, owned.get(family) ?? new Set());
+      return example === undefined ? [] : planned.flatMap((node) => routesTo(node, family, example));
+    });
+    return added.length === 0 ? table : { ...table, routes: [...table.routes, ...added] };
+  });
+}
+
+/** A route that shows how the table leads to nodes; undefined: nobody keeps it. */
+function exampleOf(table: TableFacts, podCIDRs: ReadonlySet<string>): RouteFacts | undefined {
+  const routes = table.routes.filter(
+    ({ prefix, target }) => podCIDRs.has(prefix) && ['interface', 'machine', 'address'].includes(target.kind),
+  );
+  const prefixes = new Set(routes.map(({ prefix }) => prefix));
+  return prefixes.size > 0 && prefixes.size >= podCIDRs.size * KEPT ? routes[0] : undefined;
+}
+
+function routesTo({ facts, machine, face }: PlannedNode, family: Family, example: RouteFacts): RouteFacts[] {
+  const { name: _name, stateText: _text, ...route } = example;
+  return facts.podCIDRs.flatMap((text) => {
+    if (parsePrefix(text)?.family !== family) return [];
+    const target = targetLike(example.target, machine.id, face.id, face.addresses);
+    return target === undefined ? [] : [{ ...route, prefix: text, target, state: 'active' as const }];
+  });
+}
+
+function targetLike(
+  example: RouteTarget,
+  machine: string,
+  face: string,
+  addresses: readonly string[],
+): RouteTarget | undefined {
+  switch (example.kind) {
+    case 'interface':
+      return { kind: 'interface', interface: face, machine };
+    case 'machine':
+      return { kind: 'machine', machine };
+    case 'address': {
+      const family = parseAddress(example.address)?.family;
+      const address = addresses.find((text) => parseAddress(text)?.family === family);
+      return address === undefined ? undefined : { kind: 'address', address };
+    }
+    case 'local':
+    case 'none':
+    case 'gateway':
+    case 'unknown':
+      return undefined;
+  }
+}
