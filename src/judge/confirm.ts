@@ -61,13 +61,15 @@ export function findSuspects(
       if (target?.kind === 'interface' && target.machine !== undefined) machines.add(target.machine);
     }
   }
-  return {
+  const suspects: Suspects = {
     nodes: sorted(nodes),
     machines: sorted(machines),
     interfaces: sorted(interfaces),
     tables: sorted(tables),
     filters: sorted(new Set(failing.flatMap((finding) => finding.subjects.filters))),
   };
+  // What hangs on no object of its own (a template, a misfit of a plan) is the same the second time.
+  return Object.values(suspects).some((ids: readonly string[]) => ids.length > 0) ? suspects : undefined;
 }
 
 /** A remark that no packet hangs on is not worth the time of a second reading. */

@@ -40,8 +40,8 @@ export const routeQuota = defineRule<Crowded>({
       what: `Route table ${table.id} ${count.toCome === 0 ? 'holds' : 'will hold'} ${routesOf(count)}, and its limit is ${String(count.allowed)}${full && missing.length > 0 ? `; podCIDR ${lost}` : ''}.`,
       why: full
         ? `${room < 0 ? `The last ${String(-room)} of the planned nodes get podCIDRs but no routes, and their pods are` : 'The next node gets a podCIDR but no route, and its pods are'} unreachable from every subnet that uses this table.`
-        : `Every node needs a route of its own, so ${room === 1 ? 'one more node fits' : `${String(room)} more nodes fit`}; the pods of any further one are unreachable.`,
-      next: `Have the limit raised${table.routes.some(isDead) ? ', delete routes that lead nowhere,' : ''} or give the cluster larger podCIDRs on fewer nodes.`,
+        : `There is room for ${room === 1 ? 'one more route' : `${String(room)} more routes`}, and every node needs its own: without one its pods are unreachable.`,
+      next: `Have the limit raised${table.routes.some(isDead) ? ', delete routes that lead nowhere,' : ''} or give the cluster larger podCIDRs on fewer nodes.${missing.length > 0 ? ' Until then a further route may be refused.' : ''}`,
     };
   },
   fix: ({ data: { fabric, table, count } }) =>
