@@ -8,18 +8,13 @@ import {
   type ClusterFacts,
   type CniFacts,
   type FabricFacts,
-  type FilterFacts,
-  type FilterPeers,
-  type FilterRule,
   type FlannelAnnotations,
   type FlannelConfig,
   type Gap,
   type InterfaceFacts,
-  type LimitFacts,
   type MachineFacts,
   type NetworkFacts,
   type NodeFacts,
-  type PortRange,
   type Recheck,
   type RouteControllerFacts,
   type RouteFacts,
@@ -30,7 +25,7 @@ import {
   type TableFacts,
   type TemplateFacts,
 } from '../model/snapshot.ts';
-import { FILTER_KINDS } from '../model/filter.ts';
+import { FILTER, LIMIT } from './schema-around.ts';
 import type { Misfit, PlannedFacts } from '../model/what-if.ts';
 import {
   ADDRESS,
@@ -203,43 +198,6 @@ const INTERFACE = object<InterfaceFacts>({
   type: optional(TEXT),
   filters: optional(list(ID)),
   groups: optional(list(TEXT)),
-});
-
-const PEERS = object<FilterPeers>({
-  prefixes: list(PREFIX),
-  groups: optional(list(TEXT)),
-  network: optional(fixed(true)),
-  unread: optional(list(TEXT)),
-});
-
-const FILTER_RULE = object<FilterRule>({
-  direction: words(['in', 'out']),
-  action: words(['allow', 'deny']),
-  rank: described('The lowest decides first.', NUMBER),
-  name: optional(TEXT),
-  protocol: optional(described('Absent: every protocol.', TEXT)),
-  ports: optional(list(object<PortRange>({ from: NUMBER, to: NUMBER }))),
-  peers: PEERS,
-  own: optional(PEERS),
-  targets: optional(list(TEXT)),
-});
-
-const FILTER = object<FilterFacts>({
-  id: ID,
-  kind: words(FILTER_KINDS),
-  name: optional(TEXT),
-  network: optional(TEXT),
-  rules: list(FILTER_RULE),
-  unread: optional(list(TEXT)),
-});
-
-const LIMIT = object<LimitFacts>({
-  kind: fixed('routes-per-table'),
-  table: optional(ID),
-  perFamily: optional(fixed<true>(true)),
-  localMayCount: optional(fixed<true>(true)),
-  allowed: NUMBER,
-  source: TEXT,
 });
 
 const FABRIC = object<FabricFacts>({

@@ -16,6 +16,7 @@ import type {
 } from '../../src/model/snapshot.ts';
 import { azureFacts } from './world-snapshot-azure.ts';
 import { gceFacts, gceGaps } from './world-snapshot-gce.ts';
+import { controllerFacts, groupOf, ownersOf } from './world-snapshot-marks.ts';
 
 export interface SnapshotOptions {
   /** EC2 calls that are denied, by IAM action; only `ec2:GetManagedPrefixListEntries` is understood. */
@@ -73,25 +74,6 @@ function nodeFacts(node: NodeWorld): NodeFacts {
           },
         }),
     labels: {},
-  };
-}
-
-/** Of a cloud controller manager that runs as a pod. */
-function controllerFacts({ cluster }: World): Pick<Snapshot['cluster'], 'routeController'> {
-  const pod = cluster.pods.find(({ containers }) => containers.some(({ name }) => name === 'cloud-controller-manager'));
-  if (pod === undefined) return {};
-  const args = pod.containers.flatMap((container) => container.args);
-  const valueOf = (flag: string): string | undefined =>
-    args.find((text) => text.startsWith(`--${flag}=`))?.slice(flag.length + 3);
-  const provider = valueOf('cloud-provider');
-  const clusterName = valueOf('cluster-name');
-  return {
-    routeController: {
-      source: `${pod.namespace}/${pod.name}`,
-      configuresRoutes: valueOf('configure-cloud-routes') !== 'false',
-      ...(provider === undefined ? {} : { provider }),
-      ...(clusterName === undefined ? {} : { clusterName }),
-    },
   };
 }
 
@@ -197,19 +179,6 @@ function fabricFacts(region: AwsRegionWorld, readsLists: boolean): FabricFacts {
       },
     ],
   };
-}
-
-function groupOf(tags: Readonly<Record<string, string>>): { group?: string } {
-  const group = tags['aws:autoscaling:groupName'];
-  return group === undefined ? {} : { group };
-}
-
-/** Only those that mark a cluster. */
-function ownersOf(tags: Readonly<Record<string, string>>): { owners?: string[] } {
-  const ids = Object.entries(tags).flatMap(([key, value]) =>
-    key === 'KubernetesCluster' ? [value] : key.startsWith('kubernetes.io/cluster/') ? [key.split('/')[2] ?? ''] : [],
-  );
-  return ids.length === 0 ? {} : { owners: [...new Set(ids)].sort().map((id) => `cluster ${id}`) };
 }
 
 function assigned(face: InterfaceWorld): { assignedPrefixes?: string[] } {
