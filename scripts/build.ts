@@ -8,6 +8,7 @@ import { parseArgs } from 'node:util';
 import ncc, { type NccOutput } from '@vercel/ncc';
 import * as esbuild from 'esbuild';
 import { ROOT, runNode } from './run.ts';
+import { writeSlimClient } from './slim-client.ts';
 import { trimProtos } from './trim-protos.ts';
 
 /** How to build: where to, and whether type errors stop the build (verify checks types in a step of its own). */
@@ -30,6 +31,7 @@ export async function build({ out, checkTypes }: BuildOptions): Promise<BuildRes
   const compiled = mkdtempSync(join(ROOT, '.build-'));
   try {
     compile(compiled, checkTypes);
+    await writeSlimClient(compiled);
     // No "type" in the nearest package.json is what makes ncc write CommonJS, which the SDKs' own files need.
     writeFileSync(join(compiled, 'package.json'), '{}\n');
     const files = await shrink(await bundle(compiled));
@@ -66,6 +68,11 @@ async function bundle(compiled: string): Promise<Map<string, Buffer>> {
     process.chdir(before);
   }
   const { code, assets } = output;
+  // What it does not find, ncc leaves to be looked for when the Action runs.
+  const lost = /\b__WEBPACK_EXTERNAL_createRequire|require\("(\.\.\/[^"]*)"\)/.exec(
+    [code, ...Object.values(assets).map(({ source }) => source.toString())].join('\n'),
+  );
+  if (lost !== null) throw new Error(`The bundle would look for ${lost[1] ?? lost[0]} outside of itself.`);
   const files = new Map<string, Buffer>([['index.js', Buffer.from(code)]]);
   for (const [name, { source }] of Object.entries(assets)) {
     if (!USELESS_ASSET.test(name)) files.set(name, typeof source === 'string' ? Buffer.from(source) : source);

@@ -2,7 +2,14 @@
 import { runInNewContext } from 'node:vm';
 
 /** Services of which src/clouds/gcp uses a client. A client whose service is missing here fails when it is made. */
-export const COMPUTE_SERVICES = ['InstanceTemplates', 'Instances', 'Routes', 'Subnetworks'] as const;
+export const COMPUTE_SERVICES = [
+  'Firewalls',
+  'InstanceTemplates',
+  'Instances',
+  'RegionNetworkFirewallPolicies',
+  'Routes',
+  'Subnetworks',
+] as const;
 
 interface Described {
   readonly fields?: Readonly<Record<string, { readonly type: string }>>;

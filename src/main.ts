@@ -80,7 +80,7 @@ async function takeAndJudge(config: Config, ports: Ports): Promise<Taken> {
   const { judgement, suspects } = judgeDraft(snapshot, config);
   if (suspects === undefined) return { snapshot, judgement };
   const confirmed = { ...snapshot, recheck: await rereadSuspects(suspects, collected, ports) };
-  return { snapshot: confirmed, judgement: judgeSnapshot(confirmed, config) };
+  return { snapshot: confirmed, judgement: judgeSnapshot(confirmed, config, undefined, judgement) };
 }
 
 async function report(view: View, snapshot: Snapshot, config: Config, ports: Ports): Promise<void> {

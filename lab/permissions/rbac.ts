@@ -21,7 +21,8 @@ interface Grant {
 /** What every authenticated user has through system:basic-user, system:discovery and system:public-info-viewer. */
 const EVERYBODY: V1PolicyRule[] = [
   { apiGroups: ['authorization.k8s.io'], resources: ['selfsubjectaccessreviews'], verbs: ['create'] },
-  { nonResourceURLs: ['/version', '/version/', '/healthz', '/livez', '/readyz', '/api', '/apis'], verbs: ['get'] },
+  { nonResourceURLs: ['/version', '/version/', '/healthz', '/livez', '/readyz'], verbs: ['get'] },
+  { nonResourceURLs: ['/api', '/api/*', '/apis', '/apis/*'], verbs: ['get'] },
 ];
 
 function parseGrants(role: object): Grant[] {

@@ -4,10 +4,11 @@ import { subnetOf } from '../world/addresses.ts';
 import * as faults from '../world/faults.ts';
 import * as gce from '../world/faults/gce.ts';
 import { gceCluster } from '../world/gce-cluster.ts';
+import type { GcePolicyRuleWorld, GcePolicyWorld, GceTrafficWorld } from '../world/gce.ts';
 import type { GceMode } from '../world/gce-cluster.ts';
 import type { World } from '../world/world.ts';
 import { draw, nodeFaults } from './cloud-faults.ts';
-import type { Choice } from './cloud-faults.ts';
+import type { Choice, Draw } from './cloud-faults.ts';
 import type { Dice } from './dice.ts';
 import type { Healthy } from './random-world.ts';
 
@@ -50,6 +51,40 @@ function elsewhere(d: Dice, node: () => number): gce.GceElsewhere {
   ]);
 }
 
+function firewallFaults({ d, some, other }: Draw): Choice[] {
+  const traffic = (): GceTrafficWorld[] =>
+    d.pick([
+      [{ protocol: 'tcp' }],
+      [{ protocol: 'tcp', ports: ['443', '8000-9000'] }, { protocol: 'udp' }],
+      [{ protocol: '17', ports: ['8472'] }, { protocol: 'icmp' }],
+      [{ protocol: 'esp' }],
+    ]);
+  const denial = (): gce.GceDenial => ({
+    direction: d.percent(60) ? 'in' : 'out',
+    priority: d.pick([0, 900, 999, 1000, 1001, 65_535]),
+    ...(d.percent(35) ? { traffic: traffic() } : {}),
+    ...(d.percent(35) ? { at: other } : {}),
+  });
+  const kind = (): GcePolicyWorld['kind'] => d.pick(['HIERARCHY', 'NETWORK', 'NETWORK_REGIONAL']);
+  const harmless = (): Partial<GcePolicyRuleWorld> =>
+    d.pick<Partial<GcePolicyRuleWorld>>([
+      { srcIpRanges: ['35.235.240.0/20'] },
+      { action: 'goto_next' },
+      { disabled: true },
+      { srcNetworkContext: 'INTERNET' },
+    ]);
+  return [
+    [2, () => [gce.gcePodFirewallMissing(d.pick(['deleted', 'disabled']))]],
+    [4, () => [gce.gcePodFirewallForTag(some)]],
+    [4, () => [gce.gcePodFirewallOnly(traffic())]],
+    [5, () => [gce.gcePodFirewallHalf(some, d.percent(50) ? 0 : 1)]],
+    [4, () => [gce.gcePodFirewallByName(d.pick(['tag', 'account']))]],
+    [8, () => [gce.gceDenied(some, denial())]],
+    [2, () => [gce.gcePolicy(kind())]],
+    [3, () => [gce.gcePolicy(kind(), harmless())]],
+  ];
+}
+
 /** Several faults at a time where one makes sense only with another. */
 export function randomGceFaults(world: World, d: Dice): faults.Fault[] {
   const drawn = draw(world, d);
@@ -61,6 +96,7 @@ export function randomGceFaults(world: World, d: Dice): faults.Fault[] {
   const insideSubnet = (): string => d.pick(['10.132.0.0/24', '10.132.5.0/24', '10.132.17.0/24', '10.132.6.0/28']);
   const choices: Choice[] = [
     ...nodeFaults(world, drawn),
+    ...firewallFaults(drawn),
     [8, () => [gce.gceForwardingOff(some)]],
     [8, () => [gce.gceRouteMissing(some, family)]],
     [6, () => [gce.gceWrongTarget(some, toOther(), family)]],

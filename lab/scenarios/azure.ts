@@ -148,6 +148,21 @@ export const azureForwarding: Scenario = {
   expect: broken,
 };
 
+export const azureNsgDeniesPods: Scenario = {
+  name: 'azure-nsg-denies-pods',
+  title: 'routes are complete, all interfaces forward, and pods of one subnet do not answer',
+  story:
+    'The network security groups let the virtual network in, and user routes make pods a part of it. Then somebody ' +
+    'closed one of them for the ranges of an old data centre, 10.244.0.0/16 among them.',
+  situation: (nodes = 6) => {
+    const world = azureCluster({ name: 'guarded', mode: 'fabric', subnets: 2, nodes });
+    return injected(world, azure.azureDeniesPods({ subnet: 1 }, '10.244.0.0/16'));
+  },
+  nodes: { least: 3, most: 240 },
+  inputs: {},
+  expect: broken,
+};
+
 export const azureNoPermission: Scenario = {
   name: 'azure-no-permission',
   title: 'the role may not read route tables',

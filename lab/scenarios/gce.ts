@@ -127,6 +127,38 @@ export const gceSharedVpc: Scenario = {
   expect: broken,
 };
 
+export const gceFirewallWithoutPods: Scenario = {
+  name: 'gce-firewall-without-pods',
+  title: 'routes are right, the nodes reach each other, and no pod answers one of another node',
+  story:
+    'The network was made for this cluster, so it denies everything by itself. Its rules admit the subnetwork of the ' +
+    'nodes, and nobody thought of the pods, whose addresses are no part of it.',
+  situation: () => {
+    const podCidrs = [['192.168.0.0/24'], ['192.168.1.0/24']];
+    const world = gceCluster({ name: 'capg', mode: 'fabric', nodes: 2, podCidr: '192.168.0.0/16', podCidrs });
+    return injected(world, gce.gcePodFirewallMissing());
+  },
+  inputs: {},
+  expect: broken,
+};
+
+export const gceFirewallPolicy: Scenario = {
+  name: 'gce-firewall-policy',
+  title: 'the network’s own rules admit pods, and a policy of the organization goes before them',
+  story:
+    'A hierarchical firewall policy denies SSH between private addresses. What it leaves of the pods’ packets is not ' +
+    'worked out, so nothing is claimed to work. A second one is about administrators from outside, and is no matter.',
+  situation: (nodes = 4) =>
+    injected(
+      cluster(nodes),
+      gce.gcePolicy('HIERARCHY', { traffic: [{ protocol: 'tcp', ports: ['22'] }] }),
+      gce.gcePolicy('HIERARCHY', { srcIpRanges: ['35.235.240.0/20'], action: 'allow' }),
+    ),
+  nodes: { least: 2, most: 240 },
+  inputs: {},
+  expect: { verdict: 'unknown', step: 'fail' },
+};
+
 export const gceUnreachableZone: Scenario = {
   name: 'gce-unreachable-zone',
   title: 'one zone does not answer',

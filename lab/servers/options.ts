@@ -19,6 +19,21 @@ export interface LabRequest {
   write: boolean;
 }
 
+/** One exchange as a measurement sees it. */
+export interface LabExchange {
+  service: LabService;
+  method: string;
+  /** Path and query. */
+  url: string;
+  body: string;
+  accept: string;
+  status: number;
+  /** Size of the answer's body as it was sent, compressed where it was, in bytes. */
+  bytes: number;
+  /** Port of the client: requests with the same one came over one connection, one after the other. */
+  connection: number;
+}
+
 export interface LabOptions {
   /** IAM actions denied, such as `ec2:DescribeRouteTables`; wildcards as IAM has them. */
   deny?: string[];
@@ -75,6 +90,13 @@ export interface LabOptions {
   azurePolls?: number;
   /** An HTTP proxy on a port of its own; `refuse`: it lets nobody through (407). */
   proxy?: boolean | 'refuse';
+  /**
+   * For measuring clients: a request that was answered well before gets the very same bytes from memory, whoever signs
+   * it. The world must not change meanwhile.
+   */
+  remember?: boolean;
+  /** Called once an answer is on its way. */
+  onAnswer?(exchange: LabExchange): void;
   /** The stand-in `az` has no session: nobody has run `az login`. */
   azLoggedOut?: boolean;
   /**

@@ -3,6 +3,7 @@
 import { covers, formatAddress, holds, hostRange, overlaps, rangeOf } from '../world/addresses.ts';
 import type { Address, Range } from '../world/addresses.ts';
 import type { AwsRegionWorld, InterfaceWorld, RouteTableWorld, RouteWorld, SubnetWorld } from '../world/world.ts';
+import { AwsFilters } from './aws-filters.ts';
 import { fate, oneOf } from './fate.ts';
 import type { Fate } from './fate.ts';
 import { Filters } from './filters.ts';
@@ -11,16 +12,20 @@ import type { Ground, Machine, Nic, Packet } from './ground.ts';
 
 type Winner = { kind: 'local' } | { kind: 'nothing' } | { kind: 'unread' } | { kind: 'routes'; routes: RouteWorld[] };
 
-/** The prefixes that a route stands for; undefined when it names a prefix list whose entries nobody knows. */
-function rangesOfRoute(regions: AwsRegionWorld[], route: RouteWorld): Range[] | undefined {
-  if ('cidr' in route.destination) return [rangeOf(route.destination.cidr)];
-  if ('ipv6Cidr' in route.destination) return [rangeOf(route.destination.ipv6Cidr)];
-  const { prefixListId } = route.destination;
+/** The entries of a prefix list; undefined when nobody knows them. */
+function rangesOfList(regions: AwsRegionWorld[], prefixListId: string): Range[] | undefined {
   for (const region of regions) {
     const list = region.prefixLists.find((one) => one.id === prefixListId);
     if (list !== undefined) return list.entries.map(rangeOf);
   }
   return undefined;
+}
+
+/** The prefixes that a route stands for; undefined when it names a prefix list whose entries nobody knows. */
+function rangesOfRoute(regions: AwsRegionWorld[], route: RouteWorld): Range[] | undefined {
+  if ('cidr' in route.destination) return [rangeOf(route.destination.cidr)];
+  if ('ipv6Cidr' in route.destination) return [rangeOf(route.destination.ipv6Cidr)];
+  return rangesOfList(regions, route.destination.prefixListId);
 }
 
 function subnetOfInterface(region: AwsRegionWorld, one: InterfaceWorld): SubnetWorld {
@@ -128,6 +133,7 @@ export function awsGround(region: AwsRegionWorld, regions: AwsRegionWorld[], pre
     }
   };
 
+  const filters = new AwsFilters(region, nics, (id) => (prefixListsUnread ? undefined : rangesOfList(regions, id)));
   const ground: Ground = {
     id: `aws/${region.accountId}/${region.region}`,
     machines,
@@ -139,8 +145,8 @@ export function awsGround(region: AwsRegionWorld, regions: AwsRegionWorld[], pre
       ...region.subnets.flatMap((subnet) => [subnet.cidr, ...subnet.ipv6Cidrs].map(rangeOf)),
       ...nics.flatMap((nic) => nic.own),
     ],
-    filters: new Filters(() => []),
-    filterRanges: [],
+    filters: new Filters((crossing) => filters.stages(crossing)),
+    filterRanges: filters.ranges(),
     route,
     leadsToMachines: (network, pods) =>
       region.routeTables.some(

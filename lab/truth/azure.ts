@@ -4,9 +4,9 @@ import { formatAddress, holds, hostRange, overlaps, rangeOf } from '../world/add
 import type { Address, Range } from '../world/addresses.ts';
 import { nicId, scaleSetNicId, scaleSetVmId, vmId } from '../world/azure-ids.ts';
 import type { AzureNicWorld, AzureRouteTableWorld, AzureRouteWorld, AzureVmWorld, AzureWorld } from '../world/azure.ts';
+import { AzureFilters } from './azure-filters.ts';
 import { fate } from './fate.ts';
 import type { Fate } from './fate.ts';
-import { Filters } from './filters.ts';
 import { atInterface, toOwner } from './ground.ts';
 import type { Ground, Machine, Nic, Packet } from './ground.ts';
 
@@ -37,7 +37,9 @@ interface MachinePlan {
   nics: Nic[];
 }
 
-function machinePlans(azure: AzureWorld, loose: Map<string, Nic>): MachinePlan[] {
+type MakeNic = (id: string, nic: AzureNicWorld) => Nic;
+
+function machinePlans(azure: AzureWorld, loose: Map<string, Nic>, makeNic: MakeNic): MachinePlan[] {
   const ofVms = azure.vms.map((vm) => ({
     id: vmId(azure, vm.name),
     power: vm.power,
@@ -47,7 +49,7 @@ function machinePlans(azure: AzureWorld, loose: Map<string, Nic>): MachinePlan[]
     set.instances.map((instance) => ({
       id: scaleSetVmId(azure, set, instance),
       power: instance.power,
-      nics: instance.nics.map((nic) => nicOf(azure, scaleSetNicId(azure, set, instance, nic.name), nic)),
+      nics: instance.nics.map((nic) => makeNic(scaleSetNicId(azure, set, instance, nic.name), nic)),
     })),
   );
   return [...ofVms, ...ofSets];
@@ -81,7 +83,14 @@ function holderKey(network: string, { family, first }: Range): string {
 }
 
 export function azureGround(azure: AzureWorld): Ground {
-  const loose = new Map(azure.nics.map((nic) => [nic.name, nicOf(azure, nicId(azure, nic.name), nic)]));
+  const worldOf = new Map<Nic, AzureNicWorld>();
+  const makeNic: MakeNic = (id, nic) => {
+    const made = nicOf(azure, id, nic);
+    worldOf.set(made, nic);
+    return made;
+  };
+  const loose = new Map(azure.nics.map((nic) => [nic.name, makeNic(nicId(azure, nic.name), nic)]));
+  const guards = new AzureFilters(azure, worldOf);
   const machines = new Map<string, Machine>();
   const nics = [...loose.values()];
   const winners = new Map<string, Winner>();
@@ -146,7 +155,7 @@ export function azureGround(azure: AzureWorld): Ground {
     nics,
     neighbours: 'router',
     ranges: [],
-    filters: new Filters(() => []),
+    filters: guards.filters(),
     filterRanges: [],
     route,
     leadsToMachines: (network, pods) =>
@@ -160,7 +169,7 @@ export function azureGround(azure: AzureWorld): Ground {
           }),
       ),
   };
-  for (const plan of machinePlans(azure, loose)) {
+  for (const plan of machinePlans(azure, loose, makeNic)) {
     const runs = plan.power === 'running' || plan.power === 'starting';
     const machine: Machine = { key: plan.id.toLowerCase(), ground, runs, nics: plan.nics };
     machines.set(machine.key, machine);
@@ -170,6 +179,7 @@ export function azureGround(azure: AzureWorld): Ground {
     }
   }
   for (const nic of nics) for (const ip of nic.ips) holders.set(holderKey(nic.network, hostRange(ip)), nic);
+  ground.filterRanges = guards.ranges();
   ground.ranges = [
     ...privateRanges.map(rangeOf),
     ...azure.routeTables.flatMap((table) => table.routes.map((one) => rangeOf(one.prefix))),

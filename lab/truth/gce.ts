@@ -5,7 +5,7 @@ import type { Address, Range } from '../world/addresses.ts';
 import type { GceInstanceWorld, GceNicWorld, GceRouteWorld, GceWorld } from '../world/gce.ts';
 import { fate } from './fate.ts';
 import type { Fate } from './fate.ts';
-import { Filters } from './filters.ts';
+import { gceFilterRanges, gceFilters } from './gce-filters.ts';
 import { atInterface, toOwner } from './ground.ts';
 import type { Ground, Machine, Nic, Packet } from './ground.ts';
 
@@ -53,10 +53,11 @@ function winnersAmong(routes: GceRouteWorld[], x: Address): GceRouteWorld[] {
   return longest.filter((route) => route.priority === priority);
 }
 
-export function gceGround(gce: GceWorld): Ground {
+/** `nodes`: podCIDRs and addresses of the cluster's nodes. */
+export function gceGround(gce: GceWorld, nodes: Range[]): Ground {
   const machines = new Map<string, Machine>();
   const nics: Nic[] = [];
-  const tags = new Map<string, string[]>();
+  const shown = new Map<string, GceInstanceWorld>();
   // Machines of zones that do not answer: they are there, and no list shows them.
   const hidden = new Set<string>();
   const hiddenNics: Nic[] = [];
@@ -102,13 +103,16 @@ export function gceGround(gce: GceWorld): Ground {
       const inside = nics.filter((nic) => nic.network === from.network);
       return toOwner(inside, packet, `${formatAddress(x)} is in a range of a subnetwork`);
     }
-    const own = tags.get(from.machine?.key ?? '') ?? [];
+    const own = shown.get(from.machine?.key ?? '')?.tags ?? [];
     const key = `${from.network} ${own.join()} ${String(x.family)} ${String(x.value)}`;
     const won = winners.get(key) ?? winnersAmong(seenBy(gce.routes, from.network, own), x);
     winners.set(key, won);
     const fates = won.map((one) => atTarget(one, packet));
     const worst = fates.find((one) => one.verdict === 'fail') ?? fates.find((one) => one.verdict === 'unknown');
-    return worst ?? fates[0] ?? fate('fail', `${from.network} has no route for ${formatAddress(x)}`);
+    const what = worst ?? fates[0] ?? fate('fail', `${from.network} has no route for ${formatAddress(x)}`);
+    // A machine has one interface in a network, so all flows that arrive do so there.
+    const way = fates.find((one) => one.way !== undefined)?.way;
+    return way === undefined ? what : { ...what, way };
   };
 
   const ground: Ground = {
@@ -117,8 +121,8 @@ export function gceGround(gce: GceWorld): Ground {
     nics,
     neighbours: 'nobody',
     ranges: [...gce.routes.map((one) => rangeOf(one.destRange)), ...[...subnetRanges.values()].flat()],
-    filters: new Filters(() => []),
-    filterRanges: [],
+    filters: gceFilters(gce, { instances: shown, nics, nodes }),
+    filterRanges: gceFilterRanges(gce),
     route,
     leadsToMachines: (network, pods) =>
       gce.routes.some((one) => {
@@ -143,7 +147,7 @@ export function gceGround(gce: GceWorld): Ground {
       const machine: Machine = { key, ground, runs, nics: own };
       for (const nic of own) nic.machine = machine;
       machines.set(key, machine);
-      tags.set(key, instance.tags);
+      shown.set(key, instance);
       nics.push(...own);
       ground.ranges.push(...own.flatMap((nic) => nic.own));
     }

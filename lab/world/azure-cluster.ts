@@ -2,6 +2,7 @@
 
 import { addressAt, familyOf, subnetOf } from './addresses.ts';
 import { azureProviderId, scaleSetVmId, vmId } from './azure-ids.ts';
+import { securityGroup } from './azure-rules.ts';
 import type {
   AzureNicWorld,
   AzureRouteTableWorld,
@@ -28,6 +29,11 @@ export interface AzureOptions extends ClusterShape {
    * shared.
    */
   tables?: 'shared' | 'per-subnet' | 'none';
+  /**
+   * Where network security groups with nothing but the default rules are: one at each node subnet, one at each node's
+   * interface, or nowhere. Default subnets.
+   */
+  securityGroups?: 'subnets' | 'interfaces' | 'none';
   vnetCidr?: string;
   subscription?: string;
   /** Resource Manager shows it in this case; provider ids have it in lower case. Default `Shop-Prod`. */
@@ -53,7 +59,7 @@ export function emptyTable(name: string, tags: Record<string, string> = {}): Azu
 }
 
 function makeVnet(options: AzureOptions, azure: AzureWorld): AzureSubnetWorld[] {
-  const { name, ipv6 = false, tables = 'shared' } = options;
+  const { name, ipv6 = false, tables = 'shared', securityGroups = 'subnets' } = options;
   const vnetCidr = options.vnetCidr ?? '10.224.0.0/16';
   const subnets = subnetCidrs(options, vnetCidr).map((cidr, i): AzureSubnetWorld => {
     const letter = 'abcdef'.charAt(i);
@@ -62,6 +68,7 @@ function makeVnet(options: AzureOptions, azure: AzureWorld): AzureSubnetWorld[] 
       name: `nodes-${letter}`,
       prefixes: [cidr, ...(ipv6 ? [subnetOf(vnetCidr6, 64, i)] : [])],
       ...(tables === 'none' ? {} : { routeTable: table }),
+      ...(securityGroups === 'subnets' ? { securityGroup: `${name}-nodes-${letter}` } : {}),
     };
   });
   azure.vnets.push({
@@ -72,6 +79,8 @@ function makeVnet(options: AzureOptions, azure: AzureWorld): AzureSubnetWorld[] 
   });
   const used = new Set(subnets.flatMap((subnet) => subnet.routeTable ?? []));
   azure.routeTables.push(...[...used].map((table) => emptyTable(table, { cluster: name })));
+  for (const { securityGroup: group } of subnets)
+    if (group !== undefined) azure.securityGroups.push(securityGroup(group));
   return subnets;
 }
 
@@ -81,6 +90,7 @@ function makeNic(options: AzureOptions, vnet: string, subnet: AzureSubnetWorld, 
     name: `${seat.name}-nic`,
     primary: true,
     enableIPForwarding: options.mode !== 'vxlan',
+    ...(options.securityGroups === 'interfaces' ? { securityGroup: `${seat.name}-nsg` } : {}),
     ipConfigurations: [
       { name: 'ipconfig1', ip: seat.v4, ...at },
       ...(seat.v6 === undefined ? [] : [{ name: 'ipconfig-v6', ip: seat.v6, ...at }]),
@@ -129,6 +139,8 @@ export function azureCluster(options: AzureOptions): World {
     location,
     vnets: [],
     routeTables: [],
+    securityGroups: [],
+    applicationGroups: [],
     vms: [],
     scaleSets: scaleSets(options),
     nics: [],
@@ -141,6 +153,7 @@ export function azureCluster(options: AzureOptions): World {
   for (const seat of seats) {
     const subnet = must(subnets[seat.place], `subnet number ${String(seat.place)}`);
     const nic = makeNic(options, `${name}-vnet`, subnet, seat);
+    if (nic.securityGroup !== undefined) azure.securityGroups.push(securityGroup(nic.securityGroup));
     const id = addMachine(options, azure, seat, nic);
     joinCluster(world, options, mode, seat, {
       zone: `${location}-${String((seat.place % 3) + 1)}`,

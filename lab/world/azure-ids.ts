@@ -18,6 +18,14 @@ export function azureTableId(azure: AzureWorld, table: string): string {
   return inGroup(azure, 'Microsoft.Network', 'routeTables', table);
 }
 
+export function securityGroupId(azure: AzureWorld, group: string): string {
+  return inGroup(azure, 'Microsoft.Network', 'networkSecurityGroups', group);
+}
+
+export function applicationGroupId(azure: AzureWorld, group: string): string {
+  return inGroup(azure, 'Microsoft.Network', 'applicationSecurityGroups', group);
+}
+
 export function vmId(azure: AzureWorld, vm: string): string {
   return inGroup(azure, 'Microsoft.Compute', 'virtualMachines', vm);
 }

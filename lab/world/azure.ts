@@ -7,6 +7,9 @@ export interface AzureWorld {
   location: string;
   vnets: AzureVnetWorld[];
   routeTables: AzureRouteTableWorld[];
+  securityGroups: AzureSecurityGroupWorld[];
+  /** Names of application security groups: they hold nothing themselves, IP configurations are in them. */
+  applicationGroups: string[];
   vms: AzureVmWorld[];
   scaleSets: AzureScaleSetWorld[];
   /** NICs of VMs and of Flexible scale sets; those of Uniform ones are with their instances. */
@@ -27,6 +30,8 @@ export interface AzureSubnetWorld {
   prefixes: string[];
   /** Name of the route table; absent: system routes only. */
   routeTable?: string;
+  /** Name of the network security group; absent: none, and everything is let through. */
+  securityGroup?: string;
 }
 
 export interface AzureRouteTableWorld {
@@ -44,6 +49,32 @@ export interface AzureRouteWorld {
   nextHopIp?: string;
   provisioningState: 'Succeeded' | 'Updating' | 'Failed';
 }
+
+export interface AzureSecurityGroupWorld {
+  name: string;
+  provisioningState: 'Succeeded' | 'Updating' | 'Failed';
+  tags: Record<string, string>;
+  /** Without the default rules, which every group has. */
+  rules: AzureSecurityRuleWorld[];
+}
+
+export interface AzureSecurityRuleWorld {
+  name: string;
+  /** 100 to 4096 (default rules from 65000 on), each once per direction; the lowest that fits decides. */
+  priority: number;
+  direction: 'Inbound' | 'Outbound';
+  access: 'Allow' | 'Deny';
+  protocol: '*' | 'Tcp' | 'Udp' | 'Icmp' | 'Esp' | 'Ah';
+  source: AzureRuleEnd;
+  destination: AzureRuleEnd;
+  /** `*`, or ports and ranges such as `80` and `8000-8999`. */
+  sourcePorts: string[];
+  destinationPorts: string[];
+  provisioningState: 'Succeeded' | 'Updating' | 'Failed';
+}
+
+/** Addresses and ranges, or one `*` or service tag; or application security groups, by name. */
+export type AzureRuleEnd = { prefixes: string[] } | { applicationGroups: string[] };
 
 export interface AzureVmWorld {
   name: string;
@@ -78,6 +109,8 @@ export interface AzureNicWorld {
   name: string;
   primary: boolean;
   enableIPForwarding: boolean;
+  /** Name of the network security group of this interface alone. */
+  securityGroup?: string;
   /** The first is the primary IP configuration. */
-  ipConfigurations: { name: string; ip: string; vnet: string; subnet: string }[];
+  ipConfigurations: { name: string; ip: string; vnet: string; subnet: string; applicationGroups?: string[] }[];
 }

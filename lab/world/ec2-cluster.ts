@@ -46,6 +46,8 @@ export function ec2Cluster(options: ClusterOptions): World {
     instances: [],
     interfaces: [],
     prefixLists: [],
+    securityGroups: [],
+    networkAcls: [],
   };
   const subnets = makeNetwork(options, region);
   const world = emptyWorld(options);

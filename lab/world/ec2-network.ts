@@ -1,11 +1,12 @@
 /** The EC2 half of a healthy world: a network, its subnets and tables, machines and pod routes. */
 
-import { subnetOf } from './addresses.ts';
-import { subnetCidrs } from './cluster.ts';
+import { covers, rangeOf, subnetOf } from './addresses.ts';
+import { defaultPodCidr, podCidr6, subnetCidrs } from './cluster.ts';
 import type { ClusterOptions } from './ec2-cluster.ts';
+import { defaultAcl, nodeGroup } from './ec2-filters.ts';
 import { ec2Id } from './ids.ts';
-import { destination } from './look.ts';
-import type { AwsRegionWorld, RouteTableWorld, RouteWorld, SubnetWorld } from './world.ts';
+import { destination, groupFor } from './look.ts';
+import type { AwsRegionWorld, RouteTableWorld, RouteWorld, SubnetWorld, VpcWorld } from './world.ts';
 
 const vpcCidr6 = '2a05:d014:7c4:9a00::/56';
 
@@ -43,13 +44,16 @@ export function makeNetwork(options: ClusterOptions, region: AwsRegionWorld): Su
     tags: { Name: `${name}-private-${'abcdef'.charAt(i)}`, ...owned },
   }));
   const main = table('main', [], tables === 'main' ? privateRoutes : []);
-  region.vpcs.push({
+  const vpc: VpcWorld = {
     id: vpcId,
     cidrs: [vpcCidr],
     ipv6Cidrs: ipv6 ? [vpcCidr6] : [],
     mainRouteTableId: main.id,
     tags: { Name: name, ...owned },
-  });
+  };
+  region.vpcs.push(vpc);
+  region.networkAcls.push(defaultAcl(vpc, name));
+  region.securityGroups.push(nodeGroup(vpc, podRanges(options), name));
   region.subnets.push(...subnets);
   region.routeTables.push(main);
   if (tables === 'shared') {
@@ -66,6 +70,15 @@ export function makeNetwork(options: ClusterOptions, region: AwsRegionWorld): Su
     });
   }
   return subnets;
+}
+
+/** What a healthy group has to let in beside the network's own ranges. */
+function podRanges({ ipv6 = false, podCidr = defaultPodCidr, podCidrs = [] }: ClusterOptions): string[] {
+  const ranges = [podCidr, ...(ipv6 ? [podCidr6] : [])];
+  return [
+    ...ranges,
+    ...podCidrs.flat().filter((cidr) => !ranges.some((range) => covers(rangeOf(range), rangeOf(cidr)))),
+  ];
 }
 
 /** Puts a route for each of a node's podCIDRs into each of the tables. */
@@ -114,6 +127,7 @@ export function addMachine(region: AwsRegionWorld, plan: MachinePlan): { instanc
     ipv4Prefixes: [],
     ipv6Prefixes: [],
     sourceDestCheck: plan.sourceDestCheck,
+    groupIds: [groupFor(region, plan.subnet).id],
     interfaceType: 'interface',
     tags: {},
   });

@@ -6,12 +6,21 @@ import {
   emptyWorld,
   finishCluster,
   joinCluster,
+  podCidr6,
   routedCidrs,
   seatNodes,
   subnetCidrs,
 } from './cluster.ts';
 import type { ClusterShape, Seat } from './cluster.ts';
-import type { GceInstanceWorld, GceProjectWorld, GceRouteWorld, GceSubnetworkWorld, GceWorld } from './gce.ts';
+import type {
+  GceFirewallWorld,
+  GceInstanceWorld,
+  GceProjectWorld,
+  GceRouteWorld,
+  GceSubnetworkWorld,
+  GceWorld,
+} from './gce.ts';
+import { clusterFirewalls } from './gce-firewalls.ts';
 import { digits, uid } from './ids.ts';
 import type { NetworkMode } from './kubernetes.ts';
 import { must } from './look.ts';
@@ -35,6 +44,7 @@ export interface GceOptions extends ClusterShape {
   tags?: string[];
 }
 
+const defaultProject = 'shop-prod';
 const networkCidr6 = 'fd20:4b1:77a0::/56';
 
 /** The route of one podCIDR, as the cloud's route controller or an administrator would make it. */
@@ -89,6 +99,7 @@ function makeInstance(options: GceOptions, network: string, seat: Seat, on: GceS
     tags: options.tags ?? [`${options.name}-node`],
     labels: { cluster: options.name },
     metadata: {},
+    serviceAccount: `nodes@${options.project ?? defaultProject}.iam.gserviceaccount.com`,
     nics: [
       {
         name: 'nic0',
@@ -114,9 +125,16 @@ function aliasCidrs(options: GceOptions, subnetworks: GceSubnetworkWorld[], seat
   }
 }
 
+/** Who may talk to whom: the nodes by their subnetworks, the pods by the cluster's whole range. */
+function makeFirewalls(options: GceOptions, network: string, subnetworks: GceSubnetworkWorld[]): GceFirewallWorld[] {
+  const subnets = subnetworks.flatMap(({ cidr, ipv6Cidr }) => [cidr, ...(ipv6Cidr === undefined ? [] : [ipv6Cidr])]);
+  const pods = [options.podCidr ?? defaultPodCidr, ...(options.podCidrs ?? []).flat()];
+  return clusterFirewalls(network, subnets, [...pods, ...(options.ipv6 === true ? [podCidr6] : [])]);
+}
+
 /** @throws Error when the options contradict each other (a subnet number that is not there, ranges that are full). */
 export function gceCluster(options: GceOptions): World {
-  const { name, mode, project = 'shop-prod', region = 'europe-west3' } = options;
+  const { name, mode, project = defaultProject, region = 'europe-west3' } = options;
   const hostProject = options.hostProject ?? project;
   const shape = mode === 'alias' ? { ...options, ipv6: false } : options;
   const network = `${name}-net`;
@@ -138,6 +156,8 @@ export function gceCluster(options: GceOptions): World {
         target: { kind: 'gateway' },
       },
     ],
+    firewalls: makeFirewalls(shape, network, subnetworks),
+    policies: [],
   };
   const world = emptyWorld(shape);
   world.gce = [gce];

@@ -9,6 +9,10 @@ export interface GceWorld {
   subnetworks: GceSubnetworkWorld[];
   /** Static routes and the default route; subnet routes follow from the subnetworks. */
   routes: GceRouteWorld[];
+  /** The rules that somebody made; implied ones follow from the network. */
+  firewalls: GceFirewallWorld[];
+  /** Firewall policies of the organization and its folders, and of networks. */
+  policies: GcePolicyWorld[];
 }
 
 export interface GceProjectWorld {
@@ -44,6 +48,8 @@ export interface GceInstanceWorld {
   tags: string[];
   labels: Record<string, string>;
   metadata: Record<string, string>;
+  /** Email of the service account; absent: it runs without one. */
+  serviceAccount?: string;
   /** Name of the instance template that a group made it from. */
   template?: string;
   nics: GceNicWorld[];
@@ -78,4 +84,59 @@ export interface GceRouteWorld {
     | { kind: 'gateway' }
     | { kind: 'ilb'; ip: string }
     | { kind: 'vpn-tunnel'; name: string };
+}
+
+export interface GceFirewallWorld {
+  name: string;
+  network: string;
+  direction: 'INGRESS' | 'EGRESS';
+  /** 0 to 65535; the lowest goes first, among equals deny. */
+  priority: number;
+  disabled: boolean;
+  /** With no source at all, an ingress rule is for all of IPv4; so is an egress rule without destination. */
+  sourceRanges: string[];
+  destinationRanges: string[];
+  sourceTags: string[];
+  sourceServiceAccounts: string[];
+  /** Empty both: for every machine of the network. */
+  targetTags: string[];
+  targetServiceAccounts: string[];
+  /** One of the two. */
+  allowed?: GceTrafficWorld[];
+  denied?: GceTrafficWorld[];
+}
+
+export interface GceTrafficWorld {
+  /** `all`, a name (`tcp`), or a number. */
+  protocol: string;
+  /** `80`, `8000-8999`; absent: all. */
+  ports?: string[];
+}
+
+export interface GcePolicyWorld {
+  kind: 'HIERARCHY' | 'NETWORK' | 'NETWORK_REGIONAL';
+  /** A number where the policy is the organization's. */
+  name: string;
+  displayName?: string;
+  /** The networks that it bears upon. */
+  networks: string[];
+  /** Of a regional policy. */
+  region?: string;
+  /** Without the four that every policy ends with, which hand on to whatever comes next. */
+  rules: GcePolicyRuleWorld[];
+}
+
+export interface GcePolicyRuleWorld {
+  priority: number;
+  direction: 'INGRESS' | 'EGRESS';
+  action: 'allow' | 'deny' | 'goto_next' | 'apply_security_profile_group';
+  disabled?: boolean;
+  /** At least one kind of peer. */
+  srcIpRanges?: string[];
+  destIpRanges?: string[];
+  srcSecureTags?: string[];
+  srcNetworkContext?: 'INTERNET' | 'NON_INTERNET';
+  /** Networks that the rule is for; absent: all that the policy bears upon. */
+  targetNetworks?: string[];
+  traffic: GceTrafficWorld[];
 }

@@ -3,6 +3,7 @@
 import { DoesNotFit, addressOf, canonical, familyOf, holds, rangeOf } from './addresses.ts';
 export { DoesNotFit } from './addresses.ts';
 import type { Family } from './addresses.ts';
+import type { SecurityGroupWorld } from './ec2-filters.ts';
 import type {
   AwsRegionWorld,
   InstanceWorld,
@@ -80,6 +81,14 @@ export function subnetById(region: AwsRegionWorld, id: string): SubnetWorld {
   return must(
     region.subnets.find((subnet) => subnet.id === id),
     `subnet ${id}`,
+  );
+}
+
+/** The group that machines of a network have unless somebody gives them another. */
+export function groupFor(region: AwsRegionWorld, subnet: SubnetWorld): SecurityGroupWorld {
+  return must(
+    region.securityGroups.find((one) => one.vpcId === subnet.vpcId),
+    `security group in ${subnet.vpcId}`,
   );
 }
 

@@ -7,6 +7,7 @@
  */
 
 import type { AzureWorld } from './azure.ts';
+import type { NetworkAclWorld, SecurityGroupWorld } from './ec2-filters.ts';
 import type { GceWorld } from './gce.ts';
 
 export interface World {
@@ -116,6 +117,8 @@ export interface AwsRegionWorld {
   prefixLists: PrefixListWorld[];
   /** How many routes of one family the account may put into a table here; absent: the default, 500. */
   routesPerTable?: number;
+  securityGroups: SecurityGroupWorld[];
+  networkAcls: NetworkAclWorld[];
 }
 
 export interface Tagged {
@@ -188,6 +191,8 @@ export interface InterfaceWorld extends Tagged {
   ipv4Prefixes: string[];
   ipv6Prefixes: string[];
   sourceDestCheck: boolean;
+  /** Security groups; a service's own interface may have none. */
+  groupIds: string[];
   interfaceType: 'interface' | 'trunk' | 'branch' | 'efa' | 'nat_gateway' | 'vpc_endpoint' | 'lambda';
   /** Service-managed interfaces are listed only when asked for, where the account hides them. */
   managedHidden?: boolean;

@@ -1,5 +1,6 @@
 /** Which network agent a DaemonSet runs, and on which nodes that agent is alive. Pure. */
 import type { V1Container, V1DaemonSet, V1LabelSelector, V1Pod } from '@kubernetes/client-node';
+import type { Wire } from './api.ts';
 import { AGENTS, type Agent, type CniFacts } from '../model/snapshot.ts';
 
 /** A DaemonSet that runs an agent, as far as it matters here. */
@@ -69,7 +70,7 @@ const SIGNS: Readonly<Record<Exclude<Agent, 'canal'>, Signs>> = {
 const NAME_LABELS = ['k8s-app', 'app', 'app.kubernetes.io/name'];
 
 /** Undefined where the DaemonSet runs no agent that we know. */
-export function translateAgentSet(set: V1DaemonSet): AgentSet | undefined {
+export function translateAgentSet(set: Wire<V1DaemonSet>): AgentSet | undefined {
   const { metadata, spec } = set;
   const agent = recognizeAgent(set);
   if (agent === undefined || metadata?.name === undefined || spec === undefined) return undefined;
@@ -88,7 +89,7 @@ export function translateAgentSet(set: V1DaemonSet): AgentSet | undefined {
 }
 
 /** What a DaemonSet's containers are tells more than what somebody called it, so they are asked first. */
-function recognizeAgent({ metadata, spec }: V1DaemonSet): Agent | undefined {
+function recognizeAgent({ metadata, spec }: Wire<V1DaemonSet>): Agent | undefined {
   const containers = spec?.template.spec?.containers ?? [];
   const labels = metadata?.labels ?? {};
   const names = [metadata?.name ?? '', ...NAME_LABELS.map((label) => labels[label] ?? '')];
@@ -128,7 +129,7 @@ function renderSelector({ matchLabels, matchExpressions }: V1LabelSelector): str
 }
 
 /** Undefined for a pod that is not Ready, is being deleted, has no node yet, or belongs to no DaemonSet. */
-export function translateAgentPod({ metadata, spec, status }: V1Pod): AgentPod | undefined {
+export function translateAgentPod({ metadata, spec, status }: Wire<V1Pod>): AgentPod | undefined {
   const owner = metadata?.ownerReferences?.find(({ kind }) => kind === 'DaemonSet');
   const isReady = status?.conditions?.some((one) => one.type === 'Ready' && one.status === 'True') ?? false;
   // An absent timestamp is undefined or null, whatever the types say.

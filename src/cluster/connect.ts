@@ -1,15 +1,12 @@
 /** From a place to look to clients of the API server there. */
 import {
-  AppsV1Api,
-  CoreV1Api,
   createConfiguration,
-  CustomObjectsApi,
   type KubeConfig,
   type RequestContext,
   ServerConfiguration,
-  VersionApi,
 } from '@kubernetes/client-node';
 import { ConfigError } from '../model/errors.ts';
+import { AppsApi, CoreApi, CustomApi, makeGet, VersionApi } from './api.ts';
 import { parseLocation } from './kubeconfig.ts';
 import type { Environment, Location } from './locate.ts';
 import { decideProxy } from '../net/proxy.ts';
@@ -19,9 +16,9 @@ export interface Connection {
   /** URL of the API server, without credentials. */
   readonly server: string;
   readonly host: string;
-  readonly core: CoreV1Api;
-  readonly apps: AppsV1Api;
-  readonly custom: CustomObjectsApi;
+  readonly core: CoreApi;
+  readonly apps: AppsApi;
+  readonly custom: CustomApi;
   readonly version: VersionApi;
   /** The next request opens a new connection. */
   renew(): void;
@@ -46,14 +43,15 @@ export function connect(location: Location, options: ConnectOptions): Connection
     baseServer: new ServerConfiguration(cluster.server, {}),
     authMethods: { default: door },
   });
+  const get = makeGet(configuration);
   const { protocol, host, pathname } = new URL(cluster.server);
   return {
     server: `${protocol}//${host}${pathname.replace(/\/+$/, '')}`,
     host,
-    core: new CoreV1Api(configuration),
-    apps: new AppsV1Api(configuration),
-    custom: new CustomObjectsApi(configuration),
-    version: new VersionApi(configuration),
+    core: new CoreApi(get),
+    apps: new AppsApi(get),
+    custom: new CustomApi(get),
+    version: new VersionApi(get),
     renew: () => {
       door.renew();
     },

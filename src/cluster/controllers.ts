@@ -1,6 +1,7 @@
 /** What the controller managers are told about routes, where they run as pods that can be seen. */
 import type { V1Pod } from '@kubernetes/client-node';
 import type { RouteControllerFacts } from '../model/snapshot.ts';
+import type { Wire } from './api.ts';
 import type { Call } from './call.ts';
 import type { Connection } from './connect.ts';
 import { readPages } from './pages.ts';
@@ -48,7 +49,7 @@ export function chooseController(pods: readonly ControllerPod[]): RouteControlle
 }
 
 /** Undefined for a pod that does not run, or runs no controller manager. */
-export function translateControllerPod({ metadata, spec, status }: V1Pod): ControllerPod | undefined {
+export function translateControllerPod({ metadata, spec, status }: Wire<V1Pod>): ControllerPod | undefined {
   if (metadata?.name === undefined || status?.phase !== 'Running') return undefined;
   for (const { name, image, command, args } of spec?.containers ?? []) {
     const words = [...(command ?? []), ...(args ?? [])].flatMap((text) => text.split(/\s+/));

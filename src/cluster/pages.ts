@@ -1,4 +1,5 @@
 /** Lists that come in pages and may expire between two of them. */
+import type { Page, PageRequest } from './api.ts';
 import type { Call, Outcome } from './call.ts';
 import { StrangerError } from './trouble.ts';
 
@@ -7,17 +8,6 @@ export const PAGE_SIZE = 500;
 
 // An API server keeps a list for some minutes; a second reading is faster than the first, a third is hope.
 const RESTARTS = 2;
-
-export interface PageRequest {
-  readonly limit: number;
-  readonly _continue?: string;
-}
-
-/** What the client makes of a list; `items` is null where a server of Go wrote an empty list so. */
-export interface Page<T> {
-  readonly items?: readonly T[] | null;
-  readonly metadata?: { readonly _continue?: string; readonly remainingItemCount?: number };
-}
 
 export interface PagesOptions<T, F> {
   readonly call: Call;
@@ -66,17 +56,17 @@ export async function readPages<T, F>(options: PagesOptions<T, F>): Promise<Outc
       const fact = translate(item);
       if (fact !== undefined) facts.push(fact);
     }
-    token = outcome.value.metadata?._continue;
+    token = outcome.value.metadata?.continue;
     onPage?.(read, outcome.value.metadata?.remainingItemCount);
     if (token === undefined || token === '') return { ok: true, value: facts };
   }
 }
 
-// The client turns any text with status 200 into an object without fields, which would pass for an empty list.
+// Any object with status 200 would pass for an empty list.
 function checkedPage<T>(page: Page<T>, token: string | undefined): Page<T> {
   const { items, metadata } = page;
   const isList = metadata !== undefined && (items === null || items === undefined || Array.isArray(items));
   // A server that names the same page for ever would never let us go.
-  if (!isList || (token !== undefined && metadata._continue === token)) throw new StrangerError('no list');
+  if (!isList || (token !== undefined && metadata.continue === token)) throw new StrangerError('no list');
   return page;
 }

@@ -1,5 +1,4 @@
 /** Nodes, the cluster's name and version, and the network agents, through the Kubernetes API. Reads only. */
-import { setHeaderOptions } from '@kubernetes/client-node';
 import { ConfigError } from '../model/errors.ts';
 import type { CniFacts, Gap, NodeFacts } from '../model/snapshot.ts';
 import type { ClusterReader, ClusterReading, Log, Reading } from '../ports.ts';
@@ -21,13 +20,19 @@ export interface ReaderOptions {
   readonly nodeSelector: string | undefined;
 }
 
-/** Up to so many nodes are read again one by one; a list is cheaper for more. */
+/**
+ * Up to so many nodes are read again one by one, and in large clusters up to one in 25: pages of a list come one after
+ * the other, each with 500 nodes of some kilobytes. For more, a list is cheaper.
+ */
 const SINGLE_READS = 20;
-const AT_A_TIME = 5;
+const SINGLE_READS_SHARE = 1 / 25;
+const AT_A_TIME = 10;
 const NO_CNI: CniFacts = { agents: [], complete: false };
 
 export class KubernetesReader implements ClusterReader {
   readonly #options: ReaderOptions;
+  /** How many nodes the first reading found. */
+  #listed = 0;
   /** Names that node-selector selected at the first reading; undefined: all. */
   #selected: ReadonlySet<string> | undefined;
 
@@ -40,6 +45,7 @@ export class KubernetesReader implements ClusterReader {
     const { connection, call } = this.#options;
     const nodes = await this.#listNodes();
     if (!nodes.ok) throw this.#explain(nodes, 'list nodes');
+    this.#listed = nodes.value.length;
     this.#selected = await this.#selectedNames();
     const [id, version, cni, routeController] = await Promise.all([
       this.#readId(),
@@ -59,7 +65,7 @@ export class KubernetesReader implements ClusterReader {
 
   async reread(names: readonly string[]): Promise<Reading<readonly NodeFacts[]>> {
     const wanted = new Set(names);
-    if (wanted.size <= SINGLE_READS) {
+    if (wanted.size <= Math.max(SINGLE_READS, this.#listed * SINGLE_READS_SHARE)) {
       const single = await this.#rereadSingly([...wanted].sort());
       if (single !== undefined) return single;
     }
@@ -118,12 +124,10 @@ export class KubernetesReader implements ClusterReader {
   async #selectedNames(): Promise<ReadonlySet<string> | undefined> {
     const { connection, call, nodeSelector } = this.#options;
     if (nodeSelector === undefined || nodeSelector === '') return undefined;
-    const metadataOnly = 'application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1';
     const names = await readPages({
       call,
       what: 'list nodes by node-selector',
-      list: (page) =>
-        connection.core.listNode({ labelSelector: nodeSelector, ...page }, setHeaderOptions('Accept', metadataOnly)),
+      list: (page) => connection.core.listNodeMetadata({ labelSelector: nodeSelector, ...page }),
       translate: ({ metadata }) => metadata?.name,
     });
     if (names.ok) return new Set(names.value);

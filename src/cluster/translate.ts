@@ -1,5 +1,6 @@
 /** Node objects -> facts. Pure: what the API server stored, in the words of the snapshot. */
 import type { V1Node, V1NodeStatus } from '@kubernetes/client-node';
+import type { Wire } from './api.ts';
 import { parseAddress, parsePrefix } from '../model/prefix.ts';
 import { parseProviderId } from '../model/provider-id.ts';
 import type { FlannelAnnotations, NodeFacts } from '../model/snapshot.ts';
@@ -19,7 +20,7 @@ const KEPT_LABELS = new Set([
 const KEPT_LABEL_PREFIX = 'kubernetes.azure.com/';
 
 /** A node as facts; undefined for an object without a name, which no API server serves. */
-export function translateNode(node: V1Node): NodeFacts | undefined {
+export function translateNode(node: Wire<V1Node>): NodeFacts | undefined {
   const { metadata, spec, status } = node;
   const name = metadata?.name;
   if (name === undefined) return undefined;
@@ -68,26 +69,26 @@ function translatePodCIDRs(written: readonly string[]): { podCIDRs: string[]; in
   return { podCIDRs: [...podCIDRs], invalid };
 }
 
-function translateInternalIPs(status: V1NodeStatus | undefined): string[] {
+function translateInternalIPs(status: Wire<V1NodeStatus> | undefined): string[] {
   const addresses = (status?.addresses ?? []).filter(({ type }) => type === 'InternalIP');
   const canonical = addresses.map(({ address }) => parseAddress(address)?.text);
   return [...new Set(canonical.filter((text) => text !== undefined))];
 }
 
-function translateOs(status: V1NodeStatus | undefined, labels: Texts): NodeFacts['os'] {
+function translateOs(status: Wire<V1NodeStatus> | undefined, labels: Texts): NodeFacts['os'] {
   const candidates = [status?.nodeInfo?.operatingSystem, labels['kubernetes.io/os'], labels['beta.kubernetes.io/os']];
   const os = candidates.find((text) => text !== undefined && text !== '')?.toLowerCase();
   return os === 'linux' || os === 'windows' ? os : 'unknown';
 }
 
-function translateReady(status: V1NodeStatus | undefined): NodeFacts['ready'] {
+function translateReady(status: Wire<V1NodeStatus> | undefined): NodeFacts['ready'] {
   const said = status?.conditions?.find(({ type }) => type === 'Ready')?.status;
   return said === 'True' || said === 'False' ? said : 'Unknown';
 }
 
-function translateTime(time: Date | undefined | null): string | undefined {
-  // The client makes a Date of whatever text it finds there.
-  return time === undefined || time === null || Number.isNaN(time.getTime()) ? undefined : time.toISOString();
+function translateTime(text: string | undefined | null): string | undefined {
+  const time = new Date(text ?? '');
+  return Number.isNaN(time.getTime()) ? undefined : time.toISOString();
 }
 
 function translateVirtual(
@@ -104,7 +105,7 @@ function translateVirtual(
   return isVirtualKubelet ? 'virtual-kubelet' : undefined;
 }
 
-function translateNetworkUnavailable(status: V1NodeStatus | undefined): NodeFacts['networkUnavailable'] {
+function translateNetworkUnavailable(status: Wire<V1NodeStatus> | undefined): NodeFacts['networkUnavailable'] {
   const condition = status?.conditions?.find(({ type }) => type === 'NetworkUnavailable');
   return condition === undefined ? undefined : { status: condition.status, reason: condition.reason ?? '' };
 }

@@ -88,6 +88,8 @@ function signSender(
   trail.add(filters.faceKey(sender.onLinkFace));
   for (const face of sender.exitFaces) trail.add(filters.faceKey(face));
   for (const { key } of tracer.sources(node, family)) trail.add(key);
+  // Filters may tell nodes apart by their own addresses as well.
+  trail.add(tracer.ownPlace(node, family));
 }
 
 function signPiece(piece: Piece, node: SurveyedNode, filters: Filters | undefined, trail: Trail): void {

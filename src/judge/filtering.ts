@@ -68,6 +68,7 @@ function filterFault(
     problem,
     ...(answer.verdict === 'fail' ? denier(answer.by) : { admitted: answer.admitted }),
     node: peer.name,
+    ...(peer.standsFor === undefined ? {} : { standsFor: peer.standsFor }),
     ...describeRange(peer, range),
     ...(problem === 'disputed' ? { groups: groupsIn(stage) } : {}),
     ...(tunnel === undefined ? {} : { tunnel: tunnel.name, protocol: tunnel.protocol }),

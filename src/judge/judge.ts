@@ -2,7 +2,7 @@
 import type { Config, RuleId, Severity } from '../model/config.ts';
 import type { Fault, FaultGroup } from '../model/faults.ts';
 import { gapFault } from '../model/faults.ts';
-import type { EvidenceLevel, Finding, JudgedNode, Judgement, PairCounts } from '../model/judgement.ts';
+import type { EvidenceLevel, Finding, JudgedNode, Judgement, OtherPaths, PairCounts } from '../model/judgement.ts';
 import { EVIDENCE_LEVELS, NO_SUBJECTS } from '../model/judgement.ts';
 import { messageOf } from '../model/errors.ts';
 import type { Snapshot, Suspects } from '../model/snapshot.ts';
@@ -12,25 +12,34 @@ import { rankCauses } from './causes.ts';
 import { classifyNodes } from './classes.ts';
 import { confirmFaults, findSuspects, mergeRecheck } from './confirm.ts';
 import { ruleContext } from './context.ts';
+import { distinct } from './ledger.ts';
 import { judgeMatrix } from './matrix.ts';
+import { judgeOtherPaths } from './other-paths.ts';
 import { describeNodes } from './nodes.ts';
 import type { Survey } from './survey.ts';
 import { surveySnapshot } from './survey.ts';
 import { Tracer } from './trace.ts';
 
-export type JudgeConfig = Pick<Config, 'networkModes' | 'podCIDRs' | 'rules'>;
+export type JudgeConfig = Pick<Config, 'networkModes' | 'podCIDRs' | 'rules'> & Partial<Pick<Config, 'extraSenders'>>;
 
 interface Pass {
   readonly judgement: Judgement;
   readonly groups: readonly FaultGroup[];
 }
 
-/** Judges the snapshot; where it holds a second reading, only faults that both readings show count. */
-export function judgeSnapshot(snapshot: Snapshot, config: JudgeConfig, rules: readonly Rule[] = RULES): Judgement {
-  const { recheck } = snapshot;
-  if (recheck === undefined) return judgeOnce(snapshot, config, rules).judgement;
-  const { recheck: _, ...first } = snapshot;
-  const before = judgeOnce(first, config, rules).judgement;
+/**
+ * Judges the snapshot; where it holds a second reading, only faults that both readings show count. `draft`: what judging
+ * its first reading gave, where that has just been done.
+ */
+export function judgeSnapshot(
+  snapshot: Snapshot,
+  config: JudgeConfig,
+  rules: readonly Rule[] = RULES,
+  draft?: Judgement,
+): Judgement {
+  const { recheck, ...first } = snapshot;
+  if (recheck === undefined) return draft ?? judgeOnce(snapshot, config, rules).judgement;
+  const before = draft ?? judgeOnce(first, config, rules).judgement;
   const known = new Set(before.findings.flatMap((finding) => (finding.verdict === 'fail' ? [finding.key] : [])));
   return judgeOnce(mergeRecheck(snapshot, recheck), config, rules, {
     admit: confirmFaults(known, recheck),
@@ -59,7 +68,8 @@ function judgeOnce(snapshot: Snapshot, config: JudgeConfig, rules: readonly Rule
   const selected = survey.nodes.filter((node) => node.facts.selected !== false);
   const classes = classifyNodes(tracer, selected);
   const matrix = judgeMatrix(tracer, classes);
-  const groups = [...matrix.groups, ...clusterGaps(snapshot, selected.length)];
+  const others = judgeOtherPaths(tracer, classes, config.extraSenders ?? []);
+  const groups = joinGroups([...matrix.groups, ...others.groups, ...clusterGaps(snapshot, selected.length)]);
   const context = ruleContext(survey, groups, config);
   const findings = rules
     .flatMap((rule) => runRule(rule, context, config))
@@ -68,7 +78,7 @@ function judgeOnce(snapshot: Snapshot, config: JudgeConfig, rules: readonly Rule
   const dark = new Set(classes.filter(({ id }) => matrix.dark.has(id)).flatMap((one) => one.nodes));
   const nodes = describeNodes(survey, selected, findings, dark);
   const judgement: Judgement = {
-    verdict: overallVerdict(matrix.pairs, findings, selected.length),
+    verdict: overallVerdict(matrix.pairs, others.paths, findings, selected.length),
     evidenceLevel: weakestLevel(nodes),
     modes: [...new Set(nodes.filter((node) => node.skipped === undefined).map((node) => node.mode))].sort(),
     filtersJudged: survey.filters.size === survey.fabrics.length,
@@ -76,6 +86,7 @@ function judgeOnce(snapshot: Snapshot, config: JudgeConfig, rules: readonly Rule
     podCIDRsFrom: context.podRanges.source,
     pairs: matrix.pairs,
     roundTrip: matrix.roundTrip,
+    otherPaths: others.paths,
     classes: classes.map(({ id, nodes: members }) => ({ id, nodes: members.map((node) => node.name) })),
     matrix: matrix.entries,
     nodes,
@@ -143,11 +154,41 @@ function compareFindings(a: Finding, b: Finding): number {
   return b.pairsBroken - a.pairsBroken || (a.key < b.key ? -1 : 1);
 }
 
-function overallVerdict(pairs: PairCounts, findings: readonly Finding[], nodes: number): Judgement['verdict'] {
+/** One cause may break pairs and other paths. */
+function joinGroups(groups: readonly FaultGroup[]): FaultGroup[] {
+  const joined = new Map<string, FaultGroup>();
+  for (const group of groups) {
+    const key = `${group.rule}/${group.cause}`;
+    const known = joined.get(key);
+    joined.set(key, known === undefined ? group : joinTwo(known, group));
+  }
+  return [...joined].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, group]) => group);
+}
+
+function joinTwo(a: FaultGroup, b: FaultGroup): FaultGroup {
+  const others = (a.otherPathsBroken ?? 0) + (b.otherPathsBroken ?? 0);
+  return {
+    ...a,
+    verdict: a.verdict === 'fail' ? 'fail' : b.verdict,
+    details: distinct([...a.details, ...b.details]),
+    pairsBroken: a.pairsBroken + b.pairsBroken,
+    roundTripsBroken: a.roundTripsBroken + b.roundTripsBroken,
+    ...(others === 0 ? {} : { otherPathsBroken: others }),
+  };
+}
+
+function overallVerdict(
+  pairs: PairCounts,
+  { senders }: OtherPaths,
+  findings: readonly Finding[],
+  nodes: number,
+): Judgement['verdict'] {
   const hasError = findings.some((finding) => finding.verdict === 'fail' && finding.severity === 'error');
   if (hasError || pairs.fail + pairs.partial > 0) return 'fail';
   const hasUnknown = findings.some((finding) => finding.verdict === 'unknown' && finding.severity === 'error');
-  if (nodes === 0 || hasUnknown || pairs.unknown > 0) return 'unknown';
+  // Who names a sender wants to know about it.
+  const isSenderUnknown = senders.some(({ roundTrip }) => roundTrip.unknown > 0);
+  if (nodes === 0 || hasUnknown || isSenderUnknown || pairs.unknown > 0) return 'unknown';
   return pairs.pass > 0 ? 'pass' : 'not-applicable';
 }
 

@@ -38,10 +38,19 @@ class Tally {
 /** Books every fault of every path on the account of its cause. */
 export class Ledger {
   readonly #tracer: Tracer;
+  readonly #ways: (from: SurveyedNode, to: SurveyedNode) => readonly Path[];
   readonly #accounts = new Map<string, Account>();
 
-  constructor(tracer: Tracer) {
+  /** `ways`: the paths between two nodes that are booked here. */
+  constructor(
+    tracer: Tracer,
+    ways: (from: SurveyedNode, to: SurveyedNode) => readonly Path[] = (a, b) => [
+      tracer.trace(a, b),
+      tracer.traceReply(a, b),
+    ],
+  ) {
     this.#tracer = tracer;
+    this.#ways = ways;
   }
 
   book(from: NodeClassIndex, to: NodeClassIndex, there: Path, back: Path): void {
@@ -132,7 +141,7 @@ export class Ledger {
         ? [node, to.nodes.find((other) => other !== node)]
         : [from.nodes.find((other) => other !== node), node];
     if (a === undefined || b === undefined) return undefined;
-    for (const way of [this.#tracer.trace(a, b), this.#tracer.traceReply(a, b)]) {
+    for (const way of this.#ways(a, b)) {
       const faults = way.families.find(({ family }) => family === path.family)?.faults ?? [];
       const own = faults.find((candidate) => faultId(candidate) === id);
       if (own !== undefined) return own;
@@ -180,7 +189,7 @@ export class Ledger {
 }
 
 /** Equal details may come from several classes; in an order that no class order can change. */
-function distinct(details: ReadonlySet<FaultDetail>): FaultDetail[] {
+export function distinct(details: Iterable<FaultDetail>): FaultDetail[] {
   const byText = new Map([...details].map((detail) => [JSON.stringify(detail), detail]));
   return [...byText.entries()].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, detail]) => detail);
 }

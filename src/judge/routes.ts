@@ -60,16 +60,16 @@ function follow(lookup: Lookup, route: RouteFacts): Ending {
   const { context, table, to, range } = lookup;
   const { fabric } = context;
   const { target } = route;
+  if (route.state === 'unknown') {
+    const reason = `the route's state is ${route.stateText ?? 'not known'}`;
+    return { kind: 'unclear', gap: routeGap(fabric, `${table.facts.id}/${route.prefix}`, reason) };
+  }
   if (target.kind === 'local') {
     const inNetwork = to.fabric === fabric ? to.interfaces.filter((face) => face.network === table.facts.network) : [];
     const own = inNetwork.filter((face) => isCovered(range, fabric.assigned(face)));
     // A neighbour query is heard in the sender's own subnet only; the router delivers everywhere in the network.
     const face = own.find((one) => !lookup.isNeighbourQuery || one.subnet === lookup.exit.subnet);
     return face === undefined ? { kind: 'lost', problem: 'inside-network' } : { kind: 'own', face };
-  }
-  if (route.state === 'unknown') {
-    const reason = `the route's state is ${route.stateText ?? 'not known'}`;
-    return { kind: 'unclear', gap: routeGap(fabric, `${table.facts.id}/${route.prefix}`, reason) };
   }
   switch (target.kind) {
     case 'interface':

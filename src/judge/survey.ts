@@ -37,6 +37,8 @@ export interface SurveyedNode {
   readonly interfaces: readonly InterfaceFacts[];
   /** What spoils every pair from and towards this node. */
   readonly endpointFaults: readonly Fault[];
+  /** In this place there is no range of pods but something else of the node, or something that is no node. */
+  readonly standsFor?: 'its own address' | 'an extra sender';
   /** The broadest podCIDRs that this node shares addresses of with other nodes, by family. */
   readonly overlapRoots: readonly string[];
 }

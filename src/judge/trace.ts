@@ -98,6 +98,13 @@ export class Tracer {
     ));
   }
 
+  /** How filters see the node's own address; empty: it has none of the family. */
+  ownPlace(node: SurveyedNode, family: Family): string {
+    const filters = node.fabric === undefined ? undefined : this.survey.filters.get(node.fabric);
+    const own = filters === undefined ? undefined : tunnelEnd(node, filters, advertisedAddress(node, family));
+    return own === undefined ? '' : own.place.key;
+  }
+
   #trace(from: SurveyedNode, to: SurveyedNode, isReply: boolean): Path {
     if (from.skipped !== undefined || to.skipped !== undefined) return NOT_APPLICABLE;
     const shared = sharedFamilies(from, to);
@@ -244,7 +251,7 @@ function unique(faults: readonly Fault[]): Fault[] {
 }
 
 /** Ranges into a verdict. An unknown reason does not matter for addresses that fail anyway. */
-function settle(outcomes: readonly Outcome[]): Omit<FamilyPath, 'family'> {
+export function settle(outcomes: readonly Outcome[]): Omit<FamilyPath, 'family'> {
   const faults = outcomes.flatMap(({ verdict, faults: all }) =>
     verdict === 'fail' ? all.filter((fault) => fault.verdict === 'fail') : all,
   );
@@ -252,14 +259,14 @@ function settle(outcomes: readonly Outcome[]): Omit<FamilyPath, 'family'> {
 }
 
 /** Verdicts of parts of one pair (ranges, families). */
-function mixVerdicts(verdicts: readonly Verdict[]): Verdict {
+export function mixVerdicts(verdicts: readonly Verdict[]): Verdict {
   if (verdicts.length === 0) return 'not-applicable';
   if (verdicts.every((verdict) => verdict === 'fail')) return 'fail';
   if (verdicts.some((verdict) => verdict === 'fail' || verdict === 'partial')) return 'partial';
   return verdicts.includes('unknown') ? 'unknown' : 'pass';
 }
 
-function pathOf(families: readonly FamilyPath[]): Path {
+export function pathOf(families: readonly FamilyPath[]): Path {
   return { verdict: mixVerdicts(families.map((path) => path.verdict)), families };
 }
 

@@ -179,7 +179,8 @@ function isFabricNeighbour(context: SenderContext, to: SurveyedNode): boolean {
 
 /** flannel on Windows keeps IPv4 host routes only, and what Windows does with an off-link next hop is not known. */
 function windowsGap(context: SenderContext, to: SurveyedNode, isCertain: boolean): Gap | undefined {
-  if (!context.usesHostRoutes) return undefined;
+  // No agent makes host routes to what is no pod range.
+  if (!context.usesHostRoutes || to.standsFor !== undefined) return undefined;
   if (context.family === 6 && (context.isWindows || to.facts.os === 'windows')) {
     return {
       facet: 'guests',

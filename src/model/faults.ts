@@ -108,6 +108,8 @@ export type FaultDetail =
       readonly groups?: readonly string[];
       /** Whose addresses are not admitted: the sender's at a filter inwards, the receiver's at one outwards. */
       readonly node: string;
+      /** Its own address is meant, or it is no node at all; absent: its pods. */
+      readonly standsFor?: 'its own address' | 'an extra sender';
       /** Its podCIDR, or its own address. */
       readonly prefix: string;
       /** The addresses concerned, as prefixes, where they are not all of it. */
@@ -139,6 +141,8 @@ export interface FaultGroup {
   readonly details: readonly FaultDetail[];
   readonly pairsBroken: number;
   readonly roundTripsBroken: number;
+  /** Of paths that are no pairs of pod ranges; absent: none. */
+  readonly otherPathsBroken?: number;
 }
 
 /** Equal for gaps about the same thing. */

@@ -62,6 +62,8 @@ export interface Finding {
   /** Ordered pairs that this cause breaks, alone or together with others. */
   readonly pairsBroken: number;
   readonly roundTripsBroken: number;
+  /** Ordered pairs of a node or extra sender and a node's pods, or the other way round; absent: none. */
+  readonly otherPathsBroken?: number;
   /** Changes that mend it; empty: nothing that a command could change (`next` says what to do). */
   readonly changes: readonly Change[];
 }
@@ -73,6 +75,27 @@ export interface PairCounts {
   readonly partial: number;
   readonly unknown: number;
   readonly notApplicable: number;
+}
+
+/** Paths one way, and there and back. */
+export interface PathCounts {
+  readonly oneWay: PairCounts;
+  readonly roundTrip: PairCounts;
+}
+
+/** From an extra sender to the pods of every node. */
+export interface SenderPaths extends PathCounts {
+  /** As the user wrote it. */
+  readonly sender: string;
+  /** The subnet that it is in; absent: not found. */
+  readonly where?: string;
+}
+
+export interface OtherPaths {
+  /** From the address of one node to pods of another. */
+  readonly nodeToPod: PathCounts;
+  readonly podToNode: PathCounts;
+  readonly senders: readonly SenderPaths[];
 }
 
 export interface NodeClass {
@@ -124,6 +147,7 @@ export interface Judgement {
   readonly podCIDRsFrom: 'input' | 'cni' | 'guess';
   readonly pairs: PairCounts;
   readonly roundTrip: PairCounts;
+  readonly otherPaths: OtherPaths;
   readonly classes: readonly NodeClass[];
   /** Only entries that do not pass. */
   readonly matrix: readonly MatrixEntry[];

@@ -2,7 +2,7 @@
  * report.json, version 1: the machine's copy of the report. The order of everything comes from ids, and no clock, run
  * or duration enters it, so that a replay of the same snapshot gives the same bytes. Its schema is in docs/schema.
  */
-import type { JudgedNode, MatrixEntry, PairCounts, Subjects } from '../model/judgement.ts';
+import type { JudgedNode, MatrixEntry, OtherPaths, PairCounts, PathCounts, Subjects } from '../model/judgement.ts';
 import { compareText, type FindingView, type View } from './view.ts';
 
 export const REPORT_SCHEMA_VERSION = 1;
@@ -17,6 +17,7 @@ export function renderJson(view: View): string {
     clouds: view.clouds,
     pairs: counts(view.pairs),
     roundTrip: counts(view.roundTrip),
+    otherPaths: otherPaths(view.otherPaths),
     classes: [...view.classes].sort((a, b) => compareText(a.id, b.id)).map(({ id, nodes }) => ({ id, nodes })),
     matrix: [...view.matrix].sort(compareEntries).map(entry),
     nodes: view.nodes.map(node),
@@ -33,6 +34,18 @@ export function renderJson(view: View): string {
 
 function counts({ total, pass, fail, partial, unknown, notApplicable }: PairCounts): object {
   return { total, pass, fail, partial, unknown, notApplicable };
+}
+
+function pathCounts({ oneWay, roundTrip }: PathCounts): { oneWay: object; roundTrip: object } {
+  return { oneWay: counts(oneWay), roundTrip: counts(roundTrip) };
+}
+
+function otherPaths({ nodeToPod, podToNode, senders }: OtherPaths): object {
+  return {
+    nodeToPod: pathCounts(nodeToPod),
+    podToNode: pathCounts(podToNode),
+    senders: senders.map((one) => ({ sender: one.sender, where: one.where ?? null, ...pathCounts(one) })),
+  };
 }
 
 function compareEntries(a: MatrixEntry, b: MatrixEntry): number {
@@ -73,6 +86,7 @@ function finding(judged: FindingView): object {
     evidence: judged.evidence.map(({ source, text }) => ({ source, text })),
     pairsBroken: judged.pairsBroken,
     roundTripsBroken: judged.roundTripsBroken,
+    otherPathsBroken: judged.otherPathsBroken ?? 0,
     remedies: { aws: judged.remedies.aws, gcloud: judged.remedies.gcloud, az: judged.remedies.az },
   };
 }

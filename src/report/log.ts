@@ -3,7 +3,17 @@ import { shortId } from '../model/ids.ts';
 import { alignColumns } from './columns.ts';
 import { cleanLine } from './escape.ts';
 import { verdictRank, type FindingView, type View } from './view.ts';
-import { notJudgedReason, number, planGate, planGrade, planHeadline, planImpact, planMend, plural } from './words.ts';
+import {
+  notJudgedReason,
+  number,
+  planGate,
+  planGrade,
+  planHeadline,
+  planImpact,
+  planMend,
+  planOtherPaths,
+  plural,
+} from './words.ts';
 
 export interface LogSection {
   /** Empty for the first one, which needs none. */
@@ -23,6 +33,7 @@ export function renderLog(view: View): LogSection[] {
   const sections: LogSection[] = [
     { title: '', text: headText(view), folded: false },
     { title: 'Causes', text: causesText(view), folded: false },
+    { title: 'Other paths, there and back', text: otherText(view), folded: false },
     { title: 'Findings', text: findingsText(view), folded: false },
     { title: 'Not seen', text: gapsText(view), folded: false },
     { title: `Nodes (${number(view.nodes.length)})`, text: nodesText(view), folded: true },
@@ -52,6 +63,16 @@ function causesText(view: View): string {
     `  ${number(pairsExplained)} of ${plural(view.broken, 'broken path')}`,
     cleanLine(finding.rule),
     cleanLine(finding.title),
+  ]);
+  return alignColumns(rows).join('\n');
+}
+
+function otherText(view: View): string {
+  const rows = planOtherPaths(view).map(({ what, total, broken, unknown }) => [
+    `  ${cleanLine(what)}`,
+    plural(total, 'path'),
+    `${number(broken)} broken`,
+    `${number(unknown)} unknown`,
   ]);
   return alignColumns(rows).join('\n');
 }

@@ -6,7 +6,7 @@ import { matrixBlocks } from './markdown-matrix.ts';
 import { commandBlocks, findingBlocks } from './markdown-findings.ts';
 import { nodeBlocks, skippedBlocks } from './markdown-nodes.ts';
 import type { View } from './view.ts';
-import { listNames, number, planGate, planGrade, planHeadline, planMend, plural } from './words.ts';
+import { listNames, number, planGate, planGrade, planHeadline, planMend, planOtherPaths, plural } from './words.ts';
 
 /** GitHub takes 1 MiB of UTF-8 per step; other steps of the same file and the upload itself need some of it. */
 export const SUMMARY_BUDGET: Budget = { limit: 900 * 1024, unit: 'bytes' };
@@ -25,6 +25,7 @@ function fullRung(view: View): Rung {
       ...headBlocks(view),
       ...causeBlocks(view),
       ...matrixBlocks(view),
+      ...otherBlocks(view),
       ...findingBlocks(view),
       ...commandBlocks(view),
       ...nodeBlocks(view, 'all'),
@@ -42,6 +43,7 @@ function problemsRung(view: View): Rung {
       ...headBlocks(view),
       ...causeBlocks(view),
       ...matrixBlocks(view),
+      ...otherBlocks(view),
       ...findingBlocks(view),
       ...commandBlocks(view),
       ...nodeBlocks(view, 'problems'),
@@ -99,6 +101,23 @@ function causeBlocks(view: View): Block[] {
       head: `### Causes\n\n${tableHead(['Broken paths explained', 'Cause', 'Nodes', 'Rule'])}`,
       rows,
       more: (left) => `and ${plural(left, 'more cause')}`,
+    },
+  ];
+}
+
+/** Only where they say more than the pairs of pods. */
+function otherBlocks(view: View): Block[] {
+  const rows = planOtherPaths(view).map(({ what, total, broken, unknown }) =>
+    tableRow([escapeText(what), number(total), number(broken), number(unknown)]),
+  );
+  if (rows.length === 0) return [];
+  return [
+    {
+      kind: 'rows',
+      style: 'table',
+      head: `### Other paths\n\n${tableHead(['There and back', 'Paths', 'Broken', 'Unknown'])}`,
+      rows,
+      more: (left) => `and ${plural(left, 'more sender')}`,
     },
   ];
 }

@@ -9,6 +9,7 @@ import type {
   Judgement,
   MatrixEntry,
   NodeClass,
+  OtherPaths,
   PairCounts,
   Verdict,
 } from '../model/judgement.ts';
@@ -70,6 +71,7 @@ export interface View {
   /** fail + partial */
   readonly broken: number;
   readonly roundTrip: PairCounts;
+  readonly otherPaths: OtherPaths;
   readonly counts: FindingCounts;
   /** The most important first. */
   readonly findings: readonly FindingView[];
@@ -109,6 +111,7 @@ export function joinView(input: ViewInput): View {
     pairs: judgement.pairs,
     broken: judgement.pairs.fail + judgement.pairs.partial,
     roundTrip: judgement.roundTrip,
+    otherPaths: judgement.otherPaths,
     counts: countFindings(findings),
     findings,
     causes: causes.sort((a, b) => b.pairsExplained - a.pairsExplained || compareText(a.finding.key, b.finding.key)),

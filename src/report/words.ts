@@ -1,5 +1,6 @@
 /** The sentences that several outputs share, as plain text: each output escapes and decorates them itself. */
-import type { JudgedNode, Verdict } from '../model/judgement.ts';
+import { shortId } from '../model/ids.ts';
+import type { JudgedNode, PathCounts, Verdict } from '../model/judgement.ts';
 import { compareText, type FindingView, type View } from './view.ts';
 
 /** The first line: what is wrong. Contains no foreign text. */
@@ -58,6 +59,32 @@ function reservations(view: View): string[] {
   texts.push(`evidence: ${view.evidenceLevel}`);
   if (view.filtersUnread) texts.push('routing only, filters not read');
   return texts;
+}
+
+export interface OtherPathsRow {
+  /** What goes where; foreign text. */
+  readonly what: string;
+  readonly total: number;
+  readonly broken: number;
+  readonly unknown: number;
+}
+
+/** There and back. Paths of nodes are worth a word only where they are in trouble; senders were asked for. */
+export function planOtherPaths({ otherPaths }: View): OtherPathsRow[] {
+  const row = (what: string, { roundTrip }: PathCounts): OtherPathsRow => ({
+    what,
+    total: roundTrip.total - roundTrip.notApplicable,
+    broken: roundTrip.fail + roundTrip.partial,
+    unknown: roundTrip.unknown,
+  });
+  const nodes = [
+    row('from nodes to pods of other nodes', otherPaths.nodeToPod),
+    row('from pods to other nodes', otherPaths.podToNode),
+  ].filter(({ broken, unknown }) => broken + unknown > 0);
+  const senders = otherPaths.senders.map((one) =>
+    row(`from ${one.sender}${one.where === undefined ? '' : ` in ${shortId(one.where)}`} to pods of every node`, one),
+  );
+  return [...nodes, ...senders];
 }
 
 /** Undefined: there is nothing to do. */

@@ -140,6 +140,12 @@ const NOUNS: Readonly<Record<FilterKind, readonly [string, string]>> = {
   'vpc-firewall': ['firewall of', 'firewalls of'],
 };
 
+const WHOSE = {
+  'its pods': 'pods of ',
+  'its own address': 'the address of ',
+  'an extra sender': 'an extra sender',
+} as const;
+
 function nounOf({ filterKind, filters }: FilterFault): string {
   const [one, many] = NOUNS[filterKind];
   return `${filters.length === 1 ? one : many} ${listNames(filters.map(shortId))}`;
@@ -148,12 +154,10 @@ function nounOf({ filterKind, filters }: FilterFault): string {
 function whatOf(data: Data): string {
   const { first, problem, nodes, excluded, admitted, groups } = data;
   const filter = nounOf(first);
-  const [whose, direction] =
-    first.tunnel === undefined
-      ? ['pods of', first.direction === 'in' ? 'from' : 'to']
-      : [`the tunnel (${first.tunnel}) of`, first.direction === 'in' ? 'from' : 'to'];
+  const whose = first.tunnel === undefined ? WHOSE[first.standsFor ?? 'its pods'] : `the tunnel (${first.tunnel}) of `;
   const people = nodes.length === 1 ? `node ${nodes[0] ?? ''}` : `${String(nodes.length)} nodes`;
-  const who = `${direction} ${whose} ${people} (${listNames(excluded)})`;
+  const ends = first.standsFor === 'an extra sender' ? '' : people;
+  const who = `${first.direction === 'in' ? 'from' : 'to'} ${whose}${ends} (${listNames(excluded)})`;
   switch (problem) {
     case 'refused':
       return `The ${filter} ${first.filters.length === 1 ? 'admits' : 'admit'} nothing ${who}.`;

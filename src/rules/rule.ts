@@ -66,6 +66,7 @@ export interface Observation<D> {
   readonly evidence: readonly Evidence[];
   readonly pairsBroken: number;
   readonly roundTripsBroken: number;
+  readonly otherPathsBroken?: number;
   readonly data: D;
 }
 
@@ -109,6 +110,7 @@ export function defineRule<D>(rule: RuleOf<D>): Rule {
     evaluate: (context) =>
       rule.evaluate(context).map((observation) => {
         const { cause, verdict, severity: own, subjects, evidence, pairsBroken, roundTripsBroken } = observation;
+        const { otherPathsBroken } = observation;
         const changes = rule.fix?.(observation) ?? [];
         return {
           cause,
@@ -118,6 +120,7 @@ export function defineRule<D>(rule: RuleOf<D>): Rule {
           evidence,
           pairsBroken,
           roundTripsBroken,
+          ...(otherPathsBroken === undefined ? {} : { otherPathsBroken }),
           ...shortenWords(rule.explain(observation)),
           changes,
         };

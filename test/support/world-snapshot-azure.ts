@@ -1,11 +1,13 @@
 /** The facts that perfect readers would take of a lab world's Azure subscription. */
 import {
+  applicationGroupId,
   azureSubnetId,
   azureTableId,
   nicId,
   scaleSetId,
   scaleSetNicId,
   scaleSetVmId,
+  securityGroupId,
   vmId,
   vnetId,
 } from '../../lab/world/azure-ids.ts';
@@ -29,6 +31,7 @@ import type {
   RouteTarget,
   TableFacts,
 } from '../../src/model/snapshot.ts';
+import { filterFacts } from './world-snapshot-azure-filters.ts';
 
 const STATES: Readonly<Record<AzureVmWorld['power'], MachineState>> = {
   running: 'running',
@@ -68,6 +71,7 @@ function factsWithoutLimits(azure: AzureWorld): FabricFacts {
         name: subnet.name,
         network: vnetId(azure, vnet.name),
         prefixes: subnet.prefixes.map(canonicalPrefix),
+        ...guards(azure, subnet),
         ...(subnet.routeTable === undefined
           ? { table: implicitId(azure, vnet), tableBy: 'none' as const }
           : { table: tableIdFor(azure, subnet.routeTable, vnet), tableBy: 'association' as const }),
@@ -112,8 +116,12 @@ function factsWithoutLimits(azure: AzureWorld): FabricFacts {
         ),
       ),
     ],
-    filters: 'unread',
+    filters: azure.securityGroups.map((group) => filterFacts(azure, group)),
   };
+}
+
+function guards(azure: AzureWorld, { securityGroup }: { securityGroup?: string }): { filters?: string[] } {
+  return securityGroup === undefined ? {} : { filters: [securityGroupId(azure, securityGroup)] };
 }
 
 function implicitId(azure: AzureWorld, vnet: AzureVnetWorld): string {
@@ -216,6 +224,7 @@ function interfaceFacts(
   machine: string | undefined,
 ): InterfaceFacts {
   const [first] = nic.ipConfigurations;
+  const groups = nic.ipConfigurations.flatMap(({ applicationGroups = [] }) => applicationGroups);
   return {
     id,
     ...(machine === undefined ? {} : { machine }),
@@ -224,5 +233,9 @@ function interfaceFacts(
     addresses: nic.ipConfigurations.map(({ ip }) => ip),
     forwarding: nic.enableIPForwarding ? 'on' : 'off',
     primary: nic.primary,
+    ...guards(azure, nic),
+    ...(groups.length === 0
+      ? {}
+      : { groups: [...new Set(groups)].map((name) => applicationGroupId(azure, name).toLowerCase()).sort() }),
   };
 }

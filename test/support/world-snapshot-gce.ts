@@ -16,6 +16,7 @@ import type {
   RouteFacts,
   RouteTarget,
 } from '../../src/model/snapshot.ts';
+import { gceFilters } from './world-snapshot-gce-filters.ts';
 
 const STATES: Readonly<Record<GceInstanceWorld['status'], MachineState>> = {
   PROVISIONING: 'running',
@@ -40,7 +41,8 @@ function placed(gce: GceWorld, listed: boolean): Placed[] {
   );
 }
 
-export function gceFacts(gce: GceWorld): FabricFacts {
+/** `nodes`: podCIDRs and addresses of the cluster's nodes. */
+export function gceFacts(gce: GceWorld, nodes: readonly string[] = []): FabricFacts {
   const machines = placed(gce, true);
   const subnetId = (one: GceSubnetworkWorld): string => `${gce.hostProject}/${one.region}/${one.name}`;
   return {
@@ -51,6 +53,7 @@ export function gceFacts(gce: GceWorld): FabricFacts {
       id: `${gce.hostProject}/${name}`,
       name,
       prefixes: gce.subnetworks.filter((one) => one.network === name).flatMap(rangesOf),
+      filters: [`${gce.hostProject}/${name}`],
     })),
     subnets: gce.subnetworks.map((one) => ({
       id: subnetId(one),
@@ -80,7 +83,7 @@ export function gceFacts(gce: GceWorld): FabricFacts {
         return interfaceFacts(gce, id, instance, nic, subnet === undefined ? '' : subnetId(subnet));
       }),
     ),
-    filters: 'unread',
+    filters: gceFilters(gce, [...nodes, ...machines.flatMap(({ instance }) => instance.nics.flatMap(addressesOf))]),
   };
 }
 
@@ -102,6 +105,11 @@ function rangesOf(one: GceSubnetworkWorld): string[] {
 
 function localRoute(prefix: string): RouteFacts {
   return { prefix, target: { kind: 'local' }, state: 'active', rank: -1, origin: 'local' };
+}
+
+function addressesOf(nic: GceNicWorld): string[] {
+  const v6 = nic.ipv6 === undefined ? [] : [`${nic.ipv6}/96`];
+  return [`${nic.ip}/32`, ...v6, ...nic.aliasRanges.map(({ cidr }) => cidr)];
 }
 
 function machineFacts(gce: GceWorld, { project, id, instance }: Placed): MachineFacts {
@@ -139,6 +147,7 @@ function interfaceFacts(
     forwarding: instance.canIpForward ? 'on' : 'off',
     nextHopAddresses: [nic.ip, ...v6],
     ...(instance.tags.length === 0 ? {} : { tags: instance.tags }),
+    ...(instance.serviceAccount === undefined ? {} : { groups: [instance.serviceAccount] }),
     primary: nic.name === 'nic0',
   };
 }

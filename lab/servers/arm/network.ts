@@ -16,11 +16,13 @@ import type {
   AzureWorld,
 } from '../../world/azure.ts';
 import {
+  applicationGroupId,
   azureSubnetId,
   azureTableId,
   nicId,
   scaleSetNicId,
   scaleSetVmId,
+  securityGroupId,
   vmId,
   vnetId,
 } from '../../world/azure-ids.ts';
@@ -35,10 +37,16 @@ export type Wire<Model, Inner = unknown> = Pick<Model, Extract<keyof Model, 'id'
 };
 
 type WireRoute = Wire<Route>;
-type WireIpConfiguration = Wire<NetworkInterfaceIPConfiguration>;
-export type WireNic = Wire<NetworkInterface, { ipConfigurations: WireIpConfiguration[] }>;
+type WireIpConfiguration = Wire<
+  NetworkInterfaceIPConfiguration,
+  { applicationSecurityGroups?: { id: string }[]; subnet?: { id: string } }
+>;
+export type WireNic = Wire<
+  NetworkInterface,
+  { ipConfigurations: WireIpConfiguration[]; networkSecurityGroup?: { id: string } }
+>;
 type WireRouteTable = Wire<RouteTable, { routes: WireRoute[] }>;
-type WireSubnet = Wire<Subnet, { ipConfigurations?: { id: string }[] }>;
+type WireSubnet = Wire<Subnet, { ipConfigurations?: { id: string }[]; networkSecurityGroup?: { id: string } }>;
 type WireVnet = Wire<VirtualNetwork, { subnets: WireSubnet[]; virtualNetworkPeerings: Wire<VirtualNetworkPeering>[] }>;
 
 const Succeeded = 'Succeeded';
@@ -47,6 +55,7 @@ const Succeeded = 'Succeeded';
 export function nicOf(world: AzureWorld, nic: AzureNicWorld, self: string, machine: string | undefined): WireNic {
   const configurations = nic.ipConfigurations.map((one, at): WireIpConfiguration => {
     const id = `${self}/ipConfigurations/${one.name}`;
+    const groups = (one.applicationGroups ?? []).map((name) => ({ id: applicationGroupId(asWritten(world), name) }));
     const properties = {
       provisioningState: Succeeded,
       privateIPAddress: one.ip,
@@ -54,6 +63,7 @@ export function nicOf(world: AzureWorld, nic: AzureNicWorld, self: string, machi
       subnet: { id: azureSubnetId(world, one.vnet, one.subnet) },
       primary: at === 0,
       privateIPAddressVersion: one.ip.includes(':') ? 'IPv6' : 'IPv4',
+      ...(groups.length > 0 && { applicationSecurityGroups: groups }),
     };
     return { name: one.name, id, etag: etagOf([id, properties]), properties };
   });
@@ -66,6 +76,9 @@ export function nicOf(world: AzureWorld, nic: AzureNicWorld, self: string, machi
     enableAcceleratedNetworking: false,
     vnetEncryptionSupported: false,
     enableIPForwarding: nic.enableIPForwarding,
+    ...(nic.securityGroup !== undefined && {
+      networkSecurityGroup: { id: securityGroupId(asWritten(world), nic.securityGroup) },
+    }),
     disableTcpStateTracking: false,
     hostedWorkloads: [],
     tapConfigurations: [],
@@ -172,6 +185,9 @@ function subnetOf(
     // One prefix and several have different names.
     ...(more.length === 0 ? { addressPrefix: prefix } : { addressPrefixes: subnet.prefixes }),
     ...(subnet.routeTable !== undefined && { routeTable: { id: azureTableId(asWritten(world), subnet.routeTable) } }),
+    ...(subnet.securityGroup !== undefined && {
+      networkSecurityGroup: { id: securityGroupId(asWritten(world), subnet.securityGroup) },
+    }),
     ...(users.length > 0 && { ipConfigurations: users }),
     delegations: [],
     privateEndpointNetworkPolicies: 'Disabled',

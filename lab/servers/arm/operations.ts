@@ -18,6 +18,7 @@ import {
 import { resourceOperations, type Items } from './resource-operations.ts';
 import { SCALE_SET_OPERATIONS } from './scale-set-operations.ts';
 import { USAGES } from './usages.ts';
+import { applicationGroupOf, securityGroupOf } from './security-groups.ts';
 
 const SET_FILTER = /^'virtualMachineScaleSet\/id'\s+eq\s+'?(\/subscriptions\/[^']+?)'?$/i;
 
@@ -79,6 +80,22 @@ export const OPERATIONS: readonly Operation[] = [
     api: 'network',
     items: vnetsOf,
     child: { name: 'Subnets', type: 'subnets', property: 'subnets' },
+  }),
+  ...resourceOperations({
+    name: 'NetworkSecurityGroups',
+    provider: NETWORK,
+    type: 'networkSecurityGroups',
+    api: 'network',
+    items: (world) => world.securityGroups.map((one) => securityGroupOf(world, one)),
+    child: { name: 'SecurityRules', type: 'securityRules', property: 'securityRules' },
+  }),
+  ...resourceOperations({
+    name: 'ApplicationSecurityGroups',
+    provider: NETWORK,
+    type: 'applicationSecurityGroups',
+    api: 'network',
+    items: (world) => world.applicationGroups.map((name) => applicationGroupOf(world, name)),
+    parameters: { get: [] },
   }),
   ...resourceOperations({
     name: 'VirtualMachines',

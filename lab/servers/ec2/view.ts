@@ -50,6 +50,8 @@ export function emptyRegion(accountId: string, region: string): AwsRegionWorld {
     instances: [],
     interfaces: [],
     prefixLists: [],
+    securityGroups: [],
+    networkAcls: [],
   };
 }
 

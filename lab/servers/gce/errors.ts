@@ -99,6 +99,10 @@ export function invalidValue(field: string, value: string, why: string): GoogleE
   return new GoogleError(400, 'invalid', `Invalid value for field '${field}': '${value}'. ${why}`);
 }
 
+export function missingParameter(field: string): GoogleError {
+  return new GoogleError(400, 'required', `Required field '${field}' not specified`);
+}
+
 export function unknownParameter(name: string): GoogleError {
   const description =
     `Invalid JSON payload received. Unknown name "${name}": Cannot bind query parameter. ` +

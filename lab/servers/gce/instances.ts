@@ -86,12 +86,9 @@ export function instanceOf({ world, project }: ProjectView, now: string, instanc
       fingerprint: fingerprint(metadata),
       ...(metadata.length > 0 && { items: metadata }),
     },
-    serviceAccounts: [
-      {
-        email: `nodes@${project}.iam.gserviceaccount.com`,
-        scopes: ['https://www.googleapis.com/auth/cloud-platform'],
-      },
-    ],
+    ...(instance.serviceAccount !== undefined && {
+      serviceAccounts: [{ email: instance.serviceAccount, scopes: ['https://www.googleapis.com/auth/cloud-platform'] }],
+    }),
     selfLink: self,
     scheduling: {
       onHostMaintenance: 'MIGRATE',

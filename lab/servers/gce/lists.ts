@@ -1,6 +1,7 @@
 import type { LabOptions } from '../options.ts';
-import { noSuchResource, unreachable } from './errors.ts';
+import { invalidValue, missingParameter, noSuchResource, unreachable } from './errors.ts';
 import { parseFilter } from './filter.ts';
+import { effectiveFirewalls } from './firewalls.ts';
 import type { Collection, Item, Method } from './methods.ts';
 import { projectOf } from './networks.ts';
 import { paginate, type Page, type Parameters } from './parameters.ts';
@@ -123,6 +124,19 @@ function peeringRoutes({ view, path }: Request, network: string): object {
   };
 }
 
+/** The network that a parameter names, by URL with or without host; in this project, as in no other can it be asked for. */
+function networkOfParameter({ view, parameters }: Pick<Request, 'view' | 'parameters'>): string {
+  const { network: url } = parameters;
+  if (url === undefined) throw missingParameter('network');
+  const [, project, name] =
+    /^(?:https:\/\/[a-z.-]+\/compute\/v1\/)?projects\/([a-z0-9-]+)\/global\/networks\/([a-z0-9-]+)$/.exec(url) ?? [];
+  if (name === undefined) throw invalidValue('network', url, 'The URL is malformed.');
+  if (project !== view.project || !view.networks.some((one) => one.name === name)) {
+    throw noSuchResource(`projects/${project ?? ''}/global/networks/${name}`);
+  }
+  return name;
+}
+
 export function bodyOf(request: Request, method: Method): Body {
   switch (method.kind) {
     case 'project':
@@ -138,5 +152,10 @@ export function bodyOf(request: Request, method: Method): Body {
       return { message: method.collection.aggregated ?? '', value: aggregated(request, method.collection) };
     case 'peeringRoutes':
       return { message: 'ExchangedPeeringRoutesList', value: peeringRoutes(request, method.network) };
+    case 'effectiveFirewalls': {
+      requireScope(request, `regions/${method.region}`);
+      const value = effectiveFirewalls(request.view, request.now, networkOfParameter(request), method.region);
+      return { message: 'RegionNetworkFirewallPoliciesGetEffectiveFirewallsResponse', value };
+    }
   }
 }

@@ -1,3 +1,4 @@
+import { firewallOf } from './firewalls.ts';
 import { instanceOf, templateOf } from './instances.ts';
 import { networkOf, regionOf, subnetworkOf, zoneOf } from './networks.ts';
 import { routesOf } from './routes.ts';
@@ -17,7 +18,7 @@ export interface Item {
 
 export interface Collection {
   /** `compute.<name>.list`, and the member that carries the list in a scope of an aggregated one. */
-  name: 'instances' | 'routes' | 'networks' | 'subnetworks' | 'instanceTemplates' | 'zones' | 'regions';
+  name: 'instances' | 'routes' | 'networks' | 'subnetworks' | 'firewalls' | 'instanceTemplates' | 'zones' | 'regions';
   /** Messages of the API. */
   item: string;
   list: string;
@@ -52,6 +53,12 @@ export const COLLECTIONS: Readonly<Record<Collection['name'], Collection>> = {
     item: 'Route',
     list: 'RouteList',
     items: (view, now) => worldwide(routesOf(view, now), (one) => one.make()),
+  },
+  firewalls: {
+    name: 'firewalls',
+    item: 'Firewall',
+    list: 'FirewallList',
+    items: (view, now) => worldwide(view.firewalls, (one) => firewallOf(view, now, one)),
   },
   networks: {
     name: 'networks',
@@ -106,7 +113,8 @@ export type Method =
   | { kind: 'list' | 'aggregatedList'; collection: Collection; scope: string }
   | { kind: 'get'; collection: Collection; scope: string; name: string }
   | { kind: 'project' }
-  | { kind: 'peeringRoutes'; network: string };
+  | { kind: 'peeringRoutes'; network: string }
+  | { kind: 'effectiveFirewalls'; region: string };
 
 /** What a path below `/compute/v1/projects/<project>` asks for; undefined: nothing that the lab has. */
 export function parsePath(path: readonly string[]): Method | undefined {
@@ -119,7 +127,7 @@ export function parsePath(path: readonly string[]): Method | undefined {
     return { kind: 'aggregatedList', collection, scope: '' };
   }
   if (place === 'global') {
-    const collection = of(second, 'routes', 'networks', 'instanceTemplates');
+    const collection = of(second, 'routes', 'networks', 'firewalls', 'instanceTemplates');
     if (second === 'networks' && fourth === 'listPeeringRoutes') return { kind: 'peeringRoutes', network: third ?? '' };
     return fourth === undefined ? listOrGet(collection, 'global', third) : undefined;
   }
@@ -127,6 +135,9 @@ export function parsePath(path: readonly string[]): Method | undefined {
     return listOrGet(COLLECTIONS[place], 'global', second);
   }
   if (place === 'zones') return listOrGet(of(third, 'instances'), `zones/${second ?? ''}`, fourth);
+  if (place === 'regions' && third === 'firewallPolicies') {
+    return fourth === 'getEffectiveFirewalls' ? { kind: 'effectiveFirewalls', region: second ?? '' } : undefined;
+  }
   if (place === 'regions') return listOrGet(of(third, 'subnetworks'), `regions/${second ?? ''}`, fourth);
   return undefined;
 }

@@ -82,6 +82,7 @@ export function projectOf(view: ProjectView, now: string): Project {
     quotas: [
       quota('NETWORKS', 15, view.networks.length),
       quota('ROUTES', 250, isHost ? world.routes.length : 0),
+      quota('FIREWALLS', 100, view.firewalls.length),
       quota('SUBNETWORKS', 275, view.subnetworks.length),
     ],
     selfLink: urlOf(project),

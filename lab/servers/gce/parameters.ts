@@ -24,6 +24,7 @@ export const PARAMETERS = {
   list: LIST,
   aggregatedList: AGGREGATED,
   peeringRoutes: [...LIST, 'direction', 'peeringName', 'region'],
+  effectiveFirewalls: ['network'],
 } as const satisfies Record<string, readonly string[]>;
 
 export interface Parameters {
@@ -33,6 +34,7 @@ export interface Parameters {
   orderBy?: string;
   maxResults: number;
   pageToken?: string;
+  network?: string;
   partial: boolean;
 }
 
@@ -75,6 +77,7 @@ export function parseParameters(
   const filter = text('filter');
   const orderBy = text('orderBy');
   const pageToken = text('pageToken');
+  const network = text('network');
   if (orderBy !== undefined && !['name', 'creationTimestamp desc'].includes(orderBy)) {
     throw invalidValue('orderBy', orderBy, 'Invalid sort order.');
   }
@@ -85,6 +88,7 @@ export function parseParameters(
     ...(orderBy !== undefined && { orderBy }),
     maxResults: maxResultsOf(query),
     ...(pageToken !== undefined && pageToken !== '' && { pageToken }),
+    ...(network !== undefined && network !== '' && { network }),
     partial: flag(query, 'returnPartialSuccess'),
   };
 }

@@ -42,13 +42,24 @@ function parseTarget({ url }: Incoming): Target {
 function nameOf(method: Method): string {
   if (method.kind === 'project') return 'projects.get';
   if (method.kind === 'peeringRoutes') return 'networks.listPeeringRoutes';
+  if (method.kind === 'effectiveFirewalls') return 'regionNetworkFirewallPolicies.getEffectiveFirewalls';
   return `${method.collection.name}.${method.kind}`;
 }
 
 function permissionOf(method: Method): string {
   if (method.kind === 'project') return 'compute.projects.get';
   if (method.kind === 'peeringRoutes') return 'compute.networks.listPeeringRoutes';
+  if (method.kind === 'effectiveFirewalls') return 'compute.networks.getRegionEffectiveFirewalls';
   return `compute.${method.collection.name}.${method.kind === 'get' ? 'get' : 'list'}`;
+}
+
+/** What a permission is asked for: a thing, or the project where there is none. */
+function resourceOf(method: Method, about: { project: string; place: string; network: string | undefined }): string {
+  const { project, place, network = '' } = about;
+  if (method.kind === 'get' || method.kind === 'peeringRoutes') return `projects/${project}/${place}`;
+  const [, name] = /\/networks\/([^/]+)$/.exec(network) ?? [];
+  const isOfNetwork = method.kind === 'effectiveFirewalls' && name !== undefined;
+  return isOfNetwork ? `projects/${project}/global/networks/${name}` : `projects/${project}`;
 }
 
 const VERBS: Readonly<Record<string, string>> = { POST: 'create', PUT: 'update', PATCH: 'update', DELETE: 'delete' };
@@ -112,8 +123,7 @@ export class GceApi implements Service {
     const parameters = parseParameters(query, PARAMETERS[method.kind], typeof mask === 'string' ? mask : undefined);
     if (view === undefined) throw noSuchProject(project);
     const permission = permissionOf(method);
-    const named = method.kind === 'get' || method.kind === 'peeringRoutes';
-    const resource = named ? `projects/${project}/${place}` : `projects/${project}`;
+    const resource = resourceOf(method, { project, place, network: parameters.network });
     if (!this.#may(permission, project)) throw permissionRequired(permission, resource);
     const { message, value } = bodyOf({ view, now: world.now, path, parameters, options }, method);
     const selection = parameters.fields === undefined ? undefined : parseMask(parameters.fields, message);

@@ -1,14 +1,21 @@
 import { createHash } from 'node:crypto';
 
-import type { GceNetworkWorld, GceProjectWorld, GceSubnetworkWorld, GceWorld } from '../../world/gce.ts';
+import type {
+  GceFirewallWorld,
+  GceNetworkWorld,
+  GceProjectWorld,
+  GceSubnetworkWorld,
+  GceWorld,
+} from '../../world/gce.ts';
 import { digits } from '../../world/ids.ts';
 
 /** One project of the world with the networks it uses, made for one request (the world may change between two). */
 export interface ProjectView {
   project: string;
-  /** The project's own networks, subnetworks, routes; empty in service projects. */
+  /** The project's own networks, subnetworks, firewall rules; empty in service projects. */
   networks: readonly GceNetworkWorld[];
   subnetworks: readonly GceSubnetworkWorld[];
+  firewalls: readonly GceFirewallWorld[];
   isHost: boolean;
   world: GceWorld;
   /** The instances and templates of this project; all its objects are empty where the world has none. */
@@ -54,6 +61,7 @@ export function viewOf(worlds: readonly GceWorld[], project: string): ProjectVie
     project,
     networks: isHost ? world.networks : [],
     subnetworks: isHost ? world.subnetworks : [],
+    firewalls: isHost ? world.firewalls : [],
     isHost,
     world,
     here: world.projects.find((one) => one.project === project) ?? nobody,

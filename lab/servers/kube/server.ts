@@ -1,5 +1,6 @@
 import { kubeAuthorizer, type KubeAuthorizer } from '../../permissions/rbac.ts';
 import type { Answer, Desk, Incoming, Service } from '../exchange.ts';
+import { discover } from './discovery.ts';
 import { Lists } from './lists.ts';
 import { RESOURCES } from './resources.ts';
 import { review } from './review.ts';
@@ -71,6 +72,8 @@ export class KubernetesApi implements Service {
       if (ask.verb !== 'get') throw methodNotAllowed();
       return json(200, JSON.stringify(this.#version()));
     }
+    const found = ask.verb === 'get' ? discover(path, this.#desk.world) : undefined;
+    if (found !== undefined) return json(200, JSON.stringify(found));
     if (PUBLIC.has(path)) return { ...noSuchPath(), status: 200, body: 'ok' };
     if (ask.group === 'authorization.k8s.io' && ask.resource === 'selfsubjectaccessreviews' && version === 'v1') {
       if (ask.verb !== 'create') throw methodNotAllowed();
@@ -87,8 +90,8 @@ export class KubernetesApi implements Service {
     const namespace = resource.namespaced ? ask.namespace : undefined;
     if (ask.verb === 'get') {
       const metadataOnly = wantsMetadataOnly(request.headers.accept, true);
-      const found = this.#lists.get(resource, namespace, ask.name ?? '', metadataOnly);
-      if (subresource === undefined || subresource === 'status') return found;
+      const body = this.#lists.get(resource, namespace, ask.name ?? '', metadataOnly);
+      if (subresource === undefined || subresource === 'status') return body;
       if (subresource === 'exec') throw badRequest('Upgrade request required');
       return noSuchPath();
     }

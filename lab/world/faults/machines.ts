@@ -3,7 +3,17 @@
 import { addressOf, familyOf, formatAddress, hostRange, overlaps, rangeOf, subnetOf } from '../addresses.ts';
 import { ec2Id } from '../ids.ts';
 import { flannelPrefix } from '../kubernetes.ts';
-import { DoesNotFit, destinationOf, instanceOf, interfaceOf, must, nodeOf, regionOf, subnetById } from '../look.ts';
+import {
+  DoesNotFit,
+  destinationOf,
+  groupFor,
+  instanceOf,
+  interfaceOf,
+  must,
+  nodeOf,
+  regionOf,
+  subnetById,
+} from '../look.ts';
 import type { NodeRef } from '../look.ts';
 import type { InterfaceWorld, NodeWorld, SubnetWorld, World } from '../world.ts';
 import type { Fault } from './fault.ts';
@@ -46,6 +56,7 @@ export function addInterface(world: World, node: NodeWorld, subnet: SubnetWorld,
     ipv4Prefixes: [],
     ipv6Prefixes: [],
     sourceDestCheck: check,
+    groupIds: [groupFor(region, subnet).id],
     interfaceType: 'interface',
     tags: {},
   };

@@ -1,5 +1,6 @@
 /** Faults and oddities of the network around the nodes: whose table a subnet uses, other networks beside it. */
 
+import { defaultAcl, nodeGroup } from '../ec2-filters.ts';
 import { ec2Id } from '../ids.ts';
 import { DoesNotFit, instanceOf, interfaceOf, must, nodeOf, nodeSubnets, regionOf, subnetById } from '../look.ts';
 import type { NodeRef } from '../look.ts';
@@ -76,7 +77,10 @@ export function twinNetwork(ref: NodeRef): Fault {
       const id = (kind: string): string => ec2Id(kind, world.name, 'twin');
       if (region.vpcs.some((one) => one.id === id('vpc'))) throw new DoesNotFit('there is a twin network already');
       const tags = { Name: 'staging' };
-      region.vpcs.push({ ...structuredClone(vpc), id: id('vpc'), mainRouteTableId: id('rtb'), tags });
+      const twin = { ...structuredClone(vpc), id: id('vpc'), mainRouteTableId: id('rtb'), tags };
+      region.vpcs.push(twin);
+      region.networkAcls.push(defaultAcl(twin, world.name, 'twin'));
+      region.securityGroups.push(nodeGroup(twin, [], world.name, 'twin'));
       region.subnets.push({ ...structuredClone(subnet), id: id('subnet'), vpcId: id('vpc'), tags });
       region.routeTables.push({ id: id('rtb'), vpcId: id('vpc'), subnetIds: [], routes: [], tags });
       region.instances.push({
@@ -91,6 +95,7 @@ export function twinNetwork(ref: NodeRef): Fault {
         subnetId: id('subnet'),
         instanceId: id('i'),
         deviceIndex: 0,
+        groupIds: [id('sg')],
       });
       return [];
     },

@@ -6,6 +6,7 @@ import {
   DoesNotFit,
   destination,
   destinationOf,
+  groupFor,
   interfaceOf,
   nodeOf,
   nodeTables,
@@ -80,6 +81,7 @@ export function addAppliance(world: World, forwarding: boolean): string {
     ipv4Prefixes: [],
     ipv6Prefixes: [],
     sourceDestCheck: !forwarding,
+    groupIds: subnet === undefined ? [] : [groupFor(region, subnet).id],
     interfaceType: 'interface',
     tags: {},
   });

@@ -4,6 +4,7 @@ import { EC2Client } from '@aws-sdk/client-ec2';
 import { HttpsProxyAgent } from 'https-proxy-agent';
 import { decideProxy } from '../../net/proxy.ts';
 import type { Log } from '../../ports.ts';
+import { Ec2Protocol } from './protocol.ts';
 
 export type Env = Readonly<Record<string, string | undefined>>;
 
@@ -31,7 +32,8 @@ export function valueOf(env: Env, name: string): string | undefined {
  * loads when it gets to them. As in the SDK, a profile that is named goes before static keys.
  */
 export function connect(region: string | undefined, env: Env, log: Log): EC2Client {
-  const client = new EC2Client(clientOptions({ host: 'ec2', variable: 'AWS_ENDPOINT_URL_EC2' }, region, env, log));
+  const options = clientOptions({ host: 'ec2', variable: 'AWS_ENDPOINT_URL_EC2' }, region, env, log);
+  const client = new EC2Client({ ...options, protocol: Ec2Protocol });
   // It would hand whole requests and answers to the logger, and takes a tenth of the time for making them printable.
   client.middlewareStack.remove('loggerMiddleware');
   return client;

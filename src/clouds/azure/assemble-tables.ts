@@ -27,7 +27,10 @@ export function assembleNetworks(
       return { ...tableOf(table, id, network.id), routes: sortRoutes([...own, ...system]) };
     });
     const implicit = implicitTable(network, system);
-    const subnets = network.subnets.map((subnet) => subnetOf(subnet, network, ids, implicit.id));
+    const subnets = network.subnets.map((subnet) => ({
+      ...subnetOf(subnet, network, ids, implicit.id),
+      ...guardOf(subnet, draft),
+    }));
     const isImplicitUsed = subnets.some(({ tableBy }) => tableBy === 'none');
     return { subnets, tables: isImplicitUsed ? [...tables, implicit] : tables };
   });
@@ -64,6 +67,11 @@ function subnetOf(
   if (table === undefined) return { ...plain, table: implicit, tableBy: 'none' };
   const own = ids.get(foldId(table));
   return own === undefined ? plain : { ...plain, table: own, tableBy: 'association' };
+}
+
+/** Its network security group, spelt as that spells itself where it was read. */
+function guardOf({ filter }: SubnetDraft, { filters }: Draft): Pick<SubnetFacts, 'filters'> {
+  return filter === undefined ? {} : { filters: [filters?.get(foldId(filter))?.id ?? filter] };
 }
 
 function tableOf({ name, owners }: TableDraft, id: string, network: string): Omit<TableFacts, 'routes'> {

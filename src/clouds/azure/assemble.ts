@@ -1,6 +1,7 @@
 /** What was read of a subscription -> one fabric and its gaps, sorted by id. Pure. */
 import type {
   FabricFacts,
+  FilterFacts,
   Gap,
   InterfaceFacts,
   MachineFacts,
@@ -10,11 +11,12 @@ import type {
 } from '../../model/snapshot.ts';
 import { assembleNetworks } from './assemble-tables.ts';
 import type { Draft, ReadingTrouble } from './draft.ts';
-import { nodeInterfaces, nodeNetworks } from './draft.ts';
+import { guardsOf, nodeInterfaces, nodeNetworks } from './draft.ts';
 import { foldId, networkOfSubnet } from './ids.ts';
 import { limitsOf } from './limits.ts';
 import type { SubscriptionPlan } from './subscriptions.ts';
 import type { InterfaceDraft, MachineDraft } from './translate.ts';
+import { mayBeInternet, settleInternet } from './translate-ends.ts';
 
 /** The nodes' machines and networks with all that is in these; of strangers elsewhere nothing is kept. */
 export function assembleFabric(draft: Draft, plan: SubscriptionPlan): FabricFacts {
@@ -35,9 +37,22 @@ export function assembleFabric(draft: Draft, plan: SubscriptionPlan): FabricFact
     ...networks,
     machines: sortById(machines.map((machine) => finishMachine(machine, draft))),
     interfaces: sortById(faces.map((face) => finishInterface(face, draft, alone))),
-    filters: 'unread',
+    filters: draft.filters === undefined ? 'unread' : finishFilters(draft, draft.filters, inside, plan),
     ...(limits.length === 0 ? {} : { limits }),
   };
+}
+
+/** Those that some interface or subnet of the nodes' networks has. */
+function finishFilters(
+  draft: Draft,
+  filters: ReadonlyMap<string, FilterFacts>,
+  inside: ReadonlySet<string>,
+  plan: SubscriptionPlan,
+): FilterFacts[] {
+  const used = guardsOf(draft, inside).flatMap((id) => filters.get(id) ?? []);
+  const ranges = [...inside].flatMap((id) => draft.networks.get(id)?.prefixes ?? []);
+  const isOpen = plan.hasPublicPods || ranges.some(mayBeInternet);
+  return sortById(isOpen ? used : used.map(settleInternet));
 }
 
 function finishMachine(machine: MachineDraft, draft: Draft): MachineFacts {
@@ -63,7 +78,7 @@ function finishMachine(machine: MachineDraft, draft: Draft): MachineFacts {
 }
 
 function finishInterface(face: InterfaceDraft, draft: Draft, alone: ReadonlySet<string>): InterfaceFacts {
-  const { id, machine, subnet, addresses, assignedPrefixes, forwarding, primary, type } = face;
+  const { id, machine, subnet, addresses, assignedPrefixes, forwarding, primary, type, filter, groups } = face;
   const network = draft.networks.get(networkOfSubnet(subnet));
   return {
     id,
@@ -76,6 +91,8 @@ function finishInterface(face: InterfaceDraft, draft: Draft, alone: ReadonlySet<
     // The mark is left out for some machines that have just one.
     primary: primary || (machine !== undefined && alone.has(foldId(machine))),
     ...(type === undefined ? {} : { type }),
+    ...(filter === undefined ? {} : { filters: [draft.filters?.get(foldId(filter))?.id ?? filter] }),
+    ...(groups.length === 0 ? {} : { groups }),
   };
 }
 
@@ -93,7 +110,7 @@ export interface Earlier {
   readonly fabric: FabricFacts;
 }
 
-/** The suspects as the second reading shows them, and subnets and tables that it showed otherwise than the first. */
+/** The suspects as the second reading shows them, and what subnets were given that the first did not show. */
 export function assembleAgain(
   again: Draft,
   { draft, fabric }: Earlier,
@@ -107,10 +124,12 @@ export function assembleAgain(
     networks: mergeMaps(draft.networks, again.networks, []),
     tables: mergeMaps(draft.tables, again.tables, asked.tables),
     limits: draft.limits,
+    filters: draft.filters && mergeMaps(draft.filters, again.filters ?? new Map(), asked.filters),
     troubles: draft.troubles,
   };
   const whole = assembleFabric(merged, plan);
   const knownTables = new Set(fabric.tables.map(({ id }) => id));
+  const knownFilters = new Set(fabric.filters === 'unread' ? [] : fabric.filters.map(({ id }) => id));
   return {
     ...whole,
     networks: [],
@@ -118,6 +137,10 @@ export function assembleAgain(
     tables: whole.tables.filter(({ id }) => asked.tables.includes(id) || !knownTables.has(id)),
     machines: whole.machines.filter(({ id }) => asked.machines.includes(id)),
     interfaces: whole.interfaces.filter(({ id }) => asked.interfaces.includes(id)),
+    filters:
+      whole.filters === 'unread'
+        ? 'unread'
+        : whole.filters.filter(({ id }) => asked.filters.includes(id) || !knownFilters.has(id)),
   };
 }
 
@@ -133,8 +156,9 @@ function mergeMaps<T>(
 }
 
 function changedSubnets(now: readonly SubnetFacts[], before: readonly SubnetFacts[]): SubnetFacts[] {
-  const tables = new Map(before.map((subnet) => [subnet.id, subnet.table]));
-  return now.filter((subnet) => subnet.table !== tables.get(subnet.id));
+  const textOf = ({ table, filters = [] }: SubnetFacts): string => `${table ?? ''} ${filters.join()}`;
+  const known = new Map(before.map((subnet) => [subnet.id, textOf(subnet)]));
+  return now.filter((subnet) => textOf(subnet) !== known.get(subnet.id));
 }
 
 /** One gap per thing that was not read. Where no call got anywhere, one gap says it for all. */

@@ -11,6 +11,7 @@ import type {
   WireNetwork,
   WireRouteTable,
   WireScaleSet,
+  WireSecurityGroup,
   WireSubscription,
   WireUsage,
 } from './wire.ts';
@@ -25,6 +26,11 @@ const VERSIONS = {
   network: '2024-03-01',
   setInterfaces: '2018-10-01',
 } as const;
+
+/** Calls about scale sets or single resources at a time: far below 25 requests a second, which Azure refills. */
+export const MAX_PARALLEL = 6;
+/** Up to so many suspects are asked for one by one; beyond that their whole list is fewer requests. */
+export const MAX_SINGLE = 10;
 
 /** What is asked for: the version of the API, and the action that a role has to allow. */
 const KINDS = {
@@ -43,6 +49,7 @@ const KINDS = {
   usages: { version: VERSIONS.network, permission: 'Microsoft.Network/locations/usages/read' },
   tables: { version: VERSIONS.network, permission: 'Microsoft.Network/routeTables/read' },
   networks: { version: VERSIONS.network, permission: 'Microsoft.Network/virtualNetworks/read' },
+  filters: { version: VERSIONS.network, permission: 'Microsoft.Network/networkSecurityGroups/read' },
 } as const;
 
 /** What an answer holds, by what was asked for. */
@@ -56,6 +63,7 @@ interface Answers {
   readonly usages: Partial<WireUsage>;
   readonly tables: WireRouteTable;
   readonly networks: WireNetwork;
+  readonly filters: WireSecurityGroup;
 }
 
 export type Kind = keyof typeof KINDS;

@@ -1,5 +1,5 @@
 /** What of a subscription has been read so far, slim, by folded id. Strangers are in it until it is known who is one. */
-import type { Facet } from '../../model/snapshot.ts';
+import type { Facet, FilterFacts } from '../../model/snapshot.ts';
 import type { Trouble } from './errors.ts';
 import { foldId, networkOfSubnet } from './ids.ts';
 import type { SubscriptionPlan } from './subscriptions.ts';
@@ -21,10 +21,12 @@ export interface Draft {
   readonly tables: Map<string, TableDraft>;
   /** Location -> routes that a table there may hold. */
   readonly limits: Map<string, number>;
+  /** Undefined: nobody asked for them. */
+  readonly filters: Map<string, FilterFacts> | undefined;
   readonly troubles: ReadingTrouble[];
 }
 
-export function emptyDraft(): Draft {
+export function emptyDraft(wantsFilters: boolean): Draft {
   return {
     machines: new Map(),
     interfaces: new Map(),
@@ -32,6 +34,7 @@ export function emptyDraft(): Draft {
     networks: new Map(),
     tables: new Map(),
     limits: new Map(),
+    filters: wantsFilters ? new Map() : undefined,
     troubles: [],
   };
 }
@@ -58,4 +61,12 @@ export function nodeInterfaces(draft: Draft, plan: SubscriptionPlan): InterfaceD
 export function nodeNetworks(draft: Draft, plan: SubscriptionPlan): ReadonlySet<string> {
   const networks = nodeInterfaces(draft, plan).map((face) => networkOfSubnet(face.subnet));
   return new Set(networks.filter((id) => id !== ''));
+}
+
+/** Folded ids of the network security groups at interfaces and subnets of these networks. */
+export function guardsOf({ interfaces, networks }: Draft, inside: ReadonlySet<string>): string[] {
+  const faces = [...interfaces.values()].filter(({ subnet }) => inside.has(networkOfSubnet(subnet)));
+  const subnets = [...inside].flatMap((id) => networks.get(id)?.subnets ?? []);
+  const ids = [...faces, ...subnets].flatMap(({ filter }) => (filter === undefined ? [] : [foldId(filter)]));
+  return [...new Set(ids)].sort();
 }

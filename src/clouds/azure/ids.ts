@@ -35,6 +35,11 @@ export function parseResourceId(id: string): ResourceId | undefined {
   return { subscription, resourceGroup, type: [namespace, ...types].join('/').toLowerCase(), names };
 }
 
+/** Where a subscription's resources of a kind are listed: `Microsoft.Network/routeTables`. */
+export function below(subscription: string, type: string): string {
+  return `/subscriptions/${subscription}/providers/${type}`;
+}
+
 /** The id that this one is a part of, by one type and name; undefined where it is a part of nothing. */
 export function parentId(id: string): string | undefined {
   const parsed = parseResourceId(id);

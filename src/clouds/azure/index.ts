@@ -61,18 +61,16 @@ export function openAzure({ config, env, clock, log, random }: AzureOutside): Fa
     }
   }
 
-  async function readOne(
-    plan: SubscriptionPlan,
-    wanted: Pick<FabricFacets, 'limits'>,
-  ): Promise<Reading<readonly FabricFacts[]>> {
+  async function readOne(plan: SubscriptionPlan, wanted: FabricFacets): Promise<Reading<readonly FabricFacts[]>> {
     const calls = callsTo(`subscription ${plan.subscription}`);
     const startedAt = clock.now();
     const draft = await readSubscription(calls, plan, wanted);
     const fabric = assembleFabric(draft, plan);
     sessions.push({ plan, draft, fabric });
     const seconds = ((clock.now() - startedAt) / 1000).toFixed(1);
+    const guards = fabric.filters === 'unread' ? '' : `, ${String(fabric.filters.length)} network security groups`;
     log.info(
-      `${fabric.id}: ${String(fabric.machines.length)} virtual machines, ${String(fabric.interfaces.length)} network interfaces, ${String(fabric.tables.length)} route tables in ${String(calls.count())} requests (${seconds} s)`,
+      `${fabric.id}: ${String(fabric.machines.length)} virtual machines, ${String(fabric.interfaces.length)} network interfaces, ${String(fabric.tables.length)} route tables${guards} in ${String(calls.count())} requests (${seconds} s)`,
     );
     logTags(draft, fabric, log);
     return { facts: [fabric], gaps: assembleGaps(draft, fabric) };
@@ -80,7 +78,7 @@ export function openAzure({ config, env, clock, log, random }: AzureOutside): Fa
 
   async function read(
     nodes: readonly NodeFacts[],
-    wanted: Pick<FabricFacets, 'limits'> = { limits: true },
+    wanted: FabricFacets = { filters: true, limits: true },
   ): Promise<Reading<readonly FabricFacts[]>> {
     const { azureSubscriptions: configured } = config;
     const isOwnNeeded = needsOwnSubscriptions(configured, nodes);

@@ -3,30 +3,24 @@ import { mapLimited } from '../../net/limit.ts';
 import type { Facet, Suspects } from '../../model/snapshot.ts';
 import type { FabricFacets } from '../../ports.ts';
 import type { Calls, Question } from './calls.ts';
+import { MAX_PARALLEL, MAX_SINGLE } from './calls.ts';
 import type { Draft } from './draft.ts';
 import { emptyDraft, nodeInterfaces, nodeNetworks, note, put } from './draft.ts';
+import { below, foldId, networkOfSubnet, parseResourceId, resourceGroupOf, scaleSetOf } from './ids.ts';
 import { readLimits } from './limits.ts';
-import { foldId, networkOfSubnet, parseResourceId, resourceGroupOf, scaleSetOf } from './ids.ts';
+import { listFilters, readGuards, rereadFilters } from './read-filters.ts';
 import type { SubscriptionPlan } from './subscriptions.ts';
 import { translateInterface, translateMachine, translateScaleSet } from './translate.ts';
 import { translateNetwork, translateTable } from './translate-routes.ts';
 
-/** Calls about scale sets or single resources at a time: far below 25 requests a second, which Azure refills. */
-const MAX_PARALLEL = 6;
-/** Up to so many suspects are asked for one by one; beyond that their whole list is fewer requests. */
-const MAX_SINGLE = 10;
-
 /**
- * 1. Five lists of the whole subscription side by side, and the Uniform scale sets that the provider ids name.
+ * 1. The lists of the whole subscription side by side, and the Uniform scale sets that the provider ids name.
  * 2. Uniform scale sets in the nodes' virtual networks, whose interfaces are in no list of the subscription.
- * 3. Virtual networks and route tables that belong to other subscriptions, and who is a member of which Flexible set.
+ * 3. Virtual networks, route tables and network security groups that belong to other subscriptions, and who is a member
+ *    of which Flexible set.
  */
-export async function readSubscription(
-  calls: Calls,
-  plan: SubscriptionPlan,
-  wanted: Pick<FabricFacets, 'limits'> = { limits: true },
-): Promise<Draft> {
-  const draft = emptyDraft();
+export async function readSubscription(calls: Calls, plan: SubscriptionPlan, wanted: FabricFacets): Promise<Draft> {
+  const draft = emptyDraft(wanted.filters);
   const named = [...new Set(plan.machines.flatMap((id) => scaleSetOf(id) ?? []))].sort();
   await Promise.all([
     listInterfaces(calls, draft, plan.subscription),
@@ -36,15 +30,12 @@ export async function readSubscription(
     listTables(calls, draft, plan.subscription).then(() =>
       wanted.limits ? readLimits(calls, draft, plan.subscription) : undefined,
     ),
+    listFilters(calls, draft, plan.subscription),
     readUniformSets(calls, draft, named),
   ]);
   await readUniformSets(calls, draft, setsNearNodes(draft, plan, named));
   await Promise.all([readElsewhere(calls, draft, plan), readMembers(calls, draft, plan)]);
   return draft;
-}
-
-function below(subscription: string, rest: string): string {
-  return `/subscriptions/${subscription}/providers/${rest}`;
 }
 
 async function listInterfaces(calls: Calls, draft: Draft, subscription: string): Promise<void> {
@@ -84,7 +75,7 @@ async function listTables(calls: Calls, draft: Draft, subscription: string): Pro
 /** Folded ids of Uniform sets that were not named, but may hold nodes without provider id, or a route's next hop. */
 function setsNearNodes(draft: Draft, plan: SubscriptionPlan, named: readonly string[]): string[] {
   const networks = nodeNetworks(draft, plan);
-  const isLost = networks.size === 0 && plan.addresses.length > 0;
+  const isLost = isAnyLost(draft, plan);
   const sets = [...draft.scaleSets].filter(
     ([id, set]) =>
       set.isUniform &&
@@ -92,6 +83,15 @@ function setsNearNodes(draft: Draft, plan: SubscriptionPlan, named: readonly str
       (isLost || set.subnets.some((subnet) => networks.has(networkOfSubnet(subnet)))),
   );
   return sets.map(([id]) => id).sort();
+}
+
+/** Where nodes are looked for by address alone, a stranger elsewhere may have one of them, so each has to be found. */
+function isAnyLost(draft: Draft, plan: SubscriptionPlan): boolean {
+  const faces = [...draft.interfaces.values()];
+  const machines = new Set(plan.machines);
+  if (faces.some(({ machine = '' }) => machines.has(foldId(machine)))) return false;
+  const held = new Set(faces.flatMap(({ addresses }) => addresses));
+  return plan.addresses.some((address) => !held.has(address));
 }
 
 async function readUniformSets(calls: Calls, draft: Draft, sets: readonly string[]): Promise<void> {
@@ -116,13 +116,13 @@ async function readSetMachines(calls: Calls, draft: Draft, set: string): Promise
   if (trouble?.kind !== 'gone') note(draft, 'machines', 'instances of scale sets', trouble);
 }
 
-/** Nodes' networks, and tables of their subnets, that another subscription owns and shares. */
+/** Nodes' networks, with tables and network security groups in them, that another subscription owns and shares. */
 async function readElsewhere(calls: Calls, draft: Draft, plan: SubscriptionPlan): Promise<void> {
   const networks = nodeNetworks(draft, plan);
   const isListed = !draft.troubles.some(({ facet }) => facet === 'networks');
   const missing = [...networks].filter((id) => !draft.networks.has(id)).sort();
   await mapLimited(isListed ? missing : [], MAX_PARALLEL, (id) => getNetwork(calls, draft, id, 'networks'));
-  await readGoverning(calls, draft, networks);
+  await Promise.all([readGoverning(calls, draft, networks), readGuards(calls, draft, plan)]);
 }
 
 async function readGoverning(calls: Calls, draft: Draft, networks: ReadonlySet<string>): Promise<void> {
@@ -167,7 +167,7 @@ export async function rereadSubscription(
   suspects: Omit<Suspects, 'nodes'>,
   earlier: Draft,
 ): Promise<Draft> {
-  const draft = emptyDraft();
+  const draft = emptyDraft(earlier.filters !== undefined);
   const networks = nodeNetworks(earlier, plan);
   const again: Again = { calls, draft, plan };
   await Promise.all([
@@ -175,11 +175,25 @@ export async function rereadSubscription(
     rereadSome(again, suspects.machines, { ofSet: readSetMachines, all: listMachines, one: getMachine }),
     mapLimited([...networks].sort(), MAX_PARALLEL, (id) => getNetwork(calls, draft, id, 'routes')),
     mapLimited(tablesIn(suspects.tables), MAX_PARALLEL, (id) => getTable(calls, draft, id)),
+    rereadFilters(calls, draft, plan.subscription, suspects.filters),
   ]);
-  const known = { ...draft, tables: new Map([...earlier.tables, ...draft.tables]) };
-  await readGoverning(calls, known, networks);
-  for (const [id, table] of known.tables) if (!earlier.tables.has(id)) draft.tables.set(id, table);
+  await readNews({ calls, draft, plan }, earlier, networks);
   return draft;
+}
+
+/** What subnets and interfaces have been given meanwhile, and nobody has read yet. */
+async function readNews({ calls, draft, plan }: Again, earlier: Draft, networks: ReadonlySet<string>): Promise<void> {
+  const known: Draft = {
+    ...draft,
+    interfaces: new Map([...earlier.interfaces, ...draft.interfaces]),
+    networks: new Map([...earlier.networks, ...draft.networks]),
+    tables: new Map([...earlier.tables, ...draft.tables]),
+    filters: draft.filters && new Map([...(earlier.filters ?? []), ...draft.filters]),
+  };
+  await Promise.all([readGoverning(calls, known, networks), readGuards(calls, known, plan)]);
+  for (const [id, table] of known.tables) if (!earlier.tables.has(id)) draft.tables.set(id, table);
+  for (const [id, filter] of known.filters ?? [])
+    if (earlier.filters?.has(id) === false) draft.filters?.set(id, filter);
 }
 
 interface Again {

@@ -11,6 +11,8 @@ export interface SubnetDraft {
   readonly prefixes: readonly string[];
   /** Id of its route table, as the subnet spells it; absent: system routes only. */
   readonly table?: string;
+  /** Id of its network security group, as the subnet spells it. */
+  readonly filter?: string;
   /** Ids of what else than network interfaces holds an address here: load balancers, firewalls, gateways. */
   readonly services: readonly string[];
 }
@@ -49,7 +51,7 @@ export interface TableDraft {
 const RANK = { user: 1, system: 3 } as const;
 
 /** Dropped by default, except what is part of the virtual network (virtual network traffic routing, "Default"). */
-const RESERVED = ['10.0.0.0/8', '100.64.0.0/10', '172.16.0.0/12', '192.168.0.0/16'] as const;
+export const RESERVED = ['10.0.0.0/8', '100.64.0.0/10', '172.16.0.0/12', '192.168.0.0/16'] as const;
 
 export function translateNetwork(network: WireNetwork): NetworkDraft | undefined {
   const { id, name, location, properties } = network;
@@ -68,12 +70,14 @@ function translateSubnet(subnet: WireSubnet): SubnetDraft | undefined {
   const { id, name, properties } = subnet;
   if (id === undefined) return undefined;
   const table = properties?.routeTable?.id;
+  const filter = properties?.networkSecurityGroup?.id;
   const holders = idsOf(properties?.ipConfigurations).filter((one) => !/\/networkInterfaces\//i.test(one));
   return {
     id,
     ...(name === undefined ? {} : { name }),
     prefixes: prefixesOf([properties?.addressPrefix ?? '', ...(properties?.addressPrefixes ?? [])]),
     ...(table === undefined ? {} : { table }),
+    ...(filter === undefined ? {} : { filter }),
     services: holders,
   };
 }

@@ -1,7 +1,7 @@
 /** Answers -> slim drafts: virtual machines, scale sets and network interfaces. One object in, one slim object out. */
 import { canonicalPrefix, parseAddress } from '../../model/prefix.ts';
 import type { InterfaceFacts, MachineFacts, MachineState } from '../../model/snapshot.ts';
-import { parentId } from './ids.ts';
+import { foldId, parentId } from './ids.ts';
 import type { Reference, WireInterface, WireIpConfiguration, WireMachine, WireScaleSet } from './wire.ts';
 
 /** A machine before it is known which other resources there are; ids of others as its own answer spells them. */
@@ -26,6 +26,10 @@ export interface InterfaceDraft {
   readonly forwarding: InterfaceFacts['forwarding'];
   readonly primary: boolean;
   readonly type?: string;
+  /** Its network security group, as its own answer spells it. */
+  readonly filter?: string;
+  /** Application security groups, folded. */
+  readonly groups: readonly string[];
 }
 
 export interface ScaleSetDraft {
@@ -79,6 +83,7 @@ export function translateInterface(face: WireInterface): InterfaceDraft | undefi
   const held = configurations.map(holdingOf);
   const subnet = configurations.find((one) => one.properties?.subnet?.id !== undefined)?.properties?.subnet?.id;
   const machine = properties?.virtualMachine?.id;
+  const filter = properties?.networkSecurityGroup?.id;
   const type = typeOf(face);
   return {
     id,
@@ -89,6 +94,8 @@ export function translateInterface(face: WireInterface): InterfaceDraft | undefi
     forwarding: forwardingOf(properties),
     primary: properties?.primary === true,
     ...(type === undefined ? {} : { type }),
+    ...(filter === undefined ? {} : { filter }),
+    groups: groupsOf(configurations.flatMap((one) => one.properties?.applicationSecurityGroups ?? [])),
   };
 }
 
@@ -137,4 +144,9 @@ export function translateScaleSet(set: WireScaleSet): ScaleSetDraft | undefined 
 
 export function idsOf(references: readonly (Reference | undefined)[] | undefined): string[] {
   return [...new Set((references ?? []).flatMap((one) => one?.id ?? []))].sort();
+}
+
+/** Application security groups, folded: they are only named, and rules and interfaces have to name them alike. */
+export function groupsOf(references: readonly Reference[] | undefined): string[] {
+  return [...new Set(idsOf(references).map(foldId))].sort();
 }

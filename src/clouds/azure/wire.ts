@@ -17,8 +17,10 @@ import type {
   AddressSpace,
   NetworkInterface,
   NetworkInterfaceIPConfiguration,
+  NetworkSecurityGroup,
   Route,
   RouteTable,
+  SecurityRule,
   Subnet,
   Usage,
   VirtualNetwork,
@@ -44,7 +46,10 @@ type Known<T, R extends { readonly [N in keyof T]?: unknown }> = R;
 
 export type WireIpConfiguration = Resource<
   Pick<NetworkInterfaceIPConfiguration, 'privateIPAddress' | 'privateIPAddressPrefixLength' | 'primary'> &
-    Known<NetworkInterfaceIPConfiguration, { readonly subnet?: Reference }>
+    Known<
+      NetworkInterfaceIPConfiguration,
+      { readonly subnet?: Reference; readonly applicationSecurityGroups?: readonly Reference[] }
+    >
 >;
 
 export type WireInterface = Resource<
@@ -54,6 +59,7 @@ export type WireInterface = Resource<
       {
         readonly virtualMachine?: Reference;
         readonly privateEndpoint?: Reference;
+        readonly networkSecurityGroup?: Reference;
         readonly ipConfigurations?: readonly WireIpConfiguration[];
       }
     >
@@ -101,7 +107,14 @@ export type WireRouteTable = Resource<
 
 export type WireSubnet = Resource<
   Pick<Subnet, 'addressPrefix' | 'addressPrefixes'> &
-    Known<Subnet, { readonly routeTable?: Reference; readonly ipConfigurations?: readonly Reference[] }>
+    Known<
+      Subnet,
+      {
+        readonly routeTable?: Reference;
+        readonly networkSecurityGroup?: Reference;
+        readonly ipConfigurations?: readonly Reference[];
+      }
+    >
 >;
 
 export type WirePeering = Resource<
@@ -129,6 +142,45 @@ export type WireNetwork = Resource<
 
 /** One of the limits of a location; the name is an object with a word for people beside. */
 export type WireUsage = Pick<Usage, 'name' | 'limit'>;
+
+export type WireSecurityRule = Resource<
+  Partial<
+    Pick<
+      SecurityRule,
+      | 'access'
+      | 'destinationAddressPrefix'
+      | 'destinationAddressPrefixes'
+      | 'destinationPortRange'
+      | 'destinationPortRanges'
+      | 'direction'
+      | 'priority'
+      | 'protocol'
+      | 'provisioningState'
+      | 'sourceAddressPrefix'
+      | 'sourceAddressPrefixes'
+      | 'sourcePortRange'
+      | 'sourcePortRanges'
+    >
+  > &
+    Known<
+      SecurityRule,
+      {
+        readonly sourceApplicationSecurityGroups?: readonly Reference[];
+        readonly destinationApplicationSecurityGroups?: readonly Reference[];
+      }
+    >
+>;
+
+export type WireSecurityGroup = Resource<
+  Pick<NetworkSecurityGroup, 'provisioningState'> &
+    Known<
+      NetworkSecurityGroup,
+      {
+        readonly securityRules?: readonly WireSecurityRule[];
+        readonly defaultSecurityRules?: readonly WireSecurityRule[];
+      }
+    >
+>;
 
 /** `subscriptionId` and `state` are beside `id`, not in `properties`. */
 export interface WireSubscription {

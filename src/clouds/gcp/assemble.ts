@@ -1,6 +1,8 @@
 /** What was read -> one fabric per project that owns networks, and the gaps, sorted. Pure. */
+import { parsePrefix } from '../../model/prefix.ts';
 import type {
   FabricFacts,
+  FilterFacts,
   Gap,
   InterfaceFacts,
   MachineFacts,
@@ -9,7 +11,10 @@ import type {
   Suspects,
   TableFacts,
 } from '../../model/snapshot.ts';
+import { policiesInTheWay } from './policies.ts';
 import type { Draft, HostDraft } from './read.ts';
+import { prefixOf } from './translate.ts';
+import { finishFilter } from './translate-firewalls.ts';
 import { finishTable } from './translate-routes.ts';
 import { projectOf, tailOf } from './url.ts';
 
@@ -17,10 +22,10 @@ import { projectOf, tailOf } from './url.ts';
 export function assembleFabrics(draft: Draft): FabricFacts[] {
   const hosts = [...draft.hosts.keys()].sort();
   if (hosts.length > 0) return hosts.map((host) => assembleFabric(draft, host));
-  return draft.troubles.length > 0 ? [] : [...draft.projects].sort().map(emptyFabric);
+  return draft.troubles.length > 0 ? [] : [...draft.projects].sort().map((project) => emptyFabric(draft, project));
 }
 
-function emptyFabric(project: string): FabricFacts {
+function emptyFabric({ asked }: Draft, project: string): FabricFacts {
   return {
     id: `gcp/${project}`,
     kind: 'gcp',
@@ -30,21 +35,22 @@ function emptyFabric(project: string): FabricFacts {
     tables: [],
     machines: [],
     interfaces: [],
-    filters: 'unread',
+    filters: asked.filters ? [] : 'unread',
   };
 }
 
 function assembleFabric(draft: Draft, host: string): FabricFacts {
   const read = draft.hosts.get(host);
-  if (read === undefined) return emptyFabric(host);
-  const networks = [...draft.networks].filter((network) => projectOf(network) === host).sort();
+  if (read === undefined) return emptyFabric(draft, host);
+  const networks = networksOf(draft, host);
   const { machines, interfaces } = population(draft, host, networks);
   const subnets = [...read.subnets.values()].filter(({ network }) => networks.includes(network));
   return {
-    ...emptyFabric(host),
+    ...emptyFabric(draft, host),
     networks: networks.map((id): NetworkFacts => {
       const prefixes = subnets.filter(({ network }) => network === id).flatMap((subnet) => subnet.prefixes);
-      return { id, name: tailOf(id), prefixes: [...new Set(prefixes)].sort() };
+      const filters = read.firewalls === undefined ? {} : { filters: [id] };
+      return { id, name: tailOf(id), prefixes: [...new Set(prefixes)].sort(), ...filters };
     }),
     subnets: sortById(
       subnets.map((subnet): SubnetFacts =>
@@ -55,7 +61,22 @@ function assembleFabric(draft: Draft, host: string): FabricFacts {
     tables: read.routesComplete ? networks.map((network) => tableOf(draft, host, read, network)) : [],
     machines,
     interfaces,
+    ...(draft.asked.filters ? { filters: networks.flatMap((network) => filterOf(draft, read, network)) } : {}),
   };
+}
+
+function networksOf({ networks }: Draft, host: string): string[] {
+  return [...networks.keys()].filter((network) => projectOf(network) === host).sort();
+}
+
+/** One per network, under its own id; none where some rule may be missing. */
+function filterOf(draft: Draft, read: HostDraft, network: string): FilterFacts[] {
+  if (read.firewalls === undefined) return [];
+  const faces = [...draft.instances.values()].flatMap(({ interfaces }) => interfaces);
+  const inside = faces.filter((face) => face.network === network);
+  const addresses = inside.flatMap((face) => [...face.addresses.map(prefixOf), ...(face.assignedPrefixes ?? [])]);
+  const spaces = [...draft.asked.spaces, ...addresses.flatMap((text) => parsePrefix(text) ?? [])];
+  return [finishFilter(network, read.firewalls, policiesInTheWay(network, read.policies, spaces))];
 }
 
 /** Machines with an interface in one of the networks, and all their interfaces that are there or belong to them here. */
@@ -99,23 +120,24 @@ function tableOf(draft: Draft, host: string, read: HostDraft, network: string): 
 
 /** The suspects as they were found again, in otherwise empty fabrics. */
 export function assembleAgain(again: Draft, before: Draft, suspects: Suspects): FabricFacts[] {
-  // What was not read again still says whom a route leads to.
+  // What was not read again still says whom a route leads to, and who is in a network.
   const instances = new Map([...before.instances, ...again.instances]);
   const merged = { ...again, instances, templates: before.templates };
-  const asked = { machines: new Set(suspects.machines), interfaces: new Set(suspects.interfaces) };
-  const tables = new Set(suspects.tables);
+  const wanted = { machines: new Set(suspects.machines), interfaces: new Set(suspects.interfaces) };
   return [...before.hosts.keys()].sort().map((host): FabricFacts => {
     const read = again.hosts.get(host);
-    const networks = [...before.networks].filter((network) => projectOf(network) === host).sort();
+    const networks = networksOf(before, host);
     const { machines, interfaces } = population({ ...again, templates: before.templates }, host, networks);
-    const isRead = read?.routesComplete === true;
+    const tables = read?.routesComplete === true ? networks.filter((id) => suspects.tables.includes(id)) : [];
+    const filters = networks.filter((id) => suspects.filters.includes(id));
     return {
-      ...emptyFabric(host),
-      tables: isRead
-        ? networks.filter((network) => tables.has(network)).map((network) => tableOf(merged, host, read, network))
-        : [],
-      machines: machines.filter(({ id }) => asked.machines.has(id)),
-      interfaces: interfaces.filter(({ id }) => asked.interfaces.has(id)),
+      ...emptyFabric(again, host),
+      tables: read === undefined ? [] : tables.map((network) => tableOf(merged, host, read, network)),
+      machines: machines.filter(({ id }) => wanted.machines.has(id)),
+      interfaces: interfaces.filter(({ id }) => wanted.interfaces.has(id)),
+      ...(read !== undefined && again.asked.filters
+        ? { filters: filters.flatMap((network) => filterOf(merged, read, network)) }
+        : {}),
     };
   });
 }

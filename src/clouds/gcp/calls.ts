@@ -12,6 +12,9 @@ type IInstanceAggregatedList = google.cloud.compute.v1.IInstanceAggregatedList;
 type ISubnetwork = google.cloud.compute.v1.ISubnetwork;
 type ISubnetworkAggregatedList = google.cloud.compute.v1.ISubnetworkAggregatedList;
 type IRoute = google.cloud.compute.v1.IRoute;
+type IFirewall = google.cloud.compute.v1.IFirewall;
+export type IPolicy =
+  google.cloud.compute.v1.IRegionNetworkFirewallPoliciesGetEffectiveFirewallsResponseEffectiveFirewallPolicy;
 type IWarning = google.cloud.compute.v1.IWarning;
 
 /** The largest page of every list. */
@@ -25,10 +28,14 @@ const NIC =
   'name,network,subnetwork,networkIP,ipv6Address,internalIpv6PrefixLength,ipv6AccessConfigs(externalIpv6,externalIpv6PrefixLength),aliasIpRanges/ipCidrRange,aliasIpv6Ranges/ipCidrRange';
 const REST = 'items/*/warning(code,message),nextPageToken,unreachables,warning(code,message)';
 const FIELDS = {
-  instances: `items/*/instances(name,zone,status,canIpForward,tags/items,metadata/items/key,networkInterfaces(${NIC})),${REST}`,
+  instances: `items/*/instances(name,zone,status,canIpForward,tags/items,metadata/items/key,serviceAccounts/email,networkInterfaces(${NIC})),${REST}`,
   subnetworks: `items/*/subnetworks(name,region,network,ipCidrRange,secondaryIpRanges/ipCidrRange,ipv6CidrRange,internalIpv6Prefix,externalIpv6Prefix),${REST}`,
   routes:
     'items(name,network,destRange,priority,tags,nextHopInstance,nextHopIp,nextHopIlb,nextHopVpnTunnel,nextHopPeering,nextHopInterconnectAttachment,nextHopHub,nextHopGateway,nextHopNetwork,routeType,routeStatus,warnings/code),nextPageToken,warning(code,message)',
+  firewalls:
+    'items(name,network,direction,priority,disabled,sourceRanges,destinationRanges,sourceTags,sourceServiceAccounts,targetTags,targetServiceAccounts,allowed,denied),nextPageToken,warning(code,message)',
+  policies:
+    'firewallPolicys(type,name,displayName,rules(priority,direction,action,disabled,match,targetType,targetResources,targetForwardingRules))',
   metadata: 'metadata/items',
   template: 'name,properties/canIpForward',
 } as const;
@@ -54,6 +61,12 @@ export interface Calls {
     miss: (what: Unreachable) => void,
   ): Ending;
   routes(project: string, take: (route: IRoute) => void): Ending;
+  firewalls(project: string, take: (firewall: IFirewall) => void): Ending;
+  /**
+   * The firewall policies that bear upon a network in one region: of the organization and its folders, of the network,
+   * of the network in that region. The same question without a region leaves out the last kind.
+   */
+  policies(project: string, network: string, region: string, take: (policy: IPolicy) => void): Ending;
   /** Undefined: not to be had. */
   metadata(project: string, zone: string, instance: string): Promise<ReadonlyMap<string, string> | undefined>;
   /** `canIpForward` of an instance template; undefined: not to be had. */
@@ -162,6 +175,28 @@ export function openCalls(clients: Clients, timeoutMs: number): Calls {
           const request = { project, maxResults: PAGE, ...(token === '' ? {} : { pageToken: token }) };
           const [, , answer] = await clients.routes.list(request, optionsOf(FIELDS.routes));
           return { items: answer.items ?? [], next: answer.nextPageToken };
+        },
+        take,
+      ),
+    firewalls: (project, take) =>
+      readPages<IFirewall>(
+        'firewalls.list',
+        project,
+        async (token) => {
+          const request = { project, maxResults: PAGE, ...(token === '' ? {} : { pageToken: token }) };
+          const [, , answer] = await clients.firewalls().list(request, optionsOf(FIELDS.firewalls));
+          return { items: answer.items ?? [], next: answer.nextPageToken };
+        },
+        take,
+      ),
+    policies: (project, network, region, take) =>
+      readPages<IPolicy>(
+        'networks.getRegionEffectiveFirewalls',
+        project,
+        async () => {
+          const request = { project, region, network: clients.networkUrl(project, network) };
+          const [answer] = await clients.policies().getEffectiveFirewalls(request, optionsOf(FIELDS.policies));
+          return { items: answer.firewallPolicys ?? [], next: undefined };
         },
         take,
       ),

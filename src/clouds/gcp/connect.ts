@@ -1,6 +1,8 @@
 /** The typed clients of Compute Engine over one set of credentials, with endpoint and transport settled. */
+import { FirewallsClient } from '@google-cloud/compute/build/src/v1/firewalls_client.js';
 import { InstanceTemplatesClient } from '@google-cloud/compute/build/src/v1/instance_templates_client.js';
 import { InstancesClient } from '@google-cloud/compute/build/src/v1/instances_client.js';
+import { RegionNetworkFirewallPoliciesClient } from '@google-cloud/compute/build/src/v1/region_network_firewall_policies_client.js';
 import { RoutesClient } from '@google-cloud/compute/build/src/v1/routes_client.js';
 import { SubnetworksClient } from '@google-cloud/compute/build/src/v1/subnetworks_client.js';
 import { BaseExternalAccountClient, GoogleAuth } from 'google-auth-library';
@@ -22,6 +24,10 @@ export interface Clients {
   readonly routes: RoutesClient;
   readonly subnetworks: SubnetworksClient;
   readonly templates: () => InstanceTemplatesClient;
+  readonly firewalls: () => FirewallsClient;
+  readonly policies: () => RegionNetworkFirewallPoliciesClient;
+  /** How a network is named in a parameter, as gcloud does it. */
+  readonly networkUrl: (project: string, network: string) => string;
   /** Requests sent so far. */
   readonly sent: () => number;
 }
@@ -73,14 +79,23 @@ export function connect(endpoint: string | undefined, project: string, outside: 
     universeDomain: transport.universeDomain,
     ...endpointOptions(endpoint),
   };
-  let templates: InstanceTemplatesClient | undefined;
   return {
     instances: new InstancesClient(options),
     routes: new RoutesClient(options),
     subnetworks: new SubnetworksClient(options),
-    templates: () => (templates ??= new InstanceTemplatesClient(options)),
+    // Not every run needs these, and each takes its time to be made.
+    templates: once(() => new InstanceTemplatesClient(options)),
+    firewalls: once(() => new FirewallsClient(options)),
+    policies: once(() => new RegionNetworkFirewallPoliciesClient(options)),
+    networkUrl: (owner, network) =>
+      `https://www.${transport.universeDomain}/compute/v1/projects/${owner}/global/networks/${network}`,
     sent: () => transport.sent,
   };
+}
+
+function once<T>(make: () => T): () => T {
+  let made: T | undefined;
+  return () => (made ??= make());
 }
 
 /** The clients take host, port and protocol apart: `host:port` as one would go to port 443. */

@@ -6,9 +6,15 @@ export type TroubleKind = CommonTroubleKind | 'api-disabled' | 'project';
 
 export type Trouble = CallTrouble<TroubleKind>;
 
-/** Methods that the reader uses; `compute.` and the name is also the IAM permission. */
+/** What the reader does; `compute.` and the name is also the IAM permission. */
 export type Operation =
-  'instances.list' | 'instances.get' | 'routes.list' | 'subnetworks.list' | 'instanceTemplates.get';
+  | 'instances.list'
+  | 'instances.get'
+  | 'routes.list'
+  | 'subnetworks.list'
+  | 'firewalls.list'
+  | 'networks.getRegionEffectiveFirewalls'
+  | 'instanceTemplates.get';
 
 /** A call that got no usable answer: of the API itself, or of a token endpoint on the way to it. */
 export class CallError extends Error {
@@ -114,7 +120,9 @@ function classifyRefusal(call: CallError, said: string, operation: Operation, pr
     return final('api-disabled', `the Compute Engine API is not enabled in project ${project} (${said}). ${hint}`);
   }
   if (status === 403) return classifyDenied(codes, said, operation, project);
-  if (status === 404 || (/project/i.test(said) && /unknown|invalid/i.test(said))) {
+  // Of a network of a project: the network has gone, or the endpoint does not know the method.
+  const isAboutNetwork = operation === 'networks.getRegionEffectiveFirewalls';
+  if ((status === 404 && !isAboutNetwork) || (/project/i.test(said) && /unknown|invalid/i.test(said))) {
     return final('project', `${project} is no project that these credentials can see (${said}). Check gcp-projects`);
   }
   return passing('refused', `Compute Engine refused the request (${said})`);

@@ -3,12 +3,13 @@ import type { AuthClient } from 'google-auth-library';
 import type { Config } from '../../model/config.ts';
 import type { FabricFacts, Gap, NodeFacts, Suspects } from '../../model/snapshot.ts';
 import { abortAfter } from '../../net/clock.ts';
-import type { Clock, FabricReader, Log, Reading } from '../../ports.ts';
+import type { Clock, FabricFacets, FabricReader, Log, Reading } from '../../ports.ts';
 import { assembleAgain, assembleFabrics, assembleGaps } from './assemble.ts';
 import type { Calls } from './calls.ts';
 import { openCalls } from './calls.ts';
 import { connect, readCredentials } from './connect.ts';
 import { classify } from './errors.ts';
+import { spacesOf } from './policies.ts';
 import type { Env } from './projects.ts';
 import { noProjectGap, planProjects } from './projects.ts';
 import type { Draft } from './read.ts';
@@ -42,7 +43,7 @@ export function openGcp({ config, env, clock, log, random }: GcpOutside): Fabric
     }
   }
 
-  async function read(nodes: readonly NodeFacts[]): Promise<Reading<readonly FabricFacts[]>> {
+  async function read(nodes: readonly NodeFacts[], facets?: FabricFacets): Promise<Reading<readonly FabricFacts[]>> {
     const plan = planProjects(config.gcpProjects, nodes, env);
     const [project] = plan.projects;
     if (project === undefined) {
@@ -54,7 +55,7 @@ export function openGcp({ config, env, clock, log, random }: GcpOutside): Fabric
     const clients = connect(config.gcpEndpoint, project, outside);
     const calls = openCalls(clients, config.timeoutMs);
     const startedAt = clock.now();
-    const draft = await readPlan(calls, plan);
+    const draft = await readPlan(calls, plan, { filters: facets?.filters !== false, spaces: spacesOf(nodes) });
     session = { calls, draft };
     const fabrics = assembleFabrics(draft);
     const seconds = ((clock.now() - startedAt) / 1000).toFixed(1);

@@ -50,6 +50,7 @@ export function translateInstance(instance: IInstance, project: string, zoneHint
   // A boolean that is false may be left out of an answer; one that is true never is.
   const forwarding = instance.canIpForward === true ? 'on' : 'off';
   const tags = [...(instance.tags?.items ?? [])].sort();
+  const accounts = (instance.serviceAccounts ?? []).flatMap(({ email }) => (email ? [email] : [])).sort();
   return {
     project,
     machine: {
@@ -61,7 +62,7 @@ export function translateInstance(instance: IInstance, project: string, zoneHint
       zone,
     },
     interfaces: (instance.networkInterfaces ?? []).map((nic, index) =>
-      translateInterface(nic, { id, project, index, forwarding, tags }),
+      translateInterface(nic, { id, project, index, forwarding, tags, accounts }),
     ),
     isManaged: (instance.metadata?.items ?? []).some((item) => item.key === TEMPLATE_KEY),
   };
@@ -73,9 +74,13 @@ interface Bearer {
   readonly index: number;
   readonly forwarding: 'on' | 'off';
   readonly tags: readonly string[];
+  readonly accounts: readonly string[];
 }
 
-function translateInterface(nic: INetworkInterface, { id, project, index, forwarding, tags }: Bearer): InterfaceFacts {
+function translateInterface(
+  nic: INetworkInterface,
+  { id, project, index, forwarding, tags, accounts }: Bearer,
+): InterfaceFacts {
   const name = nic.name ?? `nic${String(index)}`;
   const external = (nic.ipv6AccessConfigs ?? []).map((one) => one.externalIpv6);
   const addresses = [nic.networkIP, nic.ipv6Address, ...external].flatMap(
@@ -93,6 +98,7 @@ function translateInterface(nic: INetworkInterface, { id, project, index, forwar
     // Addresses of alias ranges are no next hops (VPC documentation, "Static routes", next-hop-address).
     nextHopAddresses: [...new Set(addresses)],
     ...(tags.length === 0 ? {} : { tags }),
+    ...(accounts.length === 0 ? {} : { groups: accounts }),
     primary: name === 'nic0',
   };
 }
@@ -112,8 +118,8 @@ function withLength(address: string | null | undefined, length: number | null | 
   return address && length && length < 128 ? `${address}/${String(length)}` : undefined;
 }
 
-/** A range may be written as a single address. */
-function prefixOf(text: string): string {
+/** A range may be written as a single address. Canonical, or the text itself where it is neither. */
+export function prefixOf(text: string): string {
   const address = parseAddress(text);
   return address === undefined ? canonicalPrefix(text) : hostPrefix(address).text;
 }

@@ -59,3 +59,8 @@ export function machineId(url: string | null | undefined, project: string): stri
 export function projectOf(id: string): string {
   return id.split('/')[0] ?? '';
 }
+
+/** The region of a zone: all but the last part of its name. */
+export function regionOf(zone: string): string {
+  return zone.replace(/-[^-]*$/, '');
+}

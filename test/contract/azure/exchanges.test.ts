@@ -16,6 +16,7 @@ const RUNS: readonly LabOptions[] = [
   { pageSize: { azure: 2 } },
   { azureDeny: ['Microsoft.Network/routeTables/read'] },
   { azureDeny: ['Microsoft.Compute/*'] },
+  { azureDeny: ['Microsoft.Network/networkSecurityGroups/read'] },
   { throttleEvery: 3 },
 ];
 
@@ -37,7 +38,7 @@ when(
               machines: ids('machines'),
               interfaces: ids('interfaces'),
               tables: ids('tables'),
-              filters: [],
+              filters: fabric === undefined || fabric.filters === 'unread' ? [] : fabric.filters.map(({ id }) => id),
             };
             await reader.reread({ nodes: [], ...suspects });
             // Nothing names a subscription, so the login's own are asked for.

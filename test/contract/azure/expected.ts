@@ -73,14 +73,17 @@ function cutToNodes(fabric: FabricFacts, nodes: readonly NodeFacts[]): FabricFac
   const networks = new Set(faces.map(({ network }) => network));
   const inside = fabric.interfaces.filter(({ network }) => networks.has(network));
   const machines = new Set([...own, ...inside.map(({ machine }) => machine)]);
+  const subnets = fabric.subnets.filter(({ network }) => networks.has(network));
+  const guards = new Set([...subnets, ...inside].flatMap(({ filters = [] }) => filters));
   return {
     ...fabric,
     networks: fabric.networks.filter(({ id }) => networks.has(id)),
-    subnets: fabric.subnets.filter(({ network }) => networks.has(network)),
+    subnets,
     // Tables that nobody uses could be used in any network, if there is anything in them.
     tables: fabric.tables.filter((one) => networks.has(one.network) || (one.network === '' && one.routes.length > 0)),
     machines: fabric.machines.filter(({ id }) => machines.has(id)),
     interfaces: inside,
+    filters: fabric.filters === 'unread' ? 'unread' : fabric.filters.filter(({ id }) => guards.has(id)),
   };
 }
 
@@ -102,6 +105,7 @@ export function plainOf(fabric: FabricFacts): FabricFacts {
     ),
     machines: sorted(folded.machines),
     interfaces: sorted(folded.interfaces),
+    filters: folded.filters === 'unread' ? 'unread' : sorted(folded.filters),
   };
 }
 

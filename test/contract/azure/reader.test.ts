@@ -151,6 +151,22 @@ describe('where to look', () => {
     lab = undefined;
   });
 
+  test('a stranger elsewhere that has the address of one of them hides no scale set', async () => {
+    const world = usualWorld('scale-set-uniform');
+    const azure = azureOf(world);
+    const [instance] = azure.scaleSets[0]!.instances;
+    const subnet = { name: 'staging', prefixes: ['10.224.0.0/16'] };
+    azure.vnets.push({ name: 'staging', prefixes: ['10.224.0.0/16'], subnets: [subnet], peerings: [] });
+    const ipConfigurations = instance!.nics[0]!.ipConfigurations.map((one) => ({
+      ...one,
+      vnet: 'staging',
+      subnet: 'staging',
+    }));
+    azure.nics.push({ name: 'staging-nic', primary: true, enableIPForwarding: false, ipConfigurations });
+    const { facts, gaps } = await openReader(await serve(world)).read(anonymous(nodesOf(world)));
+    expect([gaps, facts[0]?.machines.length, facts[0]?.interfaces.length]).toEqual([[], 5, 6]);
+  });
+
   test('a subscription of nobody is read where the input names it, and says who was not found', async () => {
     const world = usualWorld();
     const strangers = nodesOf(world).map((node) => ({

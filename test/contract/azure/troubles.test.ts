@@ -21,6 +21,7 @@ const ACTION_OF: Readonly<Record<string, string>> = {
   NetworkInterfaces_ListVirtualMachineScaleSetNetworkInterfaces:
     'Microsoft.Compute/virtualMachineScaleSets/networkInterfaces/read',
   Usages_List: 'Microsoft.Network/locations/usages/read',
+  NetworkSecurityGroups_ListAll: 'Microsoft.Network/networkSecurityGroups/read',
   RouteTables_ListAll: 'Microsoft.Network/routeTables/read',
   VirtualMachineScaleSetVMs_List: 'Microsoft.Compute/virtualMachineScaleSets/virtualMachines/read',
   VirtualMachineScaleSets_ListAll: 'Microsoft.Compute/virtualMachineScaleSets/read',
@@ -72,19 +73,21 @@ describe('permissions', () => {
     expect(gaps[0]?.reason).toContain('docs/permissions/azure-check.json');
     const [whole] = expectedOf(world);
     const [read] = facts.map(plainOf);
-    const isWhole = (kind: 'machines' | 'interfaces' | 'tables' | 'subnets'): boolean =>
-      isDeepStrictEqual(read?.[kind], whole?.[kind]);
-    const kinds = (['machines', 'interfaces', 'tables', 'subnets'] as const).filter((kind) => !isWhole(kind));
+    const kinds = (['machines', 'interfaces', 'tables', 'subnets', 'filters'] as const).filter(
+      (kind) => !isDeepStrictEqual(read?.[kind], whole?.[kind]),
+    );
     const lost: Readonly<Record<string, readonly string[]>> = {
       'Microsoft.Compute/virtualMachines/read': ['machines'],
       // Without the list of sets nobody knows of those that hold no node.
-      'Microsoft.Compute/virtualMachineScaleSets/read': ['machines', 'interfaces'],
-      'Microsoft.Compute/virtualMachineScaleSets/networkInterfaces/read': ['machines', 'interfaces'],
+      'Microsoft.Compute/virtualMachineScaleSets/read': ['machines', 'interfaces', 'filters'],
+      'Microsoft.Compute/virtualMachineScaleSets/networkInterfaces/read': ['machines', 'interfaces', 'filters'],
       'Microsoft.Compute/virtualMachineScaleSets/virtualMachines/read': ['machines'],
       'Microsoft.Network/locations/usages/read': [],
-      'Microsoft.Network/networkInterfaces/read': ['machines', 'interfaces', 'tables', 'subnets'],
+      'Microsoft.Network/networkInterfaces/read': ['machines', 'interfaces', 'tables', 'subnets', 'filters'],
+      // Who has one is still known; what is in it is not.
+      'Microsoft.Network/networkSecurityGroups/read': ['filters'],
       'Microsoft.Network/routeTables/read': ['tables', 'subnets'],
-      'Microsoft.Network/virtualNetworks/read': ['tables', 'subnets'],
+      'Microsoft.Network/virtualNetworks/read': ['tables', 'subnets', 'filters'],
     };
     expect(kinds).toEqual(lost[action]);
   });
@@ -142,7 +145,9 @@ describe('servers in trouble', () => {
     };
     const running = await serve(world, options);
     const gaps = await gapsOf(running, world);
-    expect(gaps.map(({ facet }) => facet).sort()).toEqual(['interfaces', 'machines', 'machines', 'networks', 'routes']);
+    expect(gaps.map(({ facet }) => facet).sort()).toEqual([
+      ...['filters', 'interfaces', 'machines', 'machines', 'networks', 'routes'],
+    ]);
     expect(gaps.filter(({ reason }) => !reason.startsWith('Azure kept throttling after all retries'))).toEqual([]);
   });
 

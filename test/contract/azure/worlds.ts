@@ -2,6 +2,7 @@
 import type { AzureNicWorld, AzureRouteWorld, AzureWorld } from '../../../lab/world/azure.ts';
 import type { AzureOptions } from '../../../lab/world/azure-cluster.ts';
 import { azureCluster, emptyTable, userRoute } from '../../../lab/world/azure-cluster.ts';
+import { putSecurityRule, securityGroup } from '../../../lab/world/azure-rules.ts';
 import type { World } from '../../../lab/world/world.ts';
 import { azureOf } from './expected.ts';
 
@@ -24,7 +25,8 @@ function addNic(azure: AzureWorld, name: string, ip: string, vnet: string, subne
 
 /**
  * Machines in every state, an interface without a machine, a second interface, an appliance, a stranger in another
- * network, scale sets of both kinds that hold no node, routes of every kind, tables that are unused, shared and empty.
+ * network, scale sets of both kinds that hold no node, routes of every kind, tables that are unused, shared and empty,
+ * network security groups at subnets and interfaces, with rules of every form.
  */
 export function busyWorld(): World {
   const world = usualWorld();
@@ -83,10 +85,52 @@ export function busyWorld(): World {
         computerName: 'batch000007',
         power: 'running',
         latestModelApplied: false,
-        nics: [{ ...nic, ipConfigurations }],
+        nics: [{ ...nic, securityGroup: 'batch', ipConfigurations }],
       },
     ],
     tags: {},
   });
+  guard(azure);
   return world;
+}
+
+function guard(azure: AzureWorld): void {
+  const strict = securityGroup('strict', { owner: 'security' });
+  const end = (...prefixes: string[]): { prefixes: string[] } => ({ prefixes });
+  azure.applicationGroups.push('web', 'unused');
+  nicAt(azure, 0).securityGroup = 'strict';
+  for (const one of nicAt(azure, 1).ipConfigurations) one.applicationGroups = ['web'];
+  const rules: Parameters<typeof putSecurityRule>[1][] = [
+    { name: 'web', direction: 'Inbound', access: 'Allow', protocol: 'Tcp', destinationPorts: ['443', '8000-8999'] },
+    {
+      name: 'dns',
+      direction: 'Inbound',
+      access: 'Allow',
+      source: end('10.0.0.0/16', '10.2.0.4'),
+      destinationPorts: ['53'],
+    },
+    { name: 'members', direction: 'Inbound', access: 'Deny', source: { applicationGroups: ['web'] } },
+    { name: 'to-members', direction: 'Outbound', access: 'Deny', destination: { applicationGroups: ['web'] } },
+    { name: 'ntp', direction: 'Inbound', access: 'Deny', protocol: 'Udp', sourcePorts: ['123'] },
+    { name: 'ipsec', direction: 'Outbound', access: 'Allow', protocol: 'Esp', destination: end('10.9.0.0/16') },
+    { name: 'ping', direction: 'Inbound', access: 'Deny', protocol: 'Icmp', source: end('VirtualNetwork') },
+    { name: 'storage', direction: 'Outbound', access: 'Deny', destination: end('Storage') },
+    { name: 'internet', direction: 'Outbound', access: 'Deny', destination: end('Internet'), priority: 4096 },
+    {
+      name: 'moving',
+      direction: 'Inbound',
+      access: 'Allow',
+      provisioningState: 'Updating',
+      source: end('10.8.0.0/16'),
+    },
+  ];
+  for (const rule of rules) putSecurityRule(strict, rule);
+  const moving = { ...securityGroup('moving-group'), provisioningState: 'Updating' as const };
+  azure.securityGroups.push(strict, moving, securityGroup('batch'), securityGroup('loose'), securityGroup('desks'));
+  for (const { subnets } of azure.vnets) {
+    for (const subnet of subnets) {
+      if (subnet.name === 'moving') subnet.securityGroup = 'moving-group';
+      if (subnet.name === 'desks') subnet.securityGroup = 'desks';
+    }
+  }
 }

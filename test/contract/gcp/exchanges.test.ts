@@ -6,7 +6,7 @@ import { expect, test } from '@jest/globals';
 import type { LabOptions } from '../../../lab/servers/index.ts';
 import { contractsFolder, validateExchanges } from '../aws/validate-exchanges.ts';
 import { gceOf, leave, nodesOf, openReader, serveGce } from './expected.ts';
-import { busyWorld, instanceAt } from './worlds.ts';
+import { busyWorld, firewallWorld, instanceAt, NETWORK } from './worlds.ts';
 
 const folder = contractsFolder();
 const when = folder === undefined ? test.skip : test;
@@ -16,6 +16,7 @@ const RUNS: readonly LabOptions[] = [
   { pageSize: { gce: 2 } },
   { gceDeny: ['compute.routes.list'] },
   { gceDeny: ['compute.instances.list'] },
+  { gceDeny: ['compute.firewalls.list', 'compute.networks.getRegionEffectiveFirewalls'] },
   { throttleEvery: 3 },
   { unreachableZones: 'failure' },
 ];
@@ -29,6 +30,7 @@ when(
       for (const options of RUNS) {
         const world = busyWorld();
         const gce = gceOf(world);
+        gce.firewalls = gceOf(firewallWorld()).firewalls;
         const { zone, name } = instanceAt(gce, 0);
         if (options.unreachableZones !== undefined) gce.projects[0]?.unreachableZones.push(zone);
         const lab = await serveGce(world, { ...options, record });
@@ -36,7 +38,8 @@ when(
           const reader = openReader(lab);
           await reader.read(nodesOf(world));
           const machines = [`shop-prod/${zone}/${name}`];
-          await reader.reread({ nodes: [], machines, interfaces: [], tables: ['shop-prod/suite-net'], filters: [] });
+          const network = `shop-prod/${NETWORK}`;
+          await reader.reread({ nodes: [], machines, interfaces: [], tables: [network], filters: [network] });
         } finally {
           leave();
           await lab.stop();

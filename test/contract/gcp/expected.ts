@@ -6,7 +6,7 @@ import type { GceWorld } from '../../../lab/world/gce.ts';
 import type { World } from '../../../lab/world/world.ts';
 import { openGcp } from '../../../src/clouds/gcp/index.ts';
 import type { Config } from '../../../src/model/config.ts';
-import type { FabricFacts, NodeFacts, RouteFacts } from '../../../src/model/snapshot.ts';
+import type { FabricFacts, FilterFacts, FilterRule, NodeFacts, RouteFacts } from '../../../src/model/snapshot.ts';
 import type { Clock, FabricReader, Log } from '../../../src/ports.ts';
 import { snapshotOfWorld } from '../../support/world-snapshot.ts';
 
@@ -94,6 +94,9 @@ export function expectedOf(world: World): FabricFacts[] {
         tables: fabric.tables.filter(({ network }) => networks.has(network)),
         machines: fabric.machines.filter(({ id }) => machines.has(id)),
         interfaces: fabric.interfaces.filter(({ machine }) => machines.has(machine)),
+        ...(fabric.filters === 'unread'
+          ? {}
+          : { filters: fabric.filters.filter(({ network }) => networks.has(network ?? '')) }),
       };
     }),
   );
@@ -107,6 +110,7 @@ export function plainOf(read: readonly FabricFacts[]): FabricFacts[] {
     subnets: sorted(fabric.subnets.map((one) => ({ ...one, prefixes: [...one.prefixes].sort() }))),
     tables: sorted(fabric.tables.map((table) => ({ ...table, routes: plainRoutes(table.routes) }))),
     machines: sorted(fabric.machines),
+    ...(fabric.filters === 'unread' ? {} : { filters: sorted(fabric.filters.map(plainFilter)) }),
     interfaces: sorted(
       fabric.interfaces.map((face) => ({
         ...face,
@@ -117,6 +121,16 @@ export function plainOf(read: readonly FabricFacts[]): FabricFacts[] {
       })),
     ),
   }));
+}
+
+/** Of equal rank the order says nothing. */
+function plainFilter(filter: FilterFacts): FilterFacts {
+  const textOf = (rule: FilterRule): string => JSON.stringify(Object.entries(rule).sort());
+  return {
+    ...filter,
+    rules: [...filter.rules].sort((a, b) => a.rank - b.rank || (textOf(a) < textOf(b) ? -1 : 1)),
+    ...(filter.unread === undefined ? {} : { unread: [...filter.unread].sort() }),
+  };
 }
 
 function plainRoutes(routes: readonly RouteFacts[]): RouteFacts[] {

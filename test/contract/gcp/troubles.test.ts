@@ -20,6 +20,12 @@ const PERMISSIONS = ROLE.includedPermissions;
 /** Only advice hangs on what these read. */
 const FOR_TEMPLATES = ['compute.instanceTemplates.get', 'compute.instances.get'];
 
+function permissionOf(method: string): string {
+  const isAboutPolicies = method === 'regionNetworkFirewallPolicies.getEffectiveFirewalls';
+  const name = isAboutPolicies ? 'networks.getRegionEffectiveFirewalls' : method.replace('aggregatedList', 'list');
+  return `compute.${name}`;
+}
+
 let lab: Lab | undefined;
 
 afterEach(async () => {
@@ -46,9 +52,7 @@ describe('permissions', () => {
     await expectAllRead(running, world);
     const asked = running.requests().filter(({ service }) => service === 'gce');
     expect(asked.filter(({ write }) => write)).toEqual([]);
-    const used = new Set(
-      asked.map(({ operation }) => `compute.${operation.split(' ')[0]!.replace('aggregatedList', 'list')}`),
-    );
+    const used = new Set(asked.map(({ operation }) => permissionOf(operation.split(' ')[0] ?? '')));
     expect([...used].sort()).toEqual([...PERMISSIONS].sort());
   });
 
@@ -60,9 +64,17 @@ describe('permissions', () => {
     });
     const { facts, gaps } = await openReader(running).read(nodesOf(world));
     expect(gaps.map((gap) => gap.permission)).toEqual([permission]);
-    const counts = [facts[0]?.machines, facts[0]?.subnets, facts[0]?.tables].map((list) => (list?.length ?? 0) > 0);
-    const read = { 'compute.instances.list': [false, false, false], 'compute.subnetworks.list': [true, false, true] };
-    expect(counts).toEqual({ ...read, 'compute.routes.list': [true, true, false] }[permission]);
+    const [fabric] = facts;
+    const lists = [fabric?.machines, fabric?.subnets, fabric?.tables, fabric?.filters];
+    expect(lists.map((list) => (list?.length ?? 0) > 0)).toEqual(
+      {
+        'compute.instances.list': [false, false, false, false],
+        'compute.subnetworks.list': [true, false, true, true],
+        'compute.routes.list': [true, true, false, true],
+        'compute.firewalls.list': [true, true, true, false],
+        'compute.networks.getRegionEffectiveFirewalls': [true, true, true, true],
+      }[permission],
+    );
   });
 
   test.each(FOR_TEMPLATES)('without %s only the templates are left out', async (permission) => {
@@ -87,6 +99,8 @@ describe('permissions', () => {
     const running = await serve(world, { gceDeny: ['compute.* net-host'] });
     const { gaps } = await openReader(running).read(nodesOf(world));
     expect(gaps.map(({ facet, scope, permission }) => [facet, scope, permission])).toEqual([
+      ['filters', 'gcp/net-host', 'compute.networks.getRegionEffectiveFirewalls'],
+      ['filters', 'gcp/net-host', 'compute.firewalls.list'],
       ['routes', 'gcp/net-host', 'compute.routes.list'],
       ['subnets', 'gcp/net-host', 'compute.subnetworks.list'],
     ]);
@@ -156,7 +170,7 @@ describe('servers in trouble', () => {
     const world = usualWorld();
     const running = await serve(world, { throttleEvery: 3 });
     await expectAllRead(running, world);
-    expect(running.requests().filter(({ service, status }) => service === 'gce' && status === 403).length).toBe(1);
+    expect(running.requests().filter(({ service, status }) => service === 'gce' && status === 403).length).toBe(2);
   });
 
   test('answers that break off are asked for again', async () => {

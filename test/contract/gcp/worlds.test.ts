@@ -77,7 +77,7 @@ describe('reading', () => {
       counts.push(running.requests().filter(({ service }) => service === 'gce').length);
       await running.stop();
     }
-    expect(counts).toEqual([3, 3]);
+    expect(counts).toEqual([5, 5]);
   });
 });
 

@@ -1,5 +1,6 @@
 /** Worlds for the Compute Engine reader: everything it may meet in one, and the plain ones. */
 import type { GceInstanceWorld, GceWorld } from '../../../lab/world/gce.ts';
+import { firewall } from '../../../lab/world/gce-firewalls.ts';
 import { gceCluster } from '../../../lab/world/gce-cluster.ts';
 import type { World } from '../../../lab/world/world.ts';
 import { gceOf } from './expected.ts';
@@ -76,5 +77,30 @@ export function busyWorld(): World {
     description: '',
     target: { kind: 'gateway' },
   });
+  return world;
+}
+
+/** Every form that a firewall rule can have. */
+export function firewallWorld(): World {
+  const world = usualWorld();
+  const gce = gceOf(world);
+  const [tcp, all] = [{ protocol: 'tcp', ports: ['80', '8000-8999'] }, { protocol: 'all' }];
+  gce.firewalls.push(
+    firewall('two-ways', NETWORK, { priority: 7, allowed: [tcp, { protocol: '17' }, { protocol: 'esp' }] }),
+    firewall('by-tag', NETWORK, { sourceTags: ['zebra', 'ant'], sourceRanges: ['10.9.0.0/16'], targetTags: ['ant'] }),
+    firewall('by-account', NETWORK, {
+      sourceServiceAccounts: ['a@shop-prod.iam.gserviceaccount.com'],
+      targetServiceAccounts: ['b@shop-prod.iam.gserviceaccount.com'],
+      denied: [all],
+    }),
+    firewall('out', NETWORK, { direction: 'EGRESS', denied: [tcp] }),
+    firewall('out-to', NETWORK, {
+      direction: 'EGRESS',
+      destinationRanges: ['10.244.0.0/16', '10.9.0.0/16'],
+      sourceRanges: ['10.132.0.0/20'],
+      denied: [all],
+    }),
+    firewall('off', NETWORK, { disabled: true, priority: 0, denied: [all] }),
+  );
   return world;
 }

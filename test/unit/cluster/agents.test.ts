@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import type { V1DaemonSet, V1Pod } from '@kubernetes/client-node';
 import { joinAgents, translateAgentPod, translateAgentSet } from '../../../src/cluster/agents.ts';
+import type { Wire } from '../../../src/cluster/api.ts';
 import type { Agent } from '../../../src/model/snapshot.ts';
 
 interface Sketch {
@@ -13,7 +14,7 @@ interface Sketch {
   readonly selector?: object;
 }
 
-function daemonSet(sketch: Sketch): V1DaemonSet {
+function daemonSet(sketch: Sketch): Wire<V1DaemonSet> {
   const containers = (sketch.containers ?? ['main some/image:v1']).map((text) => {
     const [name = '', image] = text.split(' ');
     return { name, image, env: sketch.env };
@@ -24,7 +25,7 @@ function daemonSet(sketch: Sketch): V1DaemonSet {
       selector: sketch.selector ?? { matchLabels: { app: 'x' } },
       template: { metadata: { labels: sketch.labels }, spec: { containers, volumes: sketch.volumes } },
     },
-  } as V1DaemonSet;
+  } as Wire<V1DaemonSet>;
 }
 
 function agentOf(sketch: Sketch): Agent | undefined {
@@ -184,22 +185,22 @@ test('its selector as a list takes it', () => {
 });
 
 describe('a pod counts', () => {
-  function pod(change: { metadata?: object; spec?: object; status?: object } = {}): V1Pod {
+  function pod(change: { metadata?: object; spec?: object; status?: object } = {}): Wire<V1Pod> {
     return {
       metadata: { name: 'p', ownerReferences: [{ kind: 'DaemonSet', name: 'kube-flannel-ds' }], ...change.metadata },
       spec: { nodeName: 'n', ...change.spec },
       status: { phase: 'Running', conditions: [{ type: 'Ready', status: 'True' }], ...change.status },
-    } as V1Pod;
+    } as Wire<V1Pod>;
   }
 
   test('where it is Ready', () => {
     expect(translateAgentPod(pod())).toEqual({ node: 'n', owner: 'kube-flannel-ds' });
   });
 
-  test.each<[string, V1Pod]>([
+  test.each<[string, Wire<V1Pod>]>([
     ['not Ready', pod({ status: { conditions: [{ type: 'Ready', status: 'False' }] } })],
     ['without conditions', pod({ status: { conditions: undefined } })],
-    ['Ready, but being deleted', pod({ metadata: { deletionTimestamp: new Date('2026-11-20T10:00:00Z') } })],
+    ['Ready, but being deleted', pod({ metadata: { deletionTimestamp: '2026-11-20T10:00:00Z' } })],
     ['of no DaemonSet', pod({ metadata: { ownerReferences: [{ kind: 'ReplicaSet', name: 'x' }] } })],
     ['of nobody', pod({ metadata: { ownerReferences: undefined } })],
     ['on no node yet', pod({ spec: { nodeName: undefined } })],

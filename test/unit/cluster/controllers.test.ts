@@ -5,6 +5,7 @@ import { startLab, type Lab, type LabOptions } from '../../../lab/servers/index.
 import { ec2Cluster } from '../../../lab/world/ec2-cluster.ts';
 import { cloudController, inject } from '../../../lab/world/faults.ts';
 import { chooseController, translateControllerPod } from '../../../src/cluster/controllers.ts';
+import type { Wire } from '../../../src/cluster/api.ts';
 import { open } from './harness.ts';
 
 interface Told {
@@ -14,7 +15,7 @@ interface Told {
   readonly args?: string[];
 }
 
-function pod(container: Told, phase = 'Running'): V1Pod {
+function pod(container: Told, phase = 'Running'): Wire<V1Pod> {
   const { name = 'cloud-controller-manager', ...rest } = container;
   return {
     metadata: { namespace: 'kube-system', name: `${name}-x` },
@@ -23,7 +24,7 @@ function pod(container: Told, phase = 'Running'): V1Pod {
   };
 }
 
-const kube = (...flags: string[]): V1Pod =>
+const kube = (...flags: string[]): Wire<V1Pod> =>
   pod({ name: 'kube-controller-manager', command: ['kube-controller-manager', ...flags] });
 
 describe('the cloud controller manager makes routes', () => {

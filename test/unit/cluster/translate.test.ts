@@ -1,11 +1,12 @@
 import { describe, expect, test } from '@jest/globals';
 import type { V1Node } from '@kubernetes/client-node';
+import type { Wire } from '../../../src/cluster/api.ts';
 import { translateNode } from '../../../src/cluster/translate.ts';
 import type { NodeFacts } from '../../../src/model/snapshot.ts';
 
-/** A node with only these parts; the client leaves out what the server did. */
+/** A node with only these parts. */
 function facts(parts: { metadata?: object; spec?: object; status?: object }): NodeFacts {
-  const node = { metadata: { name: 'n', ...parts.metadata }, spec: parts.spec, status: parts.status } as V1Node;
+  const node = { metadata: { name: 'n', ...parts.metadata }, spec: parts.spec, status: parts.status } as Wire<V1Node>;
   const translated = translateNode(node);
   if (translated === undefined) throw new Error('no node');
   return translated;
@@ -82,8 +83,8 @@ describe('the operating system', () => {
 test('conditions, taints and times', () => {
   const found = facts({
     metadata: {
-      creationTimestamp: new Date('2026-11-20T10:00:00Z'),
-      deletionTimestamp: new Date('2026-11-20T11:00:00Z'),
+      creationTimestamp: '2026-11-20T10:00:00Z',
+      deletionTimestamp: '2026-11-20T11:00:00Z',
     },
     spec: {
       unschedulable: true,
@@ -109,7 +110,7 @@ test('conditions, taints and times', () => {
   });
 });
 
-test.each([new Date('garbage'), null])('a time that is none is left out: %s', (creationTimestamp) => {
+test.each(['garbage', '', null])('a time that is none is left out: %s', (creationTimestamp) => {
   expect(facts({ metadata: { creationTimestamp } })).not.toHaveProperty('createdAt');
 });
 

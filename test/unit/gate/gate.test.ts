@@ -31,6 +31,11 @@ function judgement(changes: Partial<Judgement>, counts: Partial<PairCounts> = { 
     podCIDRsFrom: 'guess',
     pairs,
     roundTrip: pairs,
+    otherPaths: {
+      nodeToPod: { oneWay: pairs, roundTrip: pairs },
+      podToNode: { oneWay: pairs, roundTrip: pairs },
+      senders: [],
+    },
     classes: [],
     matrix: [],
     nodes: [NODE, NODE, NODE],

@@ -56,6 +56,7 @@ test.each([
   ['a: 1\na: 2', /it is no YAML/],
 ])('%j is refused', (text, message) => {
   const parsed = parseWhatIf(text, 'plan.yml');
-  const problems = 'problems' in parsed ? parsed.problems.map(({ where, what, hint }) => `${where}: ${what} ${hint}`) : [];
+  const problems =
+    'problems' in parsed ? parsed.problems.map(({ where, what, hint }) => `${where}: ${what} ${hint}`) : [];
   expect(problems.join('\n')).toMatch(message);
 });

@@ -7,7 +7,9 @@ import type { World } from '../../../lab/world/world.ts';
 import { expectExactly, judgeWith } from '../../support/judging.ts';
 
 const pods = { podCIDRs: ['10.244.0.0/16'] };
-const cluster = (mode: 'host-gw' | 'fabric'): World => azureCluster({ name: 'unit', mode, nodes: 9, subnets: 3 });
+/** Routes and forwarding alone: a podCIDR without a route also leaves the tag VirtualNetwork. */
+const cluster = (mode: 'host-gw' | 'fabric', securityGroups: 'none' | 'subnets' = 'none'): World =>
+  azureCluster({ name: 'unit', mode, nodes: 9, subnets: 3, securityGroups });
 
 const FAULTS: readonly (readonly [string, readonly Fault[]])[] = [
   ['nothing', []],
@@ -39,6 +41,22 @@ test.each(FAULTS)('host-gw: %s', (_, list) => {
 
 test.each(FAULTS)('fabric: %s', (_, list) => {
   const { judgement, expected } = judgeWith(cluster('fabric'), list, pods);
+  expectExactly(judgement.findings, expected);
+});
+
+const FILTERED: readonly (readonly [string, readonly Fault[]])[] = [
+  ['nothing', []],
+  ['all inbound denied at a subnet', [faults.azureDeniesInbound({ subnet: 1 })]],
+  ['... at one interface', [faults.azureDeniesInbound({ nic: 4 })]],
+  ['the pod range denied at a subnet', [faults.azureDeniesPods({ subnet: 1 }, '10.244.0.0/16')]],
+  ['a part of it', [faults.azureDeniesPods({ subnet: 1 }, '10.244.0.0/22')]],
+  ['half of a podCIDR denied', [faults.azureDeniesHalf({ subnet: 2 }, 3)]],
+  ['only TCP admitted', [faults.azureOnlyTcp({ subnet: 0 })]],
+  ['IP forwarding off beside it', [faults.azureDeniesInbound({ subnet: 1 }), faults.azureForwardingOff(0)]],
+];
+
+test.each(FILTERED)('network security groups: %s', (_, list) => {
+  const { judgement, expected } = judgeWith(cluster('fabric', 'subnets'), list, pods);
   expectExactly(judgement.findings, expected);
 });
 

@@ -34,6 +34,24 @@ const FAULTS: readonly (readonly [string, readonly Fault[]])[] = [
   ['a machine that still starts', [faults.gceStarting(2)]],
   ['a machine that nobody finds', [faults.gceDeleted(2)]],
   ['a node without provider id', [nodes.noProviderId(1)]],
+  ['no firewall rule for pods', [faults.gcePodFirewallMissing()]],
+  ['one that is switched off', [faults.gcePodFirewallMissing('disabled')]],
+  ['one for a tag that a node lacks', [faults.gcePodFirewallForTag(2)]],
+  ['one for TCP only', [faults.gcePodFirewallOnly([{ protocol: 'tcp' }])]],
+  ['one that leaves out half a podCIDR', [faults.gcePodFirewallHalf(2)]],
+  ['one with a source tag instead of ranges', [faults.gcePodFirewallByName('tag')]],
+  ['one with a service account instead of ranges', [faults.gcePodFirewallByName('account')]],
+  ['a denial that goes before', [faults.gceDenied(2, { direction: 'in', priority: 999 })]],
+  ['a denial of equal priority', [faults.gceDenied(2, { direction: 'in', priority: 1000 })]],
+  ['a denial that comes too late', [faults.gceDenied(2, { direction: 'in', priority: 1001 })]],
+  [
+    'a denial of one port',
+    [faults.gceDenied(2, { direction: 'in', priority: 7, traffic: [{ protocol: 'tcp', ports: ['25'] }] })],
+  ],
+  ['a denial at one machine', [faults.gceDenied(2, { direction: 'in', priority: 7, at: 5 })]],
+  ['a denial on the way out', [faults.gceDenied(2, { direction: 'out', priority: 65_535 })]],
+  ['a policy about strangers', [faults.gcePolicy('HIERARCHY', { srcIpRanges: ['35.235.240.0/20'] })]],
+  ['a policy that hands on', [faults.gcePolicy('NETWORK', { action: 'goto_next' })]],
 ];
 
 test.each(FAULTS)('host-gw: %s', (_, list) => {
@@ -55,6 +73,13 @@ test('a zone that does not answer makes its nodes unknown, not missing', () => {
   const { judgement } = judgeWith(cluster('fabric'), [faults.gceUnreachableZone(2)], pods);
   expect(judgement.pairs.fail).toBe(0);
   expect(judgement.findings.map(({ rule }) => rule)).toEqual(['evidence-incomplete']);
+});
+
+test('a policy that may decide makes every pair unknown, and is named', () => {
+  const { judgement } = judgeWith(cluster('fabric'), [faults.gcePolicy('HIERARCHY')], pods);
+  expect([judgement.pairs.pass, judgement.pairs.fail]).toEqual([0, 0]);
+  expect(judgement.findings.map(({ rule, verdict }) => [rule, verdict])).toEqual([['evidence-incomplete', 'unknown']]);
+  expect(JSON.stringify(judgement.findings)).toContain('hierarchical firewall policy policy-0 (rule 100: deny)');
 });
 
 test('canIpForward is named by the machine, and the advice speaks of the template', () => {

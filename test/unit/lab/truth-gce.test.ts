@@ -75,6 +75,50 @@ test('routes of a Shared VPC name addresses', () => {
   expect(row('host-gw', [gce.gceDeadRoute(1, 'address')], { hostProject: 'net-host' })).toBe(toTwo);
 });
 
+test.each<[string, faults.Fault[], string]>([
+  ['no rule for pods', [gce.gcePodFirewallMissing()], 'ffffff'],
+  ['one that is switched off', [gce.gcePodFirewallMissing('disabled')], 'ffffff'],
+  ['one that node 2 is no target of', [gce.gcePodFirewallForTag(1)], 'fppppf'],
+  ['one for TCP', [gce.gcePodFirewallOnly([{ protocol: 'tcp' }])], 'uuuuuu'],
+  ['half of the podCIDR of node 2 left out', [gce.gcePodFirewallHalf(1)], 'ppPPpp'],
+  ['sources by tag', [gce.gcePodFirewallByName('tag')], 'uuuuuu'],
+  ['sources by account', [gce.gcePodFirewallByName('account')], 'uuuuuu'],
+  ['a denial that goes before', [gce.gceDenied(1, { direction: 'in', priority: 999 })], 'ppffpp'],
+  ['a denial of equal priority', [gce.gceDenied(1, { direction: 'in', priority: 1000 })], 'ppffpp'],
+  ['a denial that comes too late', [gce.gceDenied(1, { direction: 'in', priority: 1001 })], 'pppppp'],
+  ['a denial on the way out', [gce.gceDenied(1, { direction: 'out', priority: 65_535 })], toTwo],
+  ['a denial at node 3', [gce.gceDenied(1, { direction: 'in', priority: 7, at: 2 })], 'pppfpp'],
+  ['a policy that may decide', [gce.gcePolicy('HIERARCHY')], 'uuuuuu'],
+  ['a policy about strangers', [gce.gcePolicy('NETWORK', { srcIpRanges: ['192.0.2.0/24'] })], 'pppppp'],
+])('firewall: %s', (_, list, expected) => {
+  expect(row('host-gw', list)).toBe(expected);
+  expect(row('fabric', list)).toBe(expected);
+  expect(row('fabric', list, {}, { filters: 'off' })).toBe('pppppp');
+});
+
+test('a firewall remembers what it let through, so answers come back', () => {
+  const world = gceCluster({ name: 'three', mode: 'fabric', nodes: 3 });
+  const fault = gce.gceDenied(1, { direction: 'out', priority: 0 });
+  const { pairs } = truth(faults.inject(world, fault).world);
+  const [one, two] = [...pairs.keys()];
+  // Nobody can open a connection to the pods of node 2; what these open themselves is answered.
+  expect(pairs.get(two ?? '')?.get(one ?? '')).toEqual({ oneWay: 'pass', roundTrip: 'pass' });
+  expect(pairs.get(one ?? '')?.get(two ?? '')).toEqual({ oneWay: 'fail', roundTrip: 'fail' });
+});
+
+test('a tunnel needs its own packets only, between the nodes', () => {
+  const shut: faults.Fault = {
+    says: 'the nodes may not talk',
+    into: (world) => {
+      const { firewalls } = world.gce![0]!;
+      for (const rule of firewalls) if (rule.name.endsWith('-internal')) rule.disabled = true;
+      return [];
+    },
+  };
+  expect(row('vxlan', [gce.gcePodFirewallMissing()])).toBe('nnnnnn');
+  expect(row('vxlan', [shut])).toBe('ffffff');
+});
+
 test('Windows in mode host-gw: nobody knows what becomes of next hops that are never on-link', () => {
   expect(row('host-gw', [], { windows: 1 })).toBe('ppppuu');
   expect(row('fabric', [], { windows: 1 })).toBe('pppppp');

@@ -7,6 +7,7 @@ import {
   type JudgedNode,
   type Judgement,
   type PairCounts,
+  type PathCounts,
 } from '../../../src/model/judgement.ts';
 import { joinView, type GateView, type View } from '../../../src/report/view.ts';
 
@@ -97,6 +98,10 @@ export const GAP: Gap = {
   permission: 'ec2:DescribeRouteTables',
 };
 
+function allPass(total: number): PathCounts {
+  return { oneWay: pairCounts({ total, pass: total }), roundTrip: pairCounts({ total, pass: total }) };
+}
+
 const PASSING: Judgement = {
   verdict: 'pass',
   evidenceLevel: 'fabric+agent',
@@ -106,6 +111,7 @@ const PASSING: Judgement = {
   podCIDRsFrom: 'cni',
   pairs: pairCounts({ total: 6, pass: 6 }),
   roundTrip: pairCounts({ total: 6, pass: 6 }),
+  otherPaths: { nodeToPod: allPass(6), podToNode: allPass(6), senders: [] },
   classes: [{ id: 'c1', nodes: ['worker-01', 'worker-02', 'worker-03'] }],
   matrix: [],
   nodes: [judgedNode(1), judgedNode(2), judgedNode(3)],

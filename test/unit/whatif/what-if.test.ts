@@ -104,7 +104,13 @@ describe('a plan that does not', () => {
         ...one,
         subnets: [
           ...one.subnets,
-          { id: 'subnet-bare', network, prefixes: ['10.0.240.0/24'], table: 'rtb-bare', tableBy: 'association' as const },
+          {
+            id: 'subnet-bare',
+            network,
+            prefixes: ['10.0.240.0/24'],
+            table: 'rtb-bare',
+            tableBy: 'association' as const,
+          },
         ],
         tables: [...one.tables, { id: 'rtb-bare', network, main: false, routes: [] }],
       })),
@@ -175,7 +181,10 @@ describe('a plan that does not', () => {
 });
 
 test.each([
-  [{ pools: [pool({ subnets: ['subnet-nowhere'] })] }, /subnet subnet-nowhere is in no network that was read. Known are subnet-/],
+  [
+    { pools: [pool({ subnets: ['subnet-nowhere'] })] },
+    /subnet subnet-nowhere is in no network that was read. Known are subnet-/,
+  ],
   [{ pools: [pool({ zones: ['mars-1a'] })] }, /no node is in zone mars-1a/],
   [{ pools: [pool({ like: 'nobody' })] }, /no node of this name/],
   [{ clusterSize: 2, pools: [] }, /cluster-size is 2, but the cluster has \d+ nodes already/],

@@ -2,6 +2,7 @@
 
 import { addressAt, addressOf, formatAddress, subnetOf } from '../../addresses.ts';
 import type { GceInstanceWorld } from '../../gce.ts';
+import { firewall } from '../../gce-firewalls.ts';
 import { gceAt, hasAliasedPods } from '../../gce-look.ts';
 import type { GcePlace } from '../../gce-look.ts';
 import { digits } from '../../ids.ts';
@@ -113,6 +114,7 @@ function addNetwork(place: GcePlace, name: string, cidr: string): void {
   const region =
     gce.subnetworks.find((one) => one.network === nic.network && one.name === nic.subnetwork)?.region ?? '';
   gce.networks.push({ name });
+  gce.firewalls.push(firewall(`${name}-all`, name));
   gce.subnetworks.push({ name, network: name, region, cidr, secondary: [] });
 }
 
@@ -195,6 +197,7 @@ export function gceTwinNetwork(ref: NodeRef): Fault {
       const subnet = gce.subnetworks.find((one) => one.network === nic.network && one.name === nic.subnetwork);
       const { ipv6Cidr: _v6, ...like } = must(subnet, `subnetwork ${nic.subnetwork}`);
       gce.networks.push({ name: network });
+      gce.firewalls.push(firewall(`${network}-all`, network));
       gce.subnetworks.push({ ...like, name: network, network, secondary: [] });
       project.instances.push({
         ...structuredClone(instance),

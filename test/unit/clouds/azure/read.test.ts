@@ -43,8 +43,8 @@ function nic(subnet: string, change: object = {}): object {
 }
 
 async function read(calls: Calls): Promise<{ fabric: FabricFacts; gaps: readonly Gap[] }> {
-  const plan = { subscription: 's', machines: [foldId(VM)], addresses: [] };
-  const draft = await readSubscription(calls, plan);
+  const plan = { subscription: 's', machines: [foldId(VM)], addresses: [], hasPublicPods: false };
+  const draft = await readSubscription(calls, plan, { filters: true, limits: true });
   const fabric = assembleFabric(draft, plan);
   return { fabric, gaps: assembleGaps(draft, fabric) };
 }
@@ -93,6 +93,52 @@ describe('a network that another subscription shares', () => {
         permission: 'Microsoft.Network/routeTables/read',
       },
     ]);
+  });
+});
+
+describe('a network security group that another subscription owns', () => {
+  const subnet = `${ELSEWHERE}/virtualNetworks/Hub/subnets/nodes`;
+  const group = `${ELSEWHERE}/networkSecurityGroups/Nodes`;
+  const network = {
+    id: `${ELSEWHERE}/virtualNetworks/Hub`,
+    properties: {
+      addressSpace: { addressPrefixes: ['10.1.0.0/16'] },
+      subnets: [{ id: subnet, properties: { networkSecurityGroup: { id: group.toUpperCase() } } }],
+    },
+  };
+  const lists = { interfaces: [nic(subnet)], machines: [{ id: VM }] };
+  const networkId = foldId(network.id);
+
+  test('is read by its id, and its subnet spells it likewise', async () => {
+    const found = { id: group, name: 'Nodes', properties: { securityRules: [] } };
+    const calls = answering(lists, { [networkId]: [network], [foldId(group)]: [found] });
+    const { fabric, gaps } = await read(calls);
+    expect(gaps).toEqual([]);
+    expect(fabric.subnets[0]?.filters).toEqual([group]);
+    expect(fabric.filters).toMatchObject([{ id: group, kind: 'network-security-group', name: 'Nodes' }]);
+  });
+
+  test('is a gap where it is nowhere: the subnet still has it', async () => {
+    const { fabric, gaps } = await read(answering(lists, { [networkId]: [network] }));
+    expect([fabric.subnets[0]?.filters, fabric.filters]).toEqual([[group.toUpperCase()], []]);
+    expect(gaps).toEqual([
+      {
+        facet: 'filters',
+        subject: 'network security group nodes of subscription s',
+        scope: 'azure/s',
+        reason: 'there is no such resource',
+      },
+    ]);
+  });
+
+  test('is not asked for one by one where the list was refused', async () => {
+    const denied: Trouble = { kind: 'denied', reason: 'denied', isFinal: false };
+    const calls = answering({ ...lists, filters: denied }, { [networkId]: [network] });
+    const { gaps } = await read(calls);
+    expect(gaps.map(({ facet, subject }) => [facet, subject])).toEqual([
+      ['filters', 'network security groups of subscription s'],
+    ]);
+    expect(calls.asked.filter((one) => one.startsWith('get filters'))).toEqual([]);
   });
 });
 
@@ -172,7 +218,7 @@ describe('members of a Flexible set', () => {
 
 test('where no call got anywhere, one gap says it for all', async () => {
   const trouble: Trouble = { kind: 'expired-credentials', reason: 'the login has expired', isFinal: true };
-  const kinds = ['interfaces', 'machines', 'scaleSets', 'networks', 'tables'];
+  const kinds = ['interfaces', 'machines', 'scaleSets', 'networks', 'tables', 'filters'];
   const { gaps } = await read(answering(Object.fromEntries(kinds.map((kind) => [kind, trouble]))));
   expect(gaps).toEqual([
     {

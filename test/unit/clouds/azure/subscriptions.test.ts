@@ -28,8 +28,18 @@ const EC2 = node('e', { providerID: 'aws:///eu-central-1a/i-0123456789abcdef0' }
 describe('which subscriptions', () => {
   test('those that the nodes name, in one case, each with its own machines', () => {
     expect(planSubscriptions([], [B, A, HOMELESS], ['own'])).toEqual([
-      { subscription: 's-a', machines: [machine('S-A', 'a').toLowerCase()], addresses: ['10.0.0.4'] },
-      { subscription: 's-b', machines: [machine('s-b', 'b').toLowerCase()], addresses: ['10.0.0.4'] },
+      {
+        subscription: 's-a',
+        machines: [machine('S-A', 'a').toLowerCase()],
+        addresses: ['10.0.0.4'],
+        hasPublicPods: false,
+      },
+      {
+        subscription: 's-b',
+        machines: [machine('s-b', 'b').toLowerCase()],
+        addresses: ['10.0.0.4'],
+        hasPublicPods: false,
+      },
     ]);
   });
 
@@ -39,8 +49,9 @@ describe('which subscriptions', () => {
         subscription: 's-b',
         machines: [machine('S-A', 'a').toLowerCase(), machine('s-b', 'b')].map((id) => id.toLowerCase()),
         addresses: [],
+        hasPublicPods: false,
       },
-      { subscription: 's-c', machines: [machine('S-A', 'a').toLowerCase()], addresses: [] },
+      { subscription: 's-c', machines: [machine('S-A', 'a').toLowerCase()], addresses: [], hasPublicPods: false },
     ]);
   });
 

@@ -143,6 +143,13 @@ describe('who has to act', () => {
     expect(trouble.reason).not.toMatch(/\.$/);
   });
 
+  test('a network that is not found, or a method that an endpoint lacks, says nothing about the project', () => {
+    const missing = call('The resource was not found', { status: 404, codes: ['notFound'] });
+    const trouble = classify(missing, 'networks.getRegionEffectiveFirewalls', 'shop');
+    expect([trouble.kind, trouble.isFinal]).toEqual(['refused', false]);
+    expect(classify(missing, 'firewalls.list', 'shop').isFinal).toBe(true);
+  });
+
   test('the permission is the one that the answer names, else that of the call', () => {
     const named = call("Required 'compute.subnetworks.list' permission for 'x'", { status: 403 });
     expect(classify(named, 'routes.list', 'shop').permission).toBe('compute.subnetworks.list');

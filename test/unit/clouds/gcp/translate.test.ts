@@ -93,6 +93,15 @@ describe('instances', () => {
     ]);
   });
 
+  test('the service account is what rules may name the machine by; without one there is nothing', () => {
+    const accounts = { serviceAccounts: [{ email: 'nodes@shop.iam.gserviceaccount.com' }] };
+    const groupsOf = (more: object): unknown =>
+      translateInstance({ ...instance, ...more }, 'shop', '')?.interfaces.map(({ groups }) => groups);
+    expect(groupsOf(accounts)).toEqual([['nodes@shop.iam.gserviceaccount.com']]);
+    expect(groupsOf({ serviceAccounts: [] })).toEqual([undefined]);
+    expect(groupsOf({ serviceAccounts: [{ email: '' }] })).toEqual([undefined]);
+  });
+
   test('a group leaves its mark in the metadata; the zone may come from the list', () => {
     const managed = { ...instance, zone: null, metadata: { items: [{ key: 'instance-template' }] } };
     const draft = translateInstance(managed, 'shop', 'zones/europe-west3-c');

@@ -79,6 +79,51 @@ test('interfaces of machines are in one list, those of a Uniform scale set in an
   });
 });
 
+test('network security groups say what is in them and who has them', async () => {
+  const { world, azure } = smallAzure();
+  azure.nics[1]!.securityGroup = 'nodes';
+  azure.scaleSets[1]!.instances[0]!.nics[0]!.securityGroup = 'nodes';
+  azure.nics[0]!.ipConfigurations[0]!.applicationGroups = ['web'];
+  await withLab(world, { pageSize: { azure: 1 } }, async (lab) => {
+    await withClients(lab, async ({ network }) => {
+      const [group, ...others] = await all(network.networkSecurityGroups.listAll());
+      expect(others).toEqual([]);
+      const id = `${GROUP}/Microsoft.Network/networkSecurityGroups/nodes`;
+      expect(group).toMatchObject({ id, provisioningState: 'Succeeded', tags: { owner: 'platform' } });
+      const [web] = group!.securityRules!;
+      expect(web).toMatchObject({
+        ...{ name: 'web', id: `${id}/securityRules/web`, priority: 100, direction: 'Inbound', access: 'Allow' },
+        ...{ protocol: 'Tcp', sourcePortRange: '*', destinationPortRanges: ['80', '8000-8999'] },
+        sourceAddressPrefixes: ['10.0.0.0/24', '10.0.2.0/24'],
+      });
+      expect(web).not.toHaveProperty('destinationAddressPrefix', expect.anything());
+      expect(group!.defaultSecurityRules!.map((rule) => [rule.direction, rule.priority, rule.name])).toEqual([
+        ['Inbound', 65_000, 'AllowVnetInBound'],
+        ['Inbound', 65_001, 'AllowAzureLoadBalancerInBound'],
+        ['Inbound', 65_500, 'DenyAllInBound'],
+        ['Outbound', 65_000, 'AllowVnetOutBound'],
+        ['Outbound', 65_001, 'AllowInternetOutBound'],
+        ['Outbound', 65_500, 'DenyAllOutBound'],
+      ]);
+      expect(group!.subnets).toHaveLength(1);
+      expect(group!.networkInterfaces!.map((one) => one.id?.split('/').at(-1))).toEqual(['node-1-nic', 'uniform-nic']);
+      const [cluster] = await all(network.virtualNetworks.listAll());
+      const [subnet] = cluster!.subnets!;
+      // Neither reference is spelt as the thing itself is.
+      expect(subnet!.networkSecurityGroup!.id).not.toBe(id);
+      expect(subnet!.networkSecurityGroup!.id!.toLowerCase()).toBe(id.toLowerCase());
+      expect(group!.subnets![0]!.id!.toLowerCase()).toBe(subnet!.id!.toLowerCase());
+      const [member] = web!.destinationApplicationSecurityGroups!;
+      const nic = await network.networkInterfaces.get('RG-CLUSTER', 'node-0-nic');
+      expect(nic.networkSecurityGroup).toBeUndefined();
+      expect(nic.ipConfigurations![0]!.applicationSecurityGroups).toEqual([member]);
+      const [application] = await all(network.applicationSecurityGroups.listAll());
+      expect(application!.id!.toLowerCase()).toBe(member!.id!.toLowerCase());
+      expect((await network.securityRules.get('rg-cluster', 'NODES', 'WEB')).etag).toBe(web!.etag);
+    });
+  });
+});
+
 test('route tables and networks refer to each other, in whatever case somebody wrote', async () => {
   await withLab(smallAzure().world, {}, async (lab) => {
     await withClients(lab, async ({ network }) => {

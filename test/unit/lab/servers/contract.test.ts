@@ -105,12 +105,16 @@ async function talkToAzure(lab: Lab): Promise<void> {
   const set = `${group}${compute}/virtualMachineScaleSets/uniform`;
   for (const path of [
     '?api-version=2022-12-01',
-    ...['networkInterfaces', 'routeTables', 'virtualNetworks'].map((one) => `${network}/${one}?api-version=2024-03-01`),
+    ...['networkInterfaces', 'networkSecurityGroups', 'routeTables', 'virtualNetworks'].map(
+      (one) => `${network}/${one}?api-version=2024-03-01`,
+    ),
     ...['virtualMachines', 'virtualMachineScaleSets'].map((one) => `${compute}/${one}?api-version=2024-07-01`),
     `${compute}/virtualMachines?api-version=2024-07-01&statusOnly=true`,
     `${group}${network}/networkInterfaces/node-0-nic?api-version=2024-03-01`,
     `${group}${network}/virtualNetworks/cluster/subnets?api-version=2024-03-01`,
     `${group}${network}/routeTables/pods/routes/node-0?api-version=2024-03-01`,
+    `${group}${network}/networkSecurityGroups?api-version=2024-03-01`,
+    `${group}${network}/networkSecurityGroups/nodes?api-version=2024-03-01`,
     `${group}${compute}/virtualMachines/node-0?api-version=2024-07-01&$expand=instanceView`,
     `${group}${compute}/virtualMachines/node-0/instanceView?api-version=2024-07-01`,
     `${set}?api-version=2024-07-01`,

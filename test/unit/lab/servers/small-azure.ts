@@ -22,7 +22,7 @@ export function smallAzure(): { world: World; azure: AzureWorld } {
         name: 'cluster',
         prefixes: ['10.30.0.0/16'],
         subnets: [
-          { name: 'nodes', prefixes: ['10.30.0.0/24'], routeTable: 'pods' },
+          { name: 'nodes', prefixes: ['10.30.0.0/24'], routeTable: 'pods', securityGroup: 'nodes' },
           { name: 'spare', prefixes: ['10.30.1.0/24', '10.30.2.0/24'] },
         ],
         peerings: [{ name: 'to-hub', remote: 'hub', allowForwardedTraffic: true }],
@@ -47,6 +47,28 @@ export function smallAzure(): { world: World; azure: AzureWorld } {
         ],
       },
     ],
+    securityGroups: [
+      {
+        name: 'nodes',
+        provisioningState: 'Succeeded',
+        tags: { owner: 'platform' },
+        rules: [
+          {
+            name: 'web',
+            priority: 100,
+            direction: 'Inbound',
+            access: 'Allow',
+            protocol: 'Tcp',
+            source: { prefixes: ['10.0.0.0/24', '10.0.2.0/24'] },
+            destination: { applicationGroups: ['web'] },
+            sourcePorts: ['*'],
+            destinationPorts: ['80', '8000-8999'],
+            provisioningState: 'Succeeded',
+          },
+        ],
+      },
+    ],
+    applicationGroups: ['web'],
     vms: [
       {
         name: 'node-0',

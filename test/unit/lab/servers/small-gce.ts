@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 
 import type { Lab } from '../../../../lab/servers/index.ts';
 import type { GceInstanceWorld, GceWorld } from '../../../../lab/world/gce.ts';
+import { everything, firewall } from '../../../../lab/world/gce-firewalls.ts';
 import type { World } from '../../../../lab/world/world.ts';
 import { postForm, raw, smallWorld, type Raw, type RawOptions } from './support.ts';
 
@@ -15,6 +16,7 @@ export function vm(name: string, zone: string, ip: string, change: Partial<GceIn
     tags: [],
     labels: {},
     metadata: {},
+    serviceAccount: 'nodes@cluster-1.iam.gserviceaccount.com',
     nics: [{ name: 'nic0', network: 'pods', subnetwork: 'nodes', ip, aliasRanges: [] }],
     ...change,
   };
@@ -41,6 +43,29 @@ export function smallGce(): { world: World; gce: GceWorld } {
       route('default', '0.0.0.0/0', { kind: 'gateway' }),
       route('pods-a', '10.244.0.0/24', to('europe-west1-b', 'node-a')),
       route('pods-b', '10.244.1.0/24', { kind: 'ip', ip: '10.10.0.3' }, ['tagged']),
+    ],
+    firewalls: [
+      firewall('allow-pods', 'pods', { sourceRanges: ['10.244.0.0/16'], sourceTags: ['tagged'] }),
+      firewall('allow-web', 'pods', { allowed: [{ protocol: 'tcp', ports: ['80', '8000-8999'] }] }),
+      firewall('deny-out', 'other', { direction: 'EGRESS', denied: everything, priority: 7, disabled: true }),
+    ],
+    policies: [
+      {
+        kind: 'HIERARCHY',
+        name: '4711',
+        displayName: 'baseline',
+        networks: ['pods'],
+        rules: [
+          {
+            priority: 10,
+            direction: 'INGRESS',
+            action: 'deny',
+            srcIpRanges: ['192.0.2.0/24'],
+            traffic: [{ protocol: 'tcp', ports: ['22'] }],
+          },
+        ],
+      },
+      { kind: 'NETWORK_REGIONAL', name: 'west', networks: ['pods'], region: 'europe-west4', rules: [] },
     ],
     projects: [
       {

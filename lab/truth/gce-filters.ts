@@ -1,0 +1,131 @@
+/** What the firewall of a VPC network does with a packet: the rules of the network at both machines, and no others. */
+
+import { formatAddress, holds, overlaps, rangeOf } from '../world/addresses.ts';
+import type { Address, Range } from '../world/addresses.ts';
+import type { GceFirewallWorld, GceInstanceWorld, GcePolicyRuleWorld, GceWorld } from '../world/gce.ts';
+import { Filters } from './filters.ts';
+import type { Crossing, FilterLine, FilterStage } from './filters.ts';
+import { isAssigned } from './ground.ts';
+import type { Machine, Nic } from './ground.ts';
+
+/** How sure it is that a rule is for an address; 0: it is not. */
+type Sureness = 0 | 'perhaps' | 'certain';
+
+const names: Record<string, string> = { 1: 'icmp', 6: 'tcp', 17: 'udp', 58: 'icmpv6', ipip: '4', esp: '50' };
+
+function linesOf(rule: GceFirewallWorld, certain: boolean): FilterLine[] {
+  return (rule.allowed ?? rule.denied ?? []).map(({ protocol, ports }) => ({
+    does: rule.denied === undefined ? 'allow' : 'deny',
+    certain,
+    ...(protocol === 'all' ? {} : { protocol: names[protocol] ?? protocol }),
+    ...(ports === undefined ? {} : { ports: ports.map(portsOf) }),
+  }));
+}
+
+function portsOf(text: string): { from: number; to: number } {
+  const [from = 0, to = from] = text.split('-').map(Number);
+  return { from, to };
+}
+
+export interface Surroundings {
+  /** By key of the machine: what rules may name it by. */
+  instances: Map<string, GceInstanceWorld>;
+  /** All that lists show. */
+  nics: Nic[];
+  /** The ranges of the cluster's nodes: their podCIDRs and addresses. */
+  nodes: Range[];
+}
+
+function isCalled(instance: GceInstanceWorld | undefined, tags: string[], accounts: string[]): boolean {
+  const account = instance?.serviceAccount;
+  const hasTag = instance?.tags.some((tag) => tags.includes(tag)) ?? false;
+  return hasTag || (account !== undefined && accounts.includes(account));
+}
+
+/** A tag or account of the source stands for what the network knows as the machine's; of its pods nobody is sure. */
+function fitsSource(rule: GceFirewallWorld, x: Address, machine: Machine | undefined, around: Surroundings): Sureness {
+  const { sourceRanges, sourceTags, sourceServiceAccounts } = rule;
+  const isOpen = [sourceRanges, sourceTags, sourceServiceAccounts].every((list) => list.length === 0);
+  const ranges = isOpen ? ['0.0.0.0/0'] : sourceRanges;
+  if (ranges.some((range) => holds(rangeOf(range), x))) return 'certain';
+  if (!isCalled(around.instances.get(machine?.key ?? ''), sourceTags, sourceServiceAccounts)) return 0;
+  return machine?.nics.some((nic) => isAssigned(nic, x)) === true ? 'certain' : 'perhaps';
+}
+
+/** Whether a rule is for a packet from `source` to `target` at this machine. */
+function fits(rule: GceFirewallWorld, { source, target, from }: Crossing, around: Surroundings): Sureness {
+  if (rule.direction === 'INGRESS') {
+    const { destinationRanges: own } = rule;
+    const isOwn = own.length === 0 || own.some((range) => holds(rangeOf(range), target));
+    return isOwn ? fitsSource(rule, source, from.machine, around) : 0;
+  }
+  const { sourceRanges: own, destinationRanges } = rule;
+  const there = destinationRanges.length === 0 ? ['0.0.0.0/0'] : destinationRanges;
+  const isOwn = own.length === 0 || own.some((range) => holds(rangeOf(range), source));
+  return isOwn && there.some((range) => holds(rangeOf(range), target)) ? 'certain' : 0;
+}
+
+/** Whether a rule of a policy decides anything between machines of a network. */
+function mayDecide(rule: GcePolicyRuleWorld, network: string, packets: Range[]): boolean {
+  if (rule.disabled === true || rule.action === 'goto_next' || rule.srcNetworkContext === 'INTERNET') return false;
+  if (rule.targetNetworks !== undefined && !rule.targetNetworks.includes(network)) return false;
+  const meets = (ranges: string[] | undefined): boolean =>
+    ranges === undefined || ranges.some((range) => packets.some((packet) => overlaps(packet, rangeOf(range))));
+  return (rule.srcSecureTags !== undefined || meets(rule.srcIpRanges)) && meets(rule.destIpRanges);
+}
+
+/** Policies go before or behind the rules of the network; what they decide together is not worked out here. */
+function hasPolicies(gce: GceWorld, network: string, { nics, nodes }: Surroundings): boolean {
+  const packets = [...nodes, ...nics.filter((nic) => nic.network === network).flatMap((nic) => nic.own)];
+  const regions = gce.subnetworks.filter((one) => one.network === network).map((one) => one.region);
+  return gce.policies.some(
+    (policy) =>
+      policy.networks.includes(network) &&
+      (policy.region === undefined || regions.includes(policy.region)) &&
+      policy.rules.some((rule) => mayDecide(rule, network, packets)),
+  );
+}
+
+export function gceFilters(gce: GceWorld, around: Surroundings): Filters {
+  const doubtful = new Map<string, boolean>();
+  const isDoubtful = (network: string): boolean => {
+    const known = doubtful.get(network) ?? hasPolicies(gce, network, around);
+    doubtful.set(network, known);
+    return known;
+  };
+
+  const stageAt = (nic: Nic, direction: GceFirewallWorld['direction'], crossing: Crossing): FilterStage => {
+    const { from, owner, source, target } = crossing;
+    const ends = `${from.machine?.key ?? ''} ${formatAddress(source)} to ${owner.key} ${formatAddress(target)}`;
+    const lines = (): FilterLine[] | 'unread' => {
+      if (isDoubtful(nic.network)) return 'unread';
+      const here = around.instances.get(nic.machine?.key ?? '');
+      const meant = gce.firewalls.filter((rule) => {
+        if (rule.network !== nic.network || rule.direction !== direction || rule.disabled) return false;
+        const { targetTags, targetServiceAccounts } = rule;
+        return (
+          targetTags.length + targetServiceAccounts.length === 0 || isCalled(here, targetTags, targetServiceAccounts)
+        );
+      });
+      const isAllowing = (rule: GceFirewallWorld): number => (rule.denied === undefined ? 1 : 0);
+      meant.sort((a, b) => a.priority - b.priority || isAllowing(a) - isAllowing(b));
+      const made = meant.flatMap((rule) => {
+        const sureness = fits(rule, crossing, around);
+        return sureness === 0 ? [] : linesOf(rule, sureness === 'certain');
+      });
+      // What nobody decided does not come in, and may go out.
+      return direction === 'INGRESS' ? made : [...made, { does: 'allow', certain: true }];
+    };
+    return { name: `firewall of ${nic.network} (${direction} at ${nic.id}): ${ends}`, stateful: true, lines };
+  };
+
+  return new Filters((crossing) => {
+    const { from, to } = crossing;
+    return [stageAt(from, 'EGRESS', crossing), ...(to === undefined ? [] : [stageAt(to, 'INGRESS', crossing)])];
+  });
+}
+
+/** Every range that some rule names. */
+export function gceFilterRanges(gce: GceWorld): Range[] {
+  return gce.firewalls.flatMap((rule) => [...rule.sourceRanges, ...rule.destinationRanges]).map(rangeOf);
+}
