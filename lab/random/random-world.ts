@@ -2,6 +2,7 @@
 
 import { ec2Cluster } from '../world/ec2-cluster.ts';
 import { inject } from '../world/faults.ts';
+import type { Fault } from '../world/faults.ts';
 import { daemonSets } from '../world/kubernetes.ts';
 import type { NetworkMode } from '../world/kubernetes.ts';
 import type { Ec2Mode } from '../world/ec2-cluster.ts';
@@ -12,6 +13,7 @@ import { dice } from './dice.ts';
 import type { Dice } from './dice.ts';
 import { randomAzureCluster, randomAzureFaults } from './azure.ts';
 import { randomFaults } from './ec2-faults.ts';
+import { randomFilters } from './ec2-filters.ts';
 import { randomGceCluster, randomGceFaults } from './gce.ts';
 
 export interface RandomWorld {
@@ -66,6 +68,12 @@ function randomEc2Cluster(name: string, d: Dice): Healthy {
 const healthy = { aws: randomEc2Cluster, gcp: randomGceCluster, azure: randomAzureCluster };
 const broken = { aws: randomFaults, gcp: randomGceFaults, azure: randomAzureFaults };
 
+const filtered: Record<RandomCloud, (world: World, d: Dice) => Fault[]> = {
+  aws: randomFilters,
+  gcp: () => [],
+  azure: () => [],
+};
+
 function toldMode(d: Dice, world: World, mode: NetworkMode): TruthOptions['mode'] {
   if (mode === 'vxlan' || mode === 'vpc-cni') return undefined;
   const shown = mode !== 'fabric' || world.cluster.nodes.every((node) => node.networkUnavailable !== undefined);
@@ -74,7 +82,7 @@ function toldMode(d: Dice, world: World, mode: NetworkMode): TruthOptions['mode'
 }
 
 /** Each cloud has worlds of its own for every seed. */
-export function randomWorld(seed: number, cloud: RandomCloud = 'aws'): RandomWorld {
+export function randomWorld(seed: number, cloud: RandomCloud = 'aws', { filters = false } = {}): RandomWorld {
   const d = dice(seed);
   const made = healthy[cloud](cloud === 'aws' ? `random-${String(seed)}` : `random-${cloud}-${String(seed)}`, d);
   const { mode } = made;
@@ -88,16 +96,19 @@ export function randomWorld(seed: number, cloud: RandomCloud = 'aws'): RandomWor
     [20, 3],
     [15, 4],
   ]);
-  // A fault may not fit what earlier ones left (no podCIDR, no machine): then it is left out.
-  for (let tries = 0; tries < wanted * 3 && says.length < wanted; tries++) {
+  const put = (make: () => readonly Fault[]): void => {
     try {
-      const faults = broken[cloud](world, d);
+      const faults = make();
       world = inject(world, ...faults).world;
       says.push(faults.map((fault) => fault.says).join('; '));
     } catch (error) {
       if (!(error instanceof DoesNotFit)) throw error;
     }
-  }
+  };
+  // A fault may not fit what earlier ones left (no podCIDR, no machine): then it is left out.
+  for (let tries = 0; tries < wanted * 3 && says.length < wanted; tries++) put(() => broken[cloud](world, d));
+  // Filters have dice of their own, so that the same seed is the same world with and without them.
+  if (filters) for (const fault of filtered[cloud](world, dice(seed + 1_000_000))) put(() => [fault]);
   world.cluster.daemonSets = daemonSets(world, mode);
   const hasLists = world.aws.some((region) => region.prefixLists.length > 0);
   const unread = hasLists && d.percent(25);

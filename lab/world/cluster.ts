@@ -58,6 +58,9 @@ export interface Seat {
   launchedAt: string;
 }
 
+/** What kubeadm gives Services; and a range of the second family. */
+export const serviceCidr = '10.96.0.0/12';
+const serviceCidr6 = 'fd00:10:96::/108';
 export const podCidr6 = 'fd00:10:244::/48';
 const day = 24 * 3600 * 1000;
 const defaultNow = '2026-11-20T09:00:00Z';
@@ -84,7 +87,15 @@ export function emptyWorld(shape: ClusterShape): World {
     name,
     title: shape.title ?? name,
     now: shape.now ?? defaultNow,
-    cluster: { uid: uid('cluster', name), version: 'v1.34.2', nodes: [], pods: [], daemonSets: [], configMaps: [] },
+    cluster: {
+      uid: uid('cluster', name),
+      version: 'v1.34.2',
+      nodes: [],
+      pods: [],
+      daemonSets: [],
+      configMaps: [],
+      serviceCidrs: [{ name: 'kubernetes', cidrs: [serviceCidr, ...(shape.ipv6 === true ? [serviceCidr6] : [])] }],
+    },
     aws: [],
   };
 }

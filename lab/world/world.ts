@@ -32,6 +32,8 @@ export interface ClusterWorld {
   pods: PodWorld[];
   daemonSets: DaemonSetWorld[];
   configMaps: ConfigMapWorld[];
+  /** ServiceCIDR objects (networking.k8s.io/v1); absent: an API server before 1.33, which has none. */
+  serviceCidrs?: { name: string; cidrs: string[] }[];
   /** Calico IP pools (crd.projectcalico.org/v1); absent: the CRD is not installed. */
   ipPools?: { name: string; spec: Record<string, unknown> }[];
 }

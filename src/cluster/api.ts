@@ -3,7 +3,7 @@
  * every object into classes, fifty images of every node included, which takes longer than parsing the answer. What comes
  * out is the answer as it is, so times are texts.
  */
-import type { V1ConfigMap, V1DaemonSet, V1Namespace, V1Node, V1Pod, VersionInfo } from '@kubernetes/client-node';
+import type { V1ConfigMap, V1DaemonSet, V1Namespace, V1Node, V1Pod, V1ServiceCIDR, VersionInfo } from '@kubernetes/client-node';
 import { ApiException, HttpMethod, type Configuration } from '@kubernetes/client-node';
 import { StrangerError } from './trouble.ts';
 
@@ -110,6 +110,18 @@ export class CustomApi {
   }): Promise<object> {
     const [group, version, plural] = [type.group, type.version, type.plural].map(encodeURIComponent);
     return this.#get(`/apis/${group ?? ''}/${version ?? ''}/${plural ?? ''}`);
+  }
+}
+
+export class NetworkingApi {
+  readonly #get: Get;
+
+  constructor(get: Get) {
+    this.#get = get;
+  }
+
+  listServiceCIDR(page: PageRequest): List<V1ServiceCIDR> {
+    return this.#get('/apis/networking.k8s.io/v1/servicecidrs', listQuery(page));
   }
 }
 

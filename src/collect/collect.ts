@@ -84,7 +84,8 @@ async function readCluster(
   // A mode that the user states needs no evidence of the network agent, unless more evidence is asked for.
   const cni = config.networkModes === 'auto' || config.networkModes.length > 1 || config.requireEvidence !== 'fabric';
   try {
-    const { facts, gaps } = await reader.read({ cni, controllers: needsControllers(config) });
+    const services = config.rules['range-collision'] !== 'off';
+    const { facts, gaps } = await reader.read({ cni, services, controllers: needsControllers(config) });
     log.info(`${String(facts.nodes.length)} nodes`);
     const nodes = [...facts.nodes].sort((a, b) => (a.name < b.name ? -1 : 1));
     return { cluster: { ...facts, nodes }, gaps };

@@ -9,24 +9,30 @@ import type { Finding } from '../model/judgement.ts';
 import type { FabricFacts, Facet, Gap, Recheck, Snapshot, Suspects } from '../model/snapshot.ts';
 
 const FACETS_OF: Readonly<Record<RuleId, readonly Facet[]>> = {
+  'asymmetric-path': [],
   'cloud-forwarding-off': ['interfaces'],
+  'duplicate-cloud-route': ['routes', 'interfaces'],
   'evidence-incomplete': [],
   'fabric-route-dead': ['routes', 'interfaces', 'machines'],
   'fabric-route-missing': ['routes'],
   'fabric-route-wrong-target': ['routes', 'interfaces'],
   'firewall-excludes-pods': ['filters', 'interfaces'],
   'host-gw-off-link': ['routes'],
+  'multi-nic-ambiguity': ['routes', 'interfaces'],
   'no-room-for-nodes': ['nodes'],
+  'node-condition-misleading': ['nodes'],
   'node-unmatched': ['machines', 'nodes'],
   'not-durable': ['interfaces'],
   'orphan-route': ['routes'],
   'podcidr-overlap': ['nodes'],
   'podcidr-unassigned': ['nodes'],
+  'range-collision': ['nodes'],
   'route-controller-blocked': ['routes', 'nodes'],
   'route-quota': ['routes'],
   'route-shadowed': ['routes'],
   'route-table-not-associated': ['routes'],
   'rule-crashed': [],
+  'second-family-uncovered': ['routes'],
 };
 
 /** Keys of what failed, with what would have to be read again. */
@@ -41,7 +47,10 @@ export function findSuspects(
   groups: readonly FaultGroup[],
   findings: readonly Finding[],
 ): Suspects | undefined {
-  const failing = findings.filter((finding) => finding.verdict === 'fail' && isWorthLooking(finding));
+  // A notice turns nothing red, so nothing is read again for it.
+  const failing = findings.filter(
+    ({ verdict, rule, severity }) => verdict === 'fail' && rule !== 'rule-crashed' && severity !== 'notice',
+  );
   if (failing.length === 0) return undefined;
   const nodes = new Set(failing.flatMap((finding) => finding.subjects.nodes));
   const machines = new Set<string>();
@@ -52,13 +61,17 @@ export function findSuspects(
     for (const detail of group.details) {
       if (detail.kind === 'machine' && detail.machine !== undefined) machines.add(detail.machine);
       if (detail.kind === 'association') for (const table of detail.better) tables.add(table);
-      if (detail.kind === 'off-link') addTablesOf(snapshot, detail.fabric, detail.network, tables);
-      if (detail.kind !== 'route') continue;
-      if (detail.ownerInterface !== undefined) interfaces.add(detail.ownerInterface);
-      const target = detail.route?.target;
-      if (target?.kind === 'interface') interfaces.add(target.interface);
-      if (target?.kind === 'machine') machines.add(target.machine);
-      if (target?.kind === 'interface' && target.machine !== undefined) machines.add(target.machine);
+      if (detail.kind === 'off-link' || detail.kind === 'family') {
+        addTablesOf(snapshot, detail.fabric, detail.network, tables);
+      }
+      if (detail.kind === 'route' && detail.ownerInterface !== undefined) interfaces.add(detail.ownerInterface);
+      const routes = detail.kind === 'route' ? [detail.route] : detail.kind === 'duplicate' ? detail.routes : [];
+      for (const route of routes) {
+        const target = route?.target;
+        if (target?.kind === 'interface') interfaces.add(target.interface);
+        if (target?.kind === 'machine') machines.add(target.machine);
+        if (target?.kind === 'interface' && target.machine !== undefined) machines.add(target.machine);
+      }
     }
   }
   const suspects: Suspects = {
@@ -70,11 +83,6 @@ export function findSuspects(
   };
   // What hangs on no object of its own (a template, a misfit of a plan) is the same the second time.
   return Object.values(suspects).some((ids: readonly string[]) => ids.length > 0) ? suspects : undefined;
-}
-
-/** A remark that no packet hangs on is not worth the time of a second reading. */
-function isWorthLooking({ rule, severity, pairsBroken }: Finding): boolean {
-  return rule !== 'rule-crashed' && (severity !== 'notice' || pairsBroken > 0);
 }
 
 function addTablesOf(snapshot: Snapshot, fabricId: string, network: string, tables: Set<string>): void {

@@ -3,36 +3,54 @@ import type { Config } from '../model/config.ts';
 import type { FaultGroup } from '../model/faults.ts';
 import type { Prefix } from '../model/prefix.ts';
 import { parsePrefix, smallestCovering } from '../model/prefix.ts';
-import type { GoverningTable, PodRanges, RuleContext, RuleNode } from '../rules/rule.ts';
+import type { GoverningTable, PodRanges, RuleContext, RuleNode, RulePaths } from '../rules/rule.ts';
+import { isCovered } from './fabric.ts';
+import { faceBehind } from './routes.ts';
 import type { Survey, SurveyedNode } from './survey.ts';
 import { nodeInterface } from './survey.ts';
 
 export function ruleContext(
   survey: Survey,
   groups: readonly FaultGroup[],
+  paths: RulePaths,
   config: Pick<Config, 'podCIDRs'>,
 ): RuleContext {
+  const fabrics = new Map(survey.fabrics.map((fabric) => [fabric.facts.id, fabric]));
   return {
     snapshot: survey.snapshot,
-    nodes: survey.nodes.map((node) => ({
-      facts: node.facts,
-      isSkipped: node.skipped !== undefined || node.facts.selected === false,
-      mode: node.mode.mode,
-      ...machineOf(node),
-    })),
+    nodes: survey.nodes.map(describeForRules),
     podCIDRs: survey.podCIDRs,
     podRanges: findPodRanges(survey, config),
     governingTables: findGoverningTables(survey),
     nodeOfMachine: survey.nodeOfMachine,
+    paths,
     faults: (rule) => groups.filter((group) => group.rule === rule),
+    interfaceBehind: ({ fabric, facts }, target) => {
+      const known = fabrics.get(fabric.id);
+      return known === undefined ? undefined : faceBehind(known, facts.network, target);
+    },
   };
 }
 
-function machineOf(node: SurveyedNode): Pick<RuleNode, 'machine'> {
-  const { fabric, machine: facts } = node;
-  if (fabric === undefined || facts === undefined) return {};
-  const face = nodeInterface(node);
-  return { machine: { fabric: fabric.facts, facts, ...(face === undefined ? {} : { interface: face }) } };
+function describeForRules(node: SurveyedNode): RuleNode {
+  const { fabric } = node;
+  const own = nodeInterface(node);
+  return {
+    facts: node.facts,
+    isSkipped: node.skipped !== undefined || node.facts.selected === false,
+    mode: node.mode.mode,
+    podCIDRs: node.podCIDRs,
+    ...(fabric === undefined ? {} : { fabric: fabric.facts }),
+    ...(node.machine === undefined ? {} : { machine: node.machine }),
+    interfaces: node.interfaces,
+    ...(own === undefined ? {} : { ownInterface: own }),
+    isAssigned: (prefix) =>
+      fabric !== undefined &&
+      isCovered(
+        prefix,
+        node.interfaces.flatMap((face) => fabric.assigned(face)),
+      ),
+  };
 }
 
 function findPodRanges(survey: Survey, config: Pick<Config, 'podCIDRs'>): PodRanges {

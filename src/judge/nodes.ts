@@ -76,8 +76,10 @@ function faultsByNode(survey: Survey, findings: readonly Finding[]): Map<string,
     if (subnet !== undefined) bySubnet.set(subnet, [...(bySubnet.get(subnet) ?? []), node.name]);
   }
   const result = new Map<string, Set<'fail' | 'unknown'>>();
-  for (const { verdict, subjects, severity } of findings) {
+  for (const { verdict, subjects, severity, pairsBroken } of findings) {
     if (severity === 'notice') continue;
+    // A node that a warning names works, as long as none of its packets is lost by it.
+    if (verdict === 'fail' && severity !== 'error' && pairsBroken === 0) continue;
     const names = [
       ...subjects.nodes,
       ...subjects.subnets.flatMap((subnet) => bySubnet.get(subnet) ?? []),

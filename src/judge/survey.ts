@@ -55,6 +55,11 @@ export interface Survey {
   readonly overlapGroups: ReadonlyMap<string, ReadonlySet<string>>;
   /** `fabric/network` -> the subnets in which host-gw nodes live, sorted. */
   readonly hostGwSubnets: ReadonlyMap<string, readonly string[]>;
+  /**
+   * Families that need no route for some node of a network: `fabric/network/6 neighbour` where a host-gw node has an
+   * address to announce, `fabric/network/6 assigned` where the fabric has assigned a podCIDR.
+   */
+  readonly routelessFamilies: ReadonlySet<string>;
   /** By fabric; none where they were not read, or are not wanted. */
   readonly filters: ReadonlyMap<Fabric, Filters>;
 }
@@ -144,8 +149,19 @@ export function surveySnapshot(
     };
   });
   const hostGwSubnets = findHostGwSubnets(surveyed);
+  const routelessFamilies = findRoutelessFamilies(surveyed);
   const filters = openFilters(fabrics, config, behaviours.filters);
-  return { snapshot, nodes: surveyed, fabrics, nodeOfMachine, podCIDRs, overlapGroups, hostGwSubnets, filters };
+  return {
+    snapshot,
+    nodes: surveyed,
+    fabrics,
+    nodeOfMachine,
+    podCIDRs,
+    overlapGroups,
+    hostGwSubnets,
+    filters,
+    routelessFamilies,
+  };
 }
 
 /** The rule's switch is the switch of the whole step. */
@@ -178,6 +194,30 @@ function findHostGwSubnets(nodes: readonly SurveyedNode[]): Map<string, string[]
     sets.set(network, (sets.get(network) ?? new Set()).add(face.subnet));
   }
   return new Map([...sets].map(([network, subnets]) => [network, [...subnets].sort()]));
+}
+
+function findRoutelessFamilies(nodes: readonly SurveyedNode[]): Set<string> {
+  const found = new Set<string>();
+  // With one family nobody asks.
+  if (!nodes.some(({ podCIDRs: [first, second] }) => second !== undefined && second.family !== first?.family))
+    return found;
+  for (const node of nodes) {
+    const { fabric, facts } = node;
+    const face = node.skipped === undefined ? nodeInterface(node) : undefined;
+    if (face === undefined || fabric === undefined) continue;
+    const network = `${fabric.facts.id}/${face.network}`;
+    if (node.mode.mode === 'host-gw') {
+      const announced = [facts.flannel?.publicIP, facts.flannel?.publicIPv6, ...facts.internalIPs];
+      for (const ip of announced)
+        if (ip !== undefined) found.add(`${network}/${ip.includes(':') ? '6' : '4'} neighbour`);
+    }
+    for (const one of node.interfaces) {
+      if (one.assignedPrefixes === undefined) continue;
+      const own = node.podCIDRs.filter((prefix) => isCovered(prefix, fabric.assigned(one)));
+      for (const { family } of own) found.add(`${fabric.facts.id}/${one.network}/${String(family)} assigned`);
+    }
+  }
+  return found;
 }
 
 /** A node without podCIDRs sends from its own addresses. */

@@ -2,24 +2,30 @@
 import type { EvidenceLevel } from './judgement.ts';
 
 export const RULE_IDS = [
+  'asymmetric-path',
   'cloud-forwarding-off',
+  'duplicate-cloud-route',
   'evidence-incomplete',
   'fabric-route-dead',
   'fabric-route-missing',
   'fabric-route-wrong-target',
   'firewall-excludes-pods',
   'host-gw-off-link',
+  'multi-nic-ambiguity',
   'no-room-for-nodes',
+  'node-condition-misleading',
   'node-unmatched',
   'not-durable',
   'orphan-route',
   'podcidr-overlap',
   'podcidr-unassigned',
+  'range-collision',
   'route-controller-blocked',
   'route-quota',
   'route-shadowed',
   'route-table-not-associated',
   'rule-crashed',
+  'second-family-uncovered',
 ] as const;
 export type RuleId = (typeof RULE_IDS)[number];
 

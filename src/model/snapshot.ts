@@ -78,6 +78,8 @@ export interface ClusterFacts {
   readonly version?: string;
   readonly nodes: readonly NodeFacts[];
   readonly cni: CniFacts;
+  /** Ranges of Services, canonical; absent: not known (older API servers do not tell). */
+  readonly serviceCIDRs?: readonly string[];
   /** Absent: no controller manager runs as a pod that could be seen (managed control planes hide theirs). */
   readonly routeController?: RouteControllerFacts;
 }

@@ -1,6 +1,7 @@
 import { NO_SUBJECTS } from '../model/judgement.ts';
 import type { Evidence } from '../model/judgement.ts';
-import type { RuleContext, RuleMachine, RuleNode } from './rule.ts';
+import type { MachineFacts } from '../model/snapshot.ts';
+import type { RuleContext, RuleNode } from './rule.ts';
 import { defineRule, distinctSorted, listNames, placeOf } from './rule.ts';
 import { termsOf } from './terms.ts';
 
@@ -12,7 +13,7 @@ interface Replaced {
   readonly by: 'template' | 'group';
   readonly id: string;
   readonly fabric: string;
-  readonly members: readonly { readonly node: RuleNode; readonly machine: RuleMachine }[];
+  readonly members: readonly RuleNode[];
 }
 
 export const notDurable = defineRule<Replaced>({
@@ -42,34 +43,32 @@ export const notDurable = defineRule<Replaced>({
  * packets are encapsulated or have addresses of interfaces, nobody needs it.
  */
 function groupNodes(context: RuleContext): Replaced[] {
-  const groups = new Map<string, Replaced & { readonly members: Replaced['members'][number][] }>();
+  const groups = new Map<string, Replaced & { readonly members: RuleNode[] }>();
   for (const node of context.nodes) {
-    const { machine, isSkipped, mode } = node;
+    const { fabric, machine, ownInterface, isSkipped, mode } = node;
     if (isSkipped || (mode !== 'host-gw' && mode !== 'fabric')) continue;
-    if (machine?.interface?.forwarding !== 'on') continue;
+    if (fabric === undefined || machine === undefined || ownInterface?.forwarding !== 'on') continue;
     const by = replacementOf(machine);
     if (by === undefined) continue;
-    const fabric = machine.fabric.id;
-    const key = `${fabric}/${by.id}`;
-    const group = groups.get(key) ?? { ...by, fabric, members: [] };
-    group.members.push({ node, machine });
+    const key = `${fabric.id}/${by.id}`;
+    const group = groups.get(key) ?? { ...by, fabric: fabric.id, members: [] };
+    group.members.push(node);
     groups.set(key, group);
   }
   return [...groups.values()];
 }
 
 /** A template that says on is durable; one that could not be read says nothing, and neither does a machine on its own. */
-function replacementOf({ facts }: RuleMachine): Pick<Replaced, 'by' | 'id'> | undefined {
-  const { template, group } = facts;
+function replacementOf({ template, group }: MachineFacts): Pick<Replaced, 'by' | 'id'> | undefined {
   if (template?.forwarding === 'off') return { by: 'template', id: template.id };
   return template === undefined && group !== undefined ? { by: 'group', id: group } : undefined;
 }
 
 function evidenceOf({ by, id, fabric, members }: Replaced): Evidence[] {
   const shown = members.length > SHOWN_MEMBERS ? members.slice(0, SHOWN_MEMBERS - 1) : members;
-  const forwarding = shown.map(({ node, machine }) => ({
-    source: `${fabric} ${machine.interface?.id ?? ''}`,
-    text: `forwarding is on (node ${node.facts.name})`,
+  const forwarding = shown.map(({ facts, ownInterface }) => ({
+    source: `${fabric} ${ownInterface?.id ?? ''}`,
+    text: `forwarding is on (node ${facts.name})`,
   }));
   const left = members.length - shown.length;
   if (left > 0) forwarding.push({ source: fabric, text: `and on for ${String(left)} more nodes` });
@@ -79,7 +78,7 @@ function evidenceOf({ by, id, fabric, members }: Replaced): Evidence[] {
 
 function explainTemplate({ id, fabric, members }: Replaced): { what: string; why: string; next: string } {
   const terms = termsOf(fabric);
-  const behind = members.filter(({ machine }) => machine.facts.template?.applied === false);
+  const behind = members.filter(({ machine }) => machine?.template?.applied === false);
   const upgrade =
     behind.length === 0
       ? ''
@@ -100,6 +99,6 @@ function explainGroup({ id, members }: Replaced): { what: string; why: string; n
 }
 
 function nodesOf(members: Replaced['members']): string {
-  const names = distinctSorted(members.map(({ node }) => node.facts.name));
+  const names = distinctSorted(members.map(({ facts }) => facts.name));
   return `${names.length === 1 ? 'node' : 'nodes'} ${listNames(names)}`;
 }

@@ -70,16 +70,9 @@ function severalTables(network: ControlledNetwork, clusterId: string, tagged: re
 /** ListRoutes of cloud-provider-aws gives up at the first route to an instance that is no node (aws_routes.go). */
 function foreignRoutes(context: RuleContext, { fabric }: ControlledNetwork, table: TableFacts): Obstacle[] {
   const machines = new Map(fabric.machines.map((machine) => [machine.id, machine]));
-  const ownerOf = new Map(fabric.interfaces.map((face) => [face.id, face.machine]));
   return table.routes.flatMap((route): Obstacle[] => {
     const { target, prefix } = route;
-    const id =
-      target.kind === 'machine'
-        ? target.machine
-        : target.kind === 'interface'
-          ? (target.machine ?? ownerOf.get(target.interface))
-          : undefined;
-    const machine = machines.get(id ?? '');
+    const machine = machines.get(context.interfaceBehind({ fabric, facts: table }, target)?.machine ?? '');
     if (machine === undefined || machine.state === 'terminated' || route.state === 'dead') return [];
     if (!isMade(route) || !isInPodRange(context, prefix) || context.nodeOfMachine.has(`${fabric.id}/${machine.id}`)) {
       return [];

@@ -1,8 +1,8 @@
 /** What a cloud's route controller needs to find its table and its routes, told from tags, names and conditions. Pure. */
 import type { Evidence, Subjects } from '../model/judgement.ts';
 import type { Change } from '../model/plan.ts';
-import type { FabricFacts, NodeFacts, RouteFacts, TableFacts } from '../model/snapshot.ts';
-import type { RuleContext, RuleMachine, RuleNode } from './rule.ts';
+import type { FabricFacts, MachineFacts, NodeFacts, RouteFacts, TableFacts } from '../model/snapshot.ts';
+import type { RuleContext, RuleNode } from './rule.ts';
 
 /** The nodes of one network for which a route controller is at work, as far as can be seen. */
 export interface ControlledNetwork {
@@ -17,7 +17,8 @@ export interface ControlledNetwork {
 
 export interface ControlledNode {
   readonly facts: NodeFacts;
-  readonly machine: RuleMachine;
+  readonly machine: MachineFacts;
+  readonly subnet: string;
 }
 
 /** What stops it, or what it does not see, in words, and what mends it. */
@@ -46,12 +47,12 @@ export function findControlledNetworks(context: RuleContext): ControlledNetwork[
   if (routeController?.configuresRoutes === false) return [];
   const byNetwork = new Map<string, { fabric: FabricFacts; network: string; nodes: ControlledNode[] }>();
   for (const node of context.nodes) {
-    if (!needsRoutes(node) || node.machine?.interface === undefined || node.machine.facts.planned !== undefined)
-      continue;
-    const { fabric, interface: face } = node.machine;
+    const { fabric, machine, ownInterface: face } = node;
+    if (!needsRoutes(node) || fabric === undefined || machine === undefined || face === undefined) continue;
+    if (machine.planned !== undefined) continue;
     const key = `${fabric.id} ${face.network}`;
     const found = byNetwork.get(key) ?? { fabric, network: face.network, nodes: [] };
-    found.nodes.push({ facts: node.facts, machine: node.machine });
+    found.nodes.push({ facts: node.facts, machine, subnet: face.subnet });
     byNetwork.set(key, found);
   }
   return [...byNetwork.values()].flatMap((found) => {
@@ -90,7 +91,7 @@ function controllerWitness({ snapshot }: RuleContext, fabric: FabricFacts): stri
  * `KubernetesCluster`). Undefined: the machines carry none, or not the same.
  */
 export function clusterTagOf({ nodes }: ControlledNetwork): string | undefined {
-  const ids = new Set(nodes.flatMap(({ machine }) => clusterIds(machine.facts.tags ?? {})));
+  const ids = new Set(nodes.flatMap(({ machine }) => clusterIds(machine.tags ?? {})));
   const [id] = ids;
   return ids.size === 1 ? id : undefined;
 }
@@ -108,7 +109,7 @@ export function isTagged({ owners }: TableFacts, clusterId: string): boolean {
 
 /** Tables of the network that govern a subnet with one of the nodes. */
 export function tablesOfNodes({ fabric, nodes }: ControlledNetwork): TableFacts[] {
-  const subnets = new Set(nodes.map(({ machine }) => machine.interface?.subnet));
+  const subnets = new Set(nodes.map(({ subnet }) => subnet));
   const ids = new Set(fabric.subnets.filter(({ id }) => subnets.has(id)).map(({ table }) => table));
   return fabric.tables.filter(({ id, implicit }) => ids.has(id) && implicit !== true);
 }

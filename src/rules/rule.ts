@@ -1,7 +1,7 @@
 /** What a rule is. Rules that concern packets report the faults that paths found and never judge reachability again. */
 import type { RuleId, Severity } from '../model/config.ts';
 import type { FaultGroup } from '../model/faults.ts';
-import type { DetectedMode, Evidence, Subjects } from '../model/judgement.ts';
+import type { DetectedMode, Evidence, MatrixEntry, NodeClass, PairCounts, Subjects } from '../model/judgement.ts';
 import { shortenIds } from '../model/ids.ts';
 import type { Change, Place } from '../model/plan.ts';
 import type { Prefix } from '../model/prefix.ts';
@@ -12,6 +12,7 @@ import type {
   InterfaceFacts,
   MachineFacts,
   NodeFacts,
+  RouteTarget,
   Snapshot,
   TableFacts,
 } from '../model/snapshot.ts';
@@ -21,15 +22,16 @@ export interface RuleNode {
   /** Its pairs are not applicable: new, being deleted, virtual. */
   readonly isSkipped: boolean;
   readonly mode: DetectedMode;
-  /** Where the node was found; absent: it was not. */
-  readonly machine?: RuleMachine;
-}
-
-export interface RuleMachine {
-  readonly fabric: FabricFacts;
-  readonly facts: MachineFacts;
-  /** The one that carries the node's own address, else the primary one; absent: none was read. */
-  readonly interface?: InterfaceFacts;
+  readonly podCIDRs: readonly Prefix[];
+  /** Where its machine was found; absent: nowhere. */
+  readonly fabric?: FabricFacts;
+  readonly machine?: MachineFacts;
+  /** Of its machine, by id. */
+  readonly interfaces: readonly InterfaceFacts[];
+  /** The one that carries the node's own address, else the primary one. */
+  readonly ownInterface?: InterfaceFacts;
+  /** Whether the fabric itself has assigned the prefix to the machine. */
+  isAssigned(prefix: Prefix): boolean;
 }
 
 export interface GoverningTable {
@@ -43,6 +45,14 @@ export interface PodRanges {
   readonly source: 'input' | 'cni' | 'guess';
 }
 
+/** What the paths between classes of nodes came to. */
+export interface RulePaths {
+  readonly classes: readonly NodeClass[];
+  /** Only entries that do not pass. */
+  readonly entries: readonly MatrixEntry[];
+  readonly pairs: PairCounts;
+}
+
 export interface RuleContext {
   readonly snapshot: Snapshot;
   readonly nodes: readonly RuleNode[];
@@ -53,7 +63,10 @@ export interface RuleContext {
   readonly governingTables: readonly GoverningTable[];
   /** `fabric/machine` -> node name. */
   readonly nodeOfMachine: ReadonlyMap<string, string>;
+  readonly paths: RulePaths;
   faults(rule: RuleId): readonly FaultGroup[];
+  /** The interface at which packets arrive that such a target in this table takes; undefined: none that is known. */
+  interfaceBehind(table: GoverningTable, target: RouteTarget): InterfaceFacts | undefined;
 }
 
 /** A finding before words: data only. */
@@ -81,6 +94,7 @@ export interface RuleOf<D> {
   /** Permanent: also the name of the file, the page and the test. */
   readonly id: RuleId;
   readonly title: string;
+  /** The worst that it finds. */
   readonly severity: Severity;
   /** Facets without which the rule has nothing to say. */
   readonly needs: readonly Facet[];

@@ -106,6 +106,7 @@ const CLUSTER = object<ClusterFacts>({
   version: optional(TEXT),
   nodes: listBy('name', NODE),
   cni: CNI,
+  serviceCIDRs: optional(list(PREFIX)),
   routeController: optional(
     object<RouteControllerFacts>({
       source: TEXT,

@@ -1,4 +1,5 @@
 /** The snapshot that perfect readers would take of a lab world: for judging many worlds without servers. */
+import { aclOf } from '../../lab/world/ec2-filters.ts';
 import type { AwsRegionWorld, InterfaceWorld, NodeWorld, RouteWorld, World } from '../../lab/world/world.ts';
 import { awsKey } from '../../src/model/provider-id.ts';
 import { canonicalPrefix, parsePrefix } from '../../src/model/prefix.ts';
@@ -15,6 +16,7 @@ import type {
   TableFacts,
 } from '../../src/model/snapshot.ts';
 import { azureFacts } from './world-snapshot-azure.ts';
+import { ec2Filters } from './world-snapshot-ec2-filters.ts';
 import { gceFacts, gceGaps } from './world-snapshot-gce.ts';
 import { controllerFacts, groupOf, ownersOf } from './world-snapshot-marks.ts';
 
@@ -33,10 +35,11 @@ export function snapshotOfWorld(world: World, options: SnapshotOptions = {}): Sn
       id: world.cluster.uid,
       nodes: world.cluster.nodes.map(nodeFacts),
       cni: cniFacts(world),
+      ...servicesOf(world),
       ...controllerFacts(world),
     },
     fabrics: [
-      ...world.aws.map((region) => fabricFacts(region, readsLists)),
+      ...world.aws.map((region) => fabricFacts(region, world.cluster.nodes, readsLists)),
       ...(world.gce ?? []).map((gce) => gceFacts(gce, addressesOf(world))),
       ...(world.azure ?? []).map(azureFacts),
     ],
@@ -54,6 +57,12 @@ function addressesOf(world: World): string[] {
 
 function hostPrefixOf(address: string): string {
   return `${address}/${address.includes(':') ? '128' : '32'}`;
+}
+
+function servicesOf({ cluster }: World): { serviceCIDRs?: string[] } {
+  const { serviceCidrs } = cluster;
+  if (serviceCidrs === undefined) return {};
+  return { serviceCIDRs: serviceCidrs.flatMap(({ cidrs }) => cidrs.map(canonicalPrefix)).sort() };
 }
 
 function nodeFacts(node: NodeWorld): NodeFacts {
@@ -134,7 +143,7 @@ const STATES: Readonly<Record<string, MachineState>> = {
   terminated: 'terminated',
 };
 
-function fabricFacts(region: AwsRegionWorld, readsLists: boolean): FabricFacts {
+function fabricFacts(region: AwsRegionWorld, nodes: readonly NodeWorld[], readsLists: boolean): FabricFacts {
   const networkOf = (subnetId: string): string => region.subnets.find((item) => item.id === subnetId)?.vpcId ?? '';
   return {
     id: `aws/${region.accountId}/${region.region}`,
@@ -154,6 +163,7 @@ function fabricFacts(region: AwsRegionWorld, readsLists: boolean): FabricFacts {
         network: subnet.vpcId,
         zone: subnet.zone,
         prefixes: [subnet.cidr, ...subnet.ipv6Cidrs].map(canonicalPrefix),
+        filters: [aclOf(region, subnet).id],
         ...(table === undefined
           ? {}
           : { table, tableBy: explicit === undefined ? ('main' as const) : ('association' as const) }),
@@ -179,8 +189,9 @@ function fabricFacts(region: AwsRegionWorld, readsLists: boolean): FabricFacts {
       forwarding: face.sourceDestCheck ? ('off' as const) : ('on' as const),
       primary: face.deviceIndex === 0,
       ...(face.interfaceType === 'interface' ? {} : { type: face.interfaceType }),
+      ...(face.groupIds.length === 0 ? {} : { filters: [...face.groupIds].sort() }),
     })),
-    filters: 'unread',
+    filters: ec2Filters(region, nodes, readsLists),
     limits: [
       {
         kind: 'routes-per-table',

@@ -2,7 +2,7 @@ import type { ClusterWorld, World } from '../../world/world.ts';
 import { nodeBody, nodeLabels } from './node.ts';
 import { notMetadataField, unsupportedField, type UnknownField } from './selectors.ts';
 import { numberOf, seconds, uidOf } from './wire.ts';
-import { configMapBody, daemonSetBody, namespaceBody, namespaceNames, podBody } from './workloads.ts';
+import { configMapBody, daemonSetBody, namespaceBody, namespaceNames, podBody, serviceCidrBody } from './workloads.ts';
 
 /** One object of a list, frozen at the moment the list was begun. */
 export interface Item {
@@ -107,6 +107,22 @@ function namespaces(world: World): Item[] {
   }));
 }
 
+function serviceCidrs(world: World): Item[] {
+  const at = yesterday(world);
+  return (world.cluster.serviceCidrs ?? []).map((one) => ({
+    name: one.name,
+    labels: {},
+    fields: {},
+    ...freeze(one, at, (frozen) => serviceCidrBody(frozen, at)),
+  }));
+}
+
+/** ServiceCIDR is part of networking.k8s.io/v1 since Kubernetes 1.33. */
+function servesServiceCidrs({ cluster }: World): boolean {
+  const [, major = '1', minor = '0'] = /^v?(\d+)\.(\d+)/.exec(cluster.version) ?? [];
+  return cluster.serviceCidrs !== undefined && (Number(major) > 1 || Number(minor) >= 33);
+}
+
 const CALICO = 'crd.projectcalico.org';
 
 function ipPools(world: World): Item[] {
@@ -193,6 +209,17 @@ export const RESOURCES: readonly Resource[] = [
     selectable: NAME_AND_NAMESPACE,
     unknownField: notMetadataField,
     items: (world) => plain(world, (cluster) => cluster.daemonSets, daemonSetBody),
+  },
+  {
+    group: 'networking.k8s.io',
+    version: 'v1',
+    resource: 'servicecidrs',
+    kind: 'ServiceCIDR',
+    namespaced: false,
+    selectable: NAME,
+    unknownField: notMetadataField,
+    installed: servesServiceCidrs,
+    items: serviceCidrs,
   },
   {
     group: CALICO,

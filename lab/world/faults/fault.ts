@@ -24,6 +24,7 @@ export interface Expected {
     routeTables?: string[];
     subnets?: string[];
     routes?: string[];
+    /** Security groups, network ACLs, firewalls. */
     filters?: string[];
   };
 }

@@ -11,8 +11,9 @@ import type { Env } from './connect.ts';
 import { connect, readDefaultRegion } from './connect.ts';
 import { classify } from './errors.ts';
 import { askForLimit } from './limits.ts';
-import type { RegionDraft } from './read.ts';
+import type { RegionDraft } from './draft.ts';
 import { readRegion, rereadRegion } from './read.ts';
+import type { RegionPlan } from './regions.ts';
 import { needsDefaultRegion, noRegionGap, planRegions } from './regions.ts';
 
 export interface AwsOutside {
@@ -35,15 +36,12 @@ export function openAws({ config, env, clock, log }: AwsOutside): FabricReader {
   const until = abortAfter(config.timeoutMs);
   const sessions: RegionSession[] = [];
 
-  async function readOne(
-    plan: ReturnType<typeof planRegions>[number],
-    wanted: Pick<FabricFacets, 'limits'>,
-  ): Promise<Reading<readonly FabricFacts[]>> {
+  async function readOne(plan: RegionPlan, wanted: FabricFacets): Promise<Reading<readonly FabricFacts[]>> {
     const limit = wanted.limits ? askForLimit(plan.region, env, log, until) : undefined;
     const client = connect(plan.region, env, log);
     const calls = openCalls(client, plan.region, until);
     const startedAt = clock.now();
-    const draft = await readRegion(calls, plan);
+    const draft = await readRegion(calls, plan, wanted.filters);
     const fabric = assembleFabric(draft);
     sessions.push({ client, draft, fabric });
     const seconds = ((clock.now() - startedAt) / 1000).toFixed(1);
@@ -55,7 +53,7 @@ export function openAws({ config, env, clock, log }: AwsOutside): FabricReader {
 
   async function read(
     nodes: readonly NodeFacts[],
-    wanted: Pick<FabricFacets, 'limits'> = { limits: true },
+    wanted: FabricFacets = { filters: true, limits: true },
   ): Promise<Reading<readonly FabricFacts[]>> {
     const { awsRegions } = config;
     const isNeeded = needsDefaultRegion(awsRegions, nodes);
@@ -71,7 +69,7 @@ export function openAws({ config, env, clock, log }: AwsOutside): FabricReader {
     const all = sessions.map(({ fabric }) => fabric);
     const readings = sessions.map(async ({ client, draft, fabric }): Promise<Reading<readonly FabricFacts[]>> => {
       const calls = openCalls(client, draft.region, until);
-      const again = await rereadRegion(calls, suspectsOf(suspects, [fabric], all), [...draft.lists.keys()]);
+      const again = await rereadRegion(calls, suspectsOf(suspects, [fabric], all), draft);
       return { facts: [assembleFabric(again, { draft, fabric })], gaps: assembleGaps(again, fabric) };
     });
     return joinReadings(await Promise.all(readings));

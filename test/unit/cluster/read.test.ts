@@ -6,7 +6,7 @@ import { startLab, type Lab, type LabOptions } from '../../../lab/servers/index.
 import { ec2Cluster, type ClusterOptions } from '../../../lab/world/ec2-cluster.ts';
 import type { DaemonSetWorld, PodWorld, World } from '../../../lab/world/world.ts';
 import type { ClusterReading, Reading } from '../../../src/ports.ts';
-import { nodeList, kubeconfigFor, open, serve, type Opened } from './harness.ts';
+import { nodeList, kubeconfigFor, open, serve, type Answer, type Opened } from './harness.ts';
 
 let lab: Lab | undefined;
 
@@ -153,6 +153,66 @@ describe('a healthy flannel cluster', () => {
   test('a selector that the server does not take is the input of somebody', async () => {
     const { reader } = await openLab(cluster(), {}, { nodeSelector: 'a in b' });
     await expect(reader.read({ cni: false })).rejects.toThrow(/^Input node-selector: the API server does not take it/);
+  });
+});
+
+describe('the ranges of Services', () => {
+  const question = 'list servicecidrs';
+
+  async function ask(world: World, options: LabOptions = {}): Promise<Reading<ClusterReading>> {
+    return (await openLab(world, options)).reader.read({ cni: false, services: true });
+  }
+
+  test('are canonical, of both families, from all objects', async () => {
+    const world = cluster({ ipv6: true });
+    world.cluster.serviceCidrs?.push({ name: 'more', cidrs: ['10.200.0.9/24', '10.96.0.0/12'] });
+    const { facts, gaps } = await ask(world);
+    expect(facts.serviceCIDRs).toEqual(['10.200.0.0/24', '10.96.0.0/12', 'fd00:10:96::/108']);
+    expect(gaps).toEqual([]);
+  });
+
+  test('are not asked for where no rule needs them', async () => {
+    const { facts } = await read(cluster());
+    expect(facts).not.toHaveProperty('serviceCIDRs');
+    expect(asked()).not.toContain(question);
+  });
+
+  test.each<[string, (world: World) => LabOptions]>([
+    ['an API server that has none', (world) => ((world.cluster.version = 'v1.32.9'), {})],
+    ['credentials that may not list them', () => ({ kubeDeny: ['list servicecidrs'] })],
+  ])('%s: they are not known, and that is no gap', async (_, change) => {
+    const world = cluster();
+    const { facts, gaps } = await ask(world, change(world));
+    expect(asked()).toContain(question);
+    expect(facts).not.toHaveProperty('serviceCIDRs');
+    expect(gaps).toEqual([]);
+  });
+
+  test('the published permissions suffice', async () => {
+    const role: unknown = parse(
+      readFileSync(new URL('../../../docs/permissions/kubernetes-check.yaml', import.meta.url), 'utf8'),
+    );
+    const { facts } = await ask(cluster(), { clusterRole: role as object });
+    expect(facts.serviceCIDRs).toEqual(['10.96.0.0/12']);
+  });
+
+  test.each<[string, Answer, string]>([
+    ['no list', { status: 200, body: { kind: 'ServiceCIDR' } }, 'the answer is none of a Kubernetes API'],
+    ['nothing', { status: 503 }, 'HTTP 503'],
+  ])('an answer that is %s is a gap', async (_, answer, reason) => {
+    const tiny = await serve((path) =>
+      path.startsWith('/api/v1/nodes')
+        ? { status: 200, body: nodeList(['a']) }
+        : path.includes('servicecidrs')
+          ? answer
+          : { status: 403 },
+    );
+    const { reader } = open({ kubeconfig: kubeconfigFor(tiny.url) });
+    const { facts, gaps } = await reader.read({ cni: false, services: true });
+    await tiny.stop();
+    expect(facts).not.toHaveProperty('serviceCIDRs');
+    expect(gaps).toMatchObject([{ facet: 'services', subject: 'ServiceCIDRs' }]);
+    expect(gaps[0]?.reason).toContain(reason);
   });
 });
 

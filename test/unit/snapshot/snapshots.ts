@@ -159,6 +159,7 @@ export const FULL: Snapshot = {
         autoDirectNodeRoutes: true,
       },
     },
+    serviceCIDRs: ['10.96.0.0/12'],
   },
   fabrics: [FABRIC],
   gaps: [{ facet: 'routes', subject: 'x', scope: 'y', reason: 'z', permission: 'ec2:DescribeRouteTables' }],

@@ -52,8 +52,8 @@ export function gceEcmp(ref: NodeRef, where: GceElsewhere | 'gone'): Fault {
       } as const;
       const target = where === 'gone' ? gone : gceElsewhere(world, owner, where);
       putGceRoute(owner.gce, owner.nic.network, prefix, { target, priority });
-      if (where === 'gone') return aboutGceOwner(world, 'fabric-route-dead', owner, [prefix]);
-      return isLostAt(where) ? aboutGceOwner(world, 'fabric-route-wrong-target', owner, [prefix]) : [];
+      const isLost = where === 'gone' || isLostAt(where);
+      return isLost ? aboutGceOwner(world, 'duplicate-cloud-route', owner, [prefix]) : [];
     },
   };
 }

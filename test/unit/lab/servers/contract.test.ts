@@ -8,7 +8,7 @@ import {
   paginateDescribeNetworkInterfaces,
   paginateDescribeRouteTables,
 } from '@aws-sdk/client-ec2';
-import { AuthorizationV1Api, VersionApi } from '@kubernetes/client-node';
+import { AuthorizationV1Api, NetworkingV1Api, VersionApi } from '@kubernetes/client-node';
 import { expect, test } from '@jest/globals';
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -66,6 +66,8 @@ async function talkToKubernetes(lab: Lab): Promise<void> {
   };
   await config.makeApiClient(AuthorizationV1Api).createSelfSubjectAccessReview({ body });
   await kubeRaw(lab, '/apis/crd.projectcalico.org/v1/ippools');
+  await config.makeApiClient(NetworkingV1Api).listServiceCIDR({ limit: 1 });
+  await config.makeApiClient(NetworkingV1Api).readServiceCIDR({ name: 'kubernetes' });
   for (const path of ['/api/v1/nodes/nope', '/api/v1/nodes?continue=garbage']) await kubeRaw(lab, path);
   await kubeRaw(lab, '/api/v1/nodes', { token: 'wrong' });
 }

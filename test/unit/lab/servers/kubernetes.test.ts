@@ -1,4 +1,4 @@
-import { setHeaderOptions, VersionApi, type V1Node } from '@kubernetes/client-node';
+import { NetworkingV1Api, setHeaderOptions, VersionApi, type V1Node } from '@kubernetes/client-node';
 import { expect, test } from '@jest/globals';
 import { gunzipSync } from 'node:zlib';
 
@@ -188,6 +188,24 @@ test('Calico’s pools exist once their definition is installed', async () => {
     world.cluster.ipPools = [{ name: 'default', spec: { cidr: '10.244.0.0/16', vxlanMode: 'CrossSubnet' } }];
     const list = (await kubeRaw(lab, path)).json();
     expect(list).toMatchObject({ kind: 'IPPoolList', items: [{ kind: 'IPPool', spec: { vxlanMode: 'CrossSubnet' } }] });
+  });
+});
+
+test('the ranges of Services exist from 1.33 on', async () => {
+  const world = smallWorld({ ipv6: true });
+  await withLab(world, {}, async (lab) => {
+    const networking = kubeOf(lab).config.makeApiClient(NetworkingV1Api);
+    const { items } = await networking.listServiceCIDR();
+    expect(items.map(({ metadata, spec }) => [metadata?.name, spec?.cidrs])).toEqual([
+      ['kubernetes', ['10.96.0.0/12', 'fd00:10:96::/108']],
+    ]);
+    world.cluster.version = 'v1.32.9';
+    const path = '/apis/networking.k8s.io/v1/servicecidrs';
+    expect((await kubeRaw(lab, path)).status).toBe(404);
+    world.cluster.version = 'v1.33.0';
+    expect((await kubeRaw(lab, path)).status).toBe(200);
+    expect((await kubeRaw(lab, `${path}?fieldSelector=spec.cidrs%3Dx`)).status).toBe(400);
+    expect((await kubeRaw(lab, '/apis/networking.k8s.io/v1beta1/servicecidrs')).status).toBe(404);
   });
 });
 
