@@ -11,14 +11,11 @@ import { azureFilterFaults } from './azure-filters.ts';
 import { draw, nodeFaults } from './cloud-faults.ts';
 import type { Choice } from './cloud-faults.ts';
 import type { Dice } from './dice.ts';
+import { otherModes, windowsNodes } from './other-modes.ts';
 import type { Healthy } from './random-world.ts';
 
 export function randomAzureCluster(name: string, d: Dice): Healthy {
-  const mode = d.weighted<AzureMode>([
-    [50, 'host-gw'],
-    [45, 'fabric'],
-    [5, 'vxlan'],
-  ]);
+  const mode = d.weighted<AzureMode>([[32, 'host-gw'], [28, 'fabric'], [4, 'vxlan'], [2, 'azure-cni'], ...otherModes]);
   const subnets = d.between(1, 3);
   const nodes = d.percent(3) ? 25 : d.between(2, 11);
   const world = azureCluster({
@@ -39,7 +36,7 @@ export function randomAzureCluster(name: string, d: Dice): Healthy {
       [15, 'none'],
     ]),
     ipv6: d.percent(25),
-    windows: d.percent(20) ? d.between(1, Math.min(3, nodes - 1)) : 0,
+    windows: windowsNodes(d, mode, nodes),
     controlPlanes: d.percent(30) ? 1 : 0,
     providerIds: !d.percent(12),
     routeCreated: !d.percent(40),

@@ -4,11 +4,13 @@ import { ec2Cluster } from '../world/ec2-cluster.ts';
 import { inject } from '../world/faults.ts';
 import type { Fault } from '../world/faults.ts';
 import { daemonSets } from '../world/kubernetes.ts';
-import type { NetworkMode } from '../world/kubernetes.ts';
+import { MODES } from '../world/network-modes.ts';
+import type { NetworkMode } from '../world/network-modes.ts';
 import type { Ec2Mode } from '../world/ec2-cluster.ts';
 import { DoesNotFit } from '../world/look.ts';
 import type { World } from '../world/world.ts';
 import type { TruthOptions } from '../truth/truth.ts';
+import { otherModes, windowsNodes } from './other-modes.ts';
 import { dice } from './dice.ts';
 import type { Dice } from './dice.ts';
 import { randomAzureCluster, randomAzureFaults } from './azure.ts';
@@ -37,12 +39,7 @@ export interface Healthy {
 }
 
 function randomEc2Cluster(name: string, d: Dice): Healthy {
-  const mode = d.weighted<Ec2Mode>([
-    [58, 'host-gw'],
-    [36, 'fabric'],
-    [3, 'vxlan'],
-    [3, 'vpc-cni'],
-  ]);
+  const mode = d.weighted<Ec2Mode>([[40, 'host-gw'], [24, 'fabric'], [3, 'vxlan'], [3, 'vpc-cni'], ...otherModes]);
   const subnets = d.between(1, 4);
   const nodes = d.percent(4) ? 30 : d.between(2, 14);
   // Few worlds have their nodes evenly spread.
@@ -56,7 +53,7 @@ function randomEc2Cluster(name: string, d: Dice): Healthy {
     placement,
     tables: d.pick(['per-subnet', 'per-subnet', 'main', 'shared']),
     ipv6: d.percent(25),
-    windows: d.percent(20) ? d.between(1, Math.min(3, nodes - 1)) : 0,
+    windows: windowsNodes(d, mode, nodes),
     controlPlanes: d.percent(30) ? 1 : 0,
     providerIds: !d.percent(12),
     routeCreated: !d.percent(40),
@@ -73,12 +70,21 @@ const filtered: Record<RandomCloud, (world: World, d: Dice) => Fault[]> = {
   gcp: () => [],
   azure: () => [],
 };
+/** What a user would say; nobody need say anything about packets that the cloud does not see. */
+const toldModes = {
+  'host-gw': 'host-gw',
+  plain: 'fabric',
+  'cross-subnet': 'cross-subnet',
+  overlay: undefined,
+  eni: undefined,
+} as const;
 
 function toldMode(d: Dice, world: World, mode: NetworkMode): TruthOptions['mode'] {
-  if (mode === 'vxlan' || mode === 'vpc-cni') return undefined;
+  const told = toldModes[MODES[mode].routing];
+  if (told === undefined) return undefined;
   const shown = mode !== 'fabric' || world.cluster.nodes.every((node) => node.networkUnavailable !== undefined);
   if (!d.percent(shown ? 20 : 90)) return undefined;
-  return mode === 'alias' ? 'fabric' : mode;
+  return told;
 }
 
 /** Each cloud has worlds of its own for every seed. */

@@ -55,6 +55,7 @@ export function blameLoss(
     fabric: fabric.facts.id,
     node: to.name,
     podCIDR: podCIDR.text,
+    ...(to.rangeSource === undefined ? {} : { rangeSource: to.rangeSource }),
     table: table.facts.id,
     ...(table.facts.implicit === true ? { isImplicit: true as const } : {}),
     problem: ending.problem,

@@ -19,6 +19,7 @@ const FACETS_OF: Readonly<Record<RuleId, readonly Facet[]>> = {
   'firewall-excludes-pods': ['filters', 'interfaces'],
   'host-gw-off-link': ['routes'],
   'multi-nic-ambiguity': ['routes', 'interfaces'],
+  'network-mode-implausible': [],
   'no-room-for-nodes': ['nodes'],
   'node-condition-misleading': ['nodes'],
   'node-unmatched': ['machines', 'nodes'],
@@ -35,6 +36,9 @@ const FACETS_OF: Readonly<Record<RuleId, readonly Facet[]>> = {
   'second-family-uncovered': ['routes'],
 };
 
+/** What no second reading could confirm or refute. */
+const NOT_CONFIRMED: readonly RuleId[] = ['rule-crashed', 'network-mode-implausible'];
+
 /** Keys of what failed, with what would have to be read again. */
 export interface Suspicion {
   readonly keys: ReadonlySet<string>;
@@ -49,7 +53,7 @@ export function findSuspects(
 ): Suspects | undefined {
   // A notice turns nothing red, so nothing is read again for it.
   const failing = findings.filter(
-    ({ verdict, rule, severity }) => verdict === 'fail' && rule !== 'rule-crashed' && severity !== 'notice',
+    ({ verdict, rule, severity }) => verdict === 'fail' && !NOT_CONFIRMED.includes(rule) && severity !== 'notice',
   );
   if (failing.length === 0) return undefined;
   const nodes = new Set(failing.flatMap((finding) => finding.subjects.nodes));

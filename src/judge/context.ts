@@ -40,6 +40,8 @@ function describeForRules(node: SurveyedNode): RuleNode {
     isSkipped: node.skipped !== undefined || node.facts.selected === false,
     mode: node.mode.mode,
     podCIDRs: node.podCIDRs,
+    ...(node.rangeSource === undefined ? {} : { rangeSource: node.rangeSource }),
+    ...(node.mode.doubt === undefined ? {} : { doubt: node.mode.doubt }),
     ...(fabric === undefined ? {} : { fabric: fabric.facts }),
     ...(node.machine === undefined ? {} : { machine: node.machine }),
     interfaces: node.interfaces,
@@ -60,6 +62,7 @@ function findPodRanges(survey: Survey, config: Pick<Config, 'podCIDRs'>): PodRan
   const written = parseAll([
     ...(cni.flannel?.networks ?? []),
     ...(cni.calicoPools ?? []).filter((pool) => !pool.disabled).map((pool) => pool.cidr),
+    ...(cni.cilium?.pools ?? []),
   ]);
   if (written.length > 0) return { prefixes: written, source: 'cni' };
   const all = survey.nodes.flatMap((node) => node.podCIDRs);

@@ -2,7 +2,15 @@
 import type { Config, RuleId, Severity } from '../model/config.ts';
 import type { Fault, FaultGroup } from '../model/faults.ts';
 import { gapFault } from '../model/faults.ts';
-import type { EvidenceLevel, Finding, JudgedNode, Judgement, NodeClass, OtherPaths, PairCounts } from '../model/judgement.ts';
+import type {
+  EvidenceLevel,
+  Finding,
+  JudgedNode,
+  Judgement,
+  NodeClass,
+  OtherPaths,
+  PairCounts,
+} from '../model/judgement.ts';
 import { EVIDENCE_LEVELS, NO_SUBJECTS } from '../model/judgement.ts';
 import { messageOf } from '../model/errors.ts';
 import type { Snapshot, Suspects } from '../model/snapshot.ts';
@@ -78,7 +86,8 @@ function judgeOnce(snapshot: Snapshot, config: JudgeConfig, rules: readonly Rule
     .filter((finding) => finding.verdict !== 'fail' || (confirmation?.isKnown(finding.key) ?? true))
     .sort(compareFindings);
   const dark = new Set(classes.filter(({ id }) => matrix.dark.has(id)).flatMap((one) => one.nodes));
-  const nodes = describeNodes(survey, selected, findings, dark);
+  const idle = new Set(classes.filter(({ id }) => matrix.idle.has(id)).flatMap((one) => one.nodes));
+  const nodes = describeNodes(survey, selected, findings, { dark, idle });
   const judgement: Judgement = {
     verdict: overallVerdict(matrix.pairs, others.paths, findings, selected.length),
     evidenceLevel: weakestLevel(nodes),
@@ -200,7 +209,7 @@ function overallVerdict(
 
 function weakestLevel(nodes: readonly JudgedNode[]): EvidenceLevel {
   const judged = nodes.filter(
-    (node) => node.skipped === undefined && (node.mode === 'host-gw' || node.mode === 'fabric'),
+    (node) => node.skipped === undefined && ['host-gw', 'fabric', 'cross-subnet'].includes(node.mode),
   );
   if (judged.length === 0) return 'fabric';
   return EVIDENCE_LEVELS.find((level) => judged.some((node) => node.evidenceLevel === level)) ?? 'fabric';

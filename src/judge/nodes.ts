@@ -4,17 +4,23 @@ import { distinctSorted } from '../rules/rule.ts';
 import type { Survey, SurveyedNode } from './survey.ts';
 import { nodeInterface } from './survey.ts';
 
+/** Nodes of which no path is known to be good, and nodes that have no path to judge. */
+export interface Quiet {
+  readonly dark: ReadonlySet<SurveyedNode>;
+  readonly idle: ReadonlySet<SurveyedNode>;
+}
+
 export function describeNodes(
   survey: Survey,
   nodes: readonly SurveyedNode[],
   findings: readonly Finding[],
-  dark: ReadonlySet<SurveyedNode>,
+  quiet: Quiet,
 ): JudgedNode[] {
   const atFault = faultsByNode(survey, findings);
-  return nodes.map((node) => describeNode(node, atFault.get(node.name) ?? new Set(), dark.has(node)));
+  return nodes.map((node) => describeNode(node, atFault.get(node.name) ?? new Set(), quiet));
 }
 
-function describeNode(node: SurveyedNode, atFault: ReadonlySet<'fail' | 'unknown'>, isDark: boolean): JudgedNode {
+function describeNode(node: SurveyedNode, atFault: ReadonlySet<'fail' | 'unknown'>, quiet: Quiet): JudgedNode {
   const { facts, fabric, mode } = node;
   const faces = node.interfaces;
   const subnets = distinctSorted(faces.map((face) => face.subnet));
@@ -28,7 +34,7 @@ function describeNode(node: SurveyedNode, atFault: ReadonlySet<'fail' | 'unknown
   return {
     name: node.name,
     os: facts.os,
-    podCIDRs: facts.podCIDRs,
+    podCIDRs: node.podCIDRs.map((prefix) => prefix.text),
     internalIPs: facts.internalIPs,
     ...(node.machine === undefined ? {} : { machine: node.machine.id }),
     ...(node.joinedBy === undefined ? {} : { joinedBy: node.joinedBy }),
@@ -41,19 +47,21 @@ function describeNode(node: SurveyedNode, atFault: ReadonlySet<'fail' | 'unknown
     modeReason: mode.reason,
     evidenceLevel: mode.level,
     ...(node.skipped === undefined ? {} : { skipped: node.skipped }),
-    verdict: nodeVerdict(node, atFault, isDark),
+    verdict: nodeVerdict(node, atFault, quiet),
   };
 }
 
 function nodeVerdict(
   node: SurveyedNode,
   atFault: ReadonlySet<'fail' | 'unknown'>,
-  isDark: boolean,
+  { dark, idle }: Quiet,
 ): JudgedNode['verdict'] {
   if (node.skipped !== undefined) return 'not-applicable';
   if (atFault.has('fail')) return 'fail';
-  if (atFault.has('unknown') || isDark || node.mode.mode === 'unknown') return 'unknown';
-  return node.mode.mode === 'overlay' || node.mode.mode === 'eni' ? 'not-applicable' : 'pass';
+  if (atFault.has('unknown') || dark.has(node) || node.mode.mode === 'unknown') return 'unknown';
+  const { mode } = node.mode;
+  if (mode === 'cross-subnet' && idle.has(node)) return 'not-applicable';
+  return mode === 'overlay' || mode === 'eni' ? 'not-applicable' : 'pass';
 }
 
 /** Nodes whose packets meet one of these filters. */

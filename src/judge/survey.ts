@@ -3,7 +3,7 @@ import type { Config } from '../model/config.ts';
 import type { Fault } from '../model/faults.ts';
 import { gapFault } from '../model/faults.ts';
 import type { Family, Prefix } from '../model/prefix.ts';
-import { comparePrefixes, overlaps, parseAddress, parsePrefix } from '../model/prefix.ts';
+import { comparePrefixes, hostPrefix, overlaps, parseAddress } from '../model/prefix.ts';
 import { PrefixTable } from '../model/prefix-table.ts';
 import { parseProviderId } from '../model/provider-id.ts';
 import type { Gap, InterfaceFacts, MachineFacts, NodeFacts, Snapshot } from '../model/snapshot.ts';
@@ -16,6 +16,7 @@ import { joinNodes } from './join.ts';
 import { judgeMachines } from './machines.ts';
 import type { ModeDecision } from './mode.ts';
 import { decideModes } from './mode.ts';
+import { rangesFrom } from './ranges.ts';
 
 /** Younger nodes are still being wired up: their agents and routes may be seconds away. */
 const GRACE_MS = 3 * 60 * 1000;
@@ -26,7 +27,10 @@ export interface SurveyedNode {
   readonly name: string;
   /** Why its pairs are not applicable. */
   readonly skipped?: string;
+  /** The ranges of its pods: spec.podCIDRs, or what its agent's own address management gave it. */
   readonly podCIDRs: readonly Prefix[];
+  /** Where they come from, if not from spec.podCIDRs. */
+  readonly rangeSource?: string;
   /** Families that packets from this node can have. */
   readonly families: readonly Family[];
   readonly mode: ModeDecision;
@@ -78,7 +82,11 @@ export function surveySnapshot(
   behaviours: Behaviours = BEHAVIOURS,
 ): Survey {
   const nodes = snapshot.cluster.nodes;
-  const prefixes = nodes.map((node) => node.podCIDRs.flatMap((text) => parsePrefix(text) ?? []));
+  const { cni } = snapshot.cluster;
+  const agents = new Map(cni.agents.map((entry) => [entry.node, entry.agents]));
+  const findRanges = rangesFrom(cni, snapshot.gaps);
+  const ranges = nodes.map((node) => findRanges(node, agents.get(node.name) ?? []));
+  const prefixes = ranges.map((range) => range.prefixes);
   const podCIDRs = new PrefixTable<string>();
   nodes.forEach((node, index) => {
     for (const prefix of prefixes[index] ?? []) podCIDRs.add(prefix, node.name);
@@ -102,20 +110,25 @@ export function surveySnapshot(
       : { fabric, faces: fabric.interfacesOf(join.machine.id) };
   };
   const modes = decideModes(nodes, {
-    cni: snapshot.cluster.cni,
+    cni,
     gaps: snapshot.gaps,
     wanted: config.networkModes,
-    fabricHoldsPodRoutes: (node) => {
+    rangesOf: (node) => ranges[indexByName.get(node.name) ?? -1] ?? { prefixes: [] },
+    fabricOf: (node) => {
       const held = facesOf(node);
       const routes = ({ network }: InterfaceFacts): boolean =>
         networksThatRoutePods.has(`${held?.fabric.facts.id ?? ''}/${network}`);
-      return held?.faces.some(routes) ?? false;
-    },
-    fabricAssignsPods: (node) => {
-      const held = facesOf(node);
       const own = prefixes[indexByName.get(node.name) ?? -1] ?? [];
       const assigned = held?.faces.flatMap((face) => held.fabric.assigned(face)) ?? [];
-      return own.length > 0 && own.every((prefix) => isCovered(prefix, assigned));
+      return {
+        fabricHoldsPodRoutes: held?.faces.some(routes) ?? false,
+        fabricAssignsPods: own.length > 0 && own.every((prefix) => isCovered(prefix, assigned)),
+        fabricDecides: held?.fabric.behaviour.onLinkBypassesTables === false,
+        isAssigned: (text) => {
+          const address = parseAddress(text);
+          return address !== undefined && isCovered(hostPrefix(address), assigned);
+        },
+      };
     },
   });
   const skips = nodes.map((node) => skipReason(node, snapshot.takenAt));
@@ -133,12 +146,14 @@ export function surveySnapshot(
     const endpointFaults = [...(machineFaults[index] ?? [])];
     if (mode.gap !== undefined) endpointFaults.push(gapFault(mode.gap));
     const podPrefixes = prefixes[index] ?? [];
+    const rangeSource = ranges[index]?.source;
     return {
       index,
       facts,
       name: facts.name,
       ...(skipped === undefined ? {} : { skipped }),
       podCIDRs: podPrefixes,
+      ...(rangeSource === undefined ? {} : { rangeSource }),
       families: familiesOf(podPrefixes, facts),
       mode,
       ...(join?.kind === 'joined' ? { joinedBy: join.by, machine: join.machine } : {}),

@@ -12,6 +12,7 @@ export const RULE_IDS = [
   'firewall-excludes-pods',
   'host-gw-off-link',
   'multi-nic-ambiguity',
+  'network-mode-implausible',
   'no-room-for-nodes',
   'node-condition-misleading',
   'node-unmatched',
@@ -34,7 +35,7 @@ export const SEVERITIES = ['error', 'warning', 'notice'] as const;
 export type Severity = (typeof SEVERITIES)[number];
 
 export type CloudId = 'aws' | 'gcp' | 'azure';
-export type NetworkMode = 'host-gw' | 'fabric' | 'overlay';
+export type NetworkMode = 'host-gw' | 'fabric' | 'cross-subnet' | 'overlay';
 
 export interface Config {
   readonly mode: 'check';

@@ -32,6 +32,8 @@ export type FaultDetail =
       /** The owner of the podCIDR. */
       readonly node: string;
       readonly podCIDR: string;
+      /** Where the range comes from, if not from spec.podCIDRs. */
+      readonly rangeSource?: string;
       readonly table: string;
       /** The subnet has no table of its own. */
       readonly isImplicit?: true;

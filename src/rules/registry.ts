@@ -9,6 +9,7 @@ import { fabricRouteWrongTarget } from './fabric-route-wrong-target.ts';
 import { firewallExcludesPods } from './firewall-excludes-pods.ts';
 import { hostGwOffLink } from './host-gw-off-link.ts';
 import { multiNicAmbiguity } from './multi-nic-ambiguity.ts';
+import { networkModeImplausible } from './network-mode-implausible.ts';
 import { noRoomForNodes } from './no-room-for-nodes.ts';
 import { nodeConditionMisleading } from './node-condition-misleading.ts';
 import { nodeUnmatched } from './node-unmatched.ts';
@@ -35,6 +36,7 @@ export const RULES: readonly Rule[] = [
   firewallExcludesPods,
   hostGwOffLink,
   multiNicAmbiguity,
+  networkModeImplausible,
   noRoomForNodes,
   nodeConditionMisleading,
   nodeUnmatched,

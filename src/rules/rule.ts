@@ -32,6 +32,10 @@ export interface RuleNode {
   readonly ownInterface?: InterfaceFacts;
   /** Whether the fabric itself has assigned the prefix to the machine. */
   isAssigned(prefix: Prefix): boolean;
+  /** Where they come from, if not from spec.podCIDRs. */
+  readonly rangeSource?: string;
+  /** What speaks against the network mode that the user stated. */
+  readonly doubt?: string;
 }
 
 export interface GoverningTable {
@@ -56,7 +60,7 @@ export interface RulePaths {
 export interface RuleContext {
   readonly snapshot: Snapshot;
   readonly nodes: readonly RuleNode[];
-  /** Of every node, whatever its state: prefix -> node names. */
+  /** Pod ranges of every node, whatever its state: prefix -> node names. */
   readonly podCIDRs: PrefixTable<string>;
   readonly podRanges: PodRanges;
   /** Tables that govern a subnet in which a node has an interface. */

@@ -1,22 +1,18 @@
 /** The snapshot's shape, part by part as in model/snapshot.ts. */
 import {
-  AGENTS,
   FACETS,
   SNAPSHOT_SCHEMA_VERSION,
-  type CalicoPool,
-  type CiliumConfig,
-  type ClusterFacts,
-  type CniFacts,
   type FabricFacts,
-  type FlannelAnnotations,
-  type FlannelConfig,
+  type FilterFacts,
+  type FilterPeers,
+  type FilterRule,
   type Gap,
   type InterfaceFacts,
+  type LimitFacts,
   type MachineFacts,
   type NetworkFacts,
-  type NodeFacts,
+  type PortRange,
   type Recheck,
-  type RouteControllerFacts,
   type RouteFacts,
   type RouteTarget,
   type Snapshot,
@@ -25,7 +21,8 @@ import {
   type TableFacts,
   type TemplateFacts,
 } from '../model/snapshot.ts';
-import { FILTER, LIMIT } from './schema-around.ts';
+import { FILTER_KINDS } from '../model/filter.ts';
+import { CLUSTER, NODE } from './schema-cluster.ts';
 import type { Misfit, PlannedFacts } from '../model/what-if.ts';
 import {
   ADDRESS,
@@ -54,67 +51,6 @@ const GAP = object<Gap>({
   scope: optional(TEXT),
   reason: TEXT,
   permission: optional(TEXT),
-});
-
-// ---------------------------------------------------------------- the cluster
-
-const FLANNEL_ANNOTATIONS = object<FlannelAnnotations>({
-  backendType: optional(TEXT),
-  backendData: optional(TEXT),
-  publicIP: optional(TEXT),
-  publicIPv6: optional(TEXT),
-});
-
-const NODE = object<NodeFacts>({
-  name: ID,
-  uid: optional(TEXT),
-  providerID: optional(TEXT),
-  podCIDRs: list(PREFIX),
-  invalidPodCIDRs: optional(list(TEXT)),
-  internalIPs: list(TEXT),
-  os: words(['linux', 'windows', 'unknown']),
-  arch: optional(TEXT),
-  ready: words(['True', 'False', 'Unknown']),
-  unschedulable: FLAG,
-  taints: list(TEXT),
-  createdAt: optional(TIME),
-  deletingSince: optional(TIME),
-  selected: optional(fixed<false>(false)),
-  virtual: optional(words(['fargate', 'hybrid', 'virtual-kubelet'])),
-  networkUnavailable: optional(
-    object<{ readonly status: string; readonly reason: string }>({ status: TEXT, reason: TEXT }),
-  ),
-  flannel: optional(FLANNEL_ANNOTATIONS),
-  k3sNodeArgs: optional(list(TEXT)),
-  labels: dictionary(TEXT),
-});
-
-const CNI = object<CniFacts>({
-  agents: listBy('node', object<CniFacts['agents'][number]>({ node: ID, agents: list(words(AGENTS)) })),
-  complete: FLAG,
-  flannel: optional(
-    object<FlannelConfig>({ source: TEXT, networks: list(TEXT), backendType: TEXT, directRouting: FLAG }),
-  ),
-  calicoPools: optional(
-    list(object<CalicoPool>({ name: TEXT, cidr: TEXT, ipipMode: TEXT, vxlanMode: TEXT, disabled: FLAG })),
-  ),
-  cilium: optional(object<CiliumConfig>({ source: TEXT, routingMode: TEXT, ipam: TEXT, autoDirectNodeRoutes: FLAG })),
-});
-
-const CLUSTER = object<ClusterFacts>({
-  id: TEXT,
-  version: optional(TEXT),
-  nodes: listBy('name', NODE),
-  cni: CNI,
-  serviceCIDRs: optional(list(PREFIX)),
-  routeController: optional(
-    object<RouteControllerFacts>({
-      source: TEXT,
-      configuresRoutes: FLAG,
-      provider: optional(TEXT),
-      clusterName: optional(TEXT),
-    }),
-  ),
 });
 
 // ---------------------------------------------------------------- the fabric
@@ -178,11 +114,11 @@ const MACHINE = object<MachineFacts>({
   stateText: TEXT,
   zone: optional(TEXT),
   tags: optional(dictionary(TEXT)),
+  planned: optional(described('The planned pool that it belongs to: it does not exist yet.', TEXT)),
   template: optional(
     object<TemplateFacts>({ id: TEXT, forwarding: words(['on', 'off', 'unknown']), applied: optional(FLAG) }),
   ),
   group: optional(TEXT),
-  planned: optional(described('The planned pool that it belongs to: it does not exist yet.', TEXT)),
 });
 
 const INTERFACE = object<InterfaceFacts>({
@@ -199,6 +135,43 @@ const INTERFACE = object<InterfaceFacts>({
   type: optional(TEXT),
   filters: optional(list(ID)),
   groups: optional(list(TEXT)),
+});
+
+const PEERS = object<FilterPeers>({
+  prefixes: list(PREFIX),
+  groups: optional(list(TEXT)),
+  network: optional(fixed(true)),
+  unread: optional(list(TEXT)),
+});
+
+const FILTER_RULE = object<FilterRule>({
+  direction: words(['in', 'out']),
+  action: words(['allow', 'deny']),
+  rank: described('The lowest decides first.', NUMBER),
+  name: optional(TEXT),
+  protocol: optional(described('Absent: every protocol.', TEXT)),
+  ports: optional(list(object<PortRange>({ from: NUMBER, to: NUMBER }))),
+  peers: PEERS,
+  own: optional(PEERS),
+  targets: optional(list(TEXT)),
+});
+
+const FILTER = object<FilterFacts>({
+  id: ID,
+  kind: words(FILTER_KINDS),
+  name: optional(TEXT),
+  network: optional(TEXT),
+  rules: list(FILTER_RULE),
+  unread: optional(list(TEXT)),
+});
+
+const LIMIT = object<LimitFacts>({
+  kind: fixed('routes-per-table'),
+  table: optional(ID),
+  perFamily: optional(fixed<true>(true)),
+  localMayCount: optional(fixed<true>(true)),
+  allowed: NUMBER,
+  source: TEXT,
 });
 
 const FABRIC = object<FabricFacts>({

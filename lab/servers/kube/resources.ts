@@ -1,4 +1,6 @@
 import type { ClusterWorld, World } from '../../world/world.ts';
+import { blockAffinities, ciliumNodes } from './custom.ts';
+import type { CustomObject } from './custom.ts';
 import { nodeBody, nodeLabels } from './node.ts';
 import { notMetadataField, unsupportedField, type UnknownField } from './selectors.ts';
 import { numberOf, seconds, uidOf } from './wire.ts';
@@ -125,19 +127,18 @@ function servesServiceCidrs({ cluster }: World): boolean {
 
 const CALICO = 'crd.projectcalico.org';
 
-function ipPools(world: World): Item[] {
+/** A custom resource repeats its kind in a list, unlike built-in types. */
+function custom(world: World, kind: { apiVersion: string; kind: string }, objects: CustomObject[]): Item[] {
   const at = yesterday(world);
-  return (world.cluster.ipPools ?? []).map((pool) => ({
-    name: pool.name,
+  return objects.map((object) => ({
+    name: object.name,
     labels: {},
     fields: {},
-    ...freeze(pool, at, ({ name, spec }) => ({
-      // Unlike built-in types, custom resources repeat their kind in a list.
-      apiVersion: `${CALICO}/v1`,
-      kind: 'IPPool',
+    ...freeze(object, at, ({ name, spec }) => ({
+      ...kind,
       metadata: {
         name,
-        uid: uidOf('ippool', name),
+        uid: uidOf(kind.kind.toLowerCase(), name),
         resourceVersion: String(numberOf(name)),
         generation: 1,
         creationTimestamp: at,
@@ -230,6 +231,28 @@ export const RESOURCES: readonly Resource[] = [
     selectable: NAME_AND_NAMESPACE,
     unknownField: unsupportedField,
     installed: (world) => world.cluster.ipPools !== undefined,
-    items: ipPools,
+    items: (world) => custom(world, { apiVersion: `${CALICO}/v1`, kind: 'IPPool' }, world.cluster.ipPools ?? []),
+  },
+  {
+    group: CALICO,
+    version: 'v1',
+    resource: 'blockaffinities',
+    kind: 'BlockAffinity',
+    namespaced: false,
+    selectable: NAME_AND_NAMESPACE,
+    unknownField: unsupportedField,
+    installed: (world) => world.cluster.ipPools !== undefined,
+    items: (world) => custom(world, { apiVersion: `${CALICO}/v1`, kind: 'BlockAffinity' }, blockAffinities(world)),
+  },
+  {
+    group: 'cilium.io',
+    version: 'v2',
+    resource: 'ciliumnodes',
+    kind: 'CiliumNode',
+    namespaced: false,
+    selectable: NAME_AND_NAMESPACE,
+    unknownField: unsupportedField,
+    installed: (world) => world.cluster.daemonSets.some(({ name }) => name === 'cilium'),
+    items: (world) => custom(world, { apiVersion: 'cilium.io/v2', kind: 'CiliumNode' }, ciliumNodes(world)),
   },
 ];
