@@ -50,6 +50,15 @@ function obstaclesIn(context: RuleContext, network: ControlledNetwork): Obstacle
     case 'azure':
       return foreignNames(network);
     case 'gcp':
-      return [...secondRanges(network), ...otherClusterName(context, network)];
+      return [...(isFamilyTold(context, network) ? [] : secondRanges(network)), ...otherClusterName(context, network)];
   }
+}
+
+/** That not one route of the second family is there, and why, is a finding of its own. */
+function isFamilyTold(context: RuleContext, { fabric, network }: ControlledNetwork): boolean {
+  return context
+    .faults('second-family-uncovered')
+    .some(({ details }) =>
+      details.some((detail) => detail.kind === 'family' && detail.fabric === fabric.id && detail.network === network),
+    );
 }
