@@ -28,11 +28,20 @@ export interface ClusterReading {
   readonly version?: string;
   readonly nodes: readonly NodeFacts[];
   readonly cni: CniFacts;
+  /** Absent: not asked for, or not told. */
+  readonly serviceCIDRs?: readonly string[];
+}
+
+/** What costs calls of its own. */
+export interface ClusterFacets {
+  readonly cni: boolean;
+  /** The ranges of Services. */
+  readonly services?: boolean;
 }
 
 export interface ClusterReader {
   /** Throws a KnownError when no node could be listed at all; anything less is a gap. */
-  read(wanted: { readonly cni: boolean }): Promise<Reading<ClusterReading>>;
+  read(wanted: ClusterFacets): Promise<Reading<ClusterReading>>;
   /** The named nodes as they are now; a node that is gone is left out. */
   reread(names: readonly string[]): Promise<Reading<readonly NodeFacts[]>>;
 }

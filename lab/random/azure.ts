@@ -7,18 +7,14 @@ import { azureNodeSubnets, azureNodeTables } from '../world/azure-look.ts';
 import * as faults from '../world/faults.ts';
 import * as azure from '../world/faults/azure.ts';
 import type { World } from '../world/world.ts';
-import { azureFilterFaults } from './azure-filters.ts';
 import { draw, nodeFaults } from './cloud-faults.ts';
 import type { Choice } from './cloud-faults.ts';
 import type { Dice } from './dice.ts';
+import { otherModes, windowsNodes } from './other-modes.ts';
 import type { Healthy } from './random-world.ts';
 
 export function randomAzureCluster(name: string, d: Dice): Healthy {
-  const mode = d.weighted<AzureMode>([
-    [50, 'host-gw'],
-    [45, 'fabric'],
-    [5, 'vxlan'],
-  ]);
+  const mode = d.weighted<AzureMode>([[32, 'host-gw'], [28, 'fabric'], [4, 'vxlan'], [2, 'azure-cni'], ...otherModes]);
   const subnets = d.between(1, 3);
   const nodes = d.percent(3) ? 25 : d.between(2, 11);
   const world = azureCluster({
@@ -33,13 +29,8 @@ export function randomAzureCluster(name: string, d: Dice): Healthy {
       [42, 'per-subnet'],
       [3, 'none'],
     ]),
-    securityGroups: d.weighted([
-      [70, 'subnets'],
-      [15, 'interfaces'],
-      [15, 'none'],
-    ]),
     ipv6: d.percent(25),
-    windows: d.percent(20) ? d.between(1, Math.min(3, nodes - 1)) : 0,
+    windows: windowsNodes(d, mode, nodes),
     controlPlanes: d.percent(30) ? 1 : 0,
     providerIds: !d.percent(12),
     routeCreated: !d.percent(40),
@@ -75,7 +66,6 @@ export function randomAzureFaults(world: World, d: Dice): faults.Fault[] {
   const insideVnet = (): string => d.pick(['10.224.0.0/24', '10.224.5.0/24', '10.224.17.0/24', '10.224.250.0/24']);
   const choices: Choice[] = [
     ...nodeFaults(world, drawn),
-    ...azureFilterFaults(world, drawn),
     [8, () => [azure.azureForwardingOff(some)]],
     [8, () => [azure.azureRouteMissing(some, tables(), family)]],
     [6, () => [azure.azureWrongTarget(some, toOther(), tables(), family)]],

@@ -35,7 +35,8 @@ export function nodeFaults(world: World, { d, some, other }: Draw): Choice[] {
     [3, () => [faults.noAgent(some)]],
     [2, () => [faults.agentNotReady(some)]],
   ];
-  if (world.cluster.nodes.some((one) => one.kernel.routing === 'host-gw')) {
+  const hasFlannel = world.cluster.configMaps.some(({ name }) => name === 'kube-flannel-cfg');
+  if (hasFlannel && world.cluster.nodes.some((one) => one.kernel.routing === 'host-gw')) {
     const otherIp = world.cluster.nodes[other]?.addresses[0]?.address ?? '10.40.0.99';
     choices.push([2, () => [faults.advertises(some, d.pick([otherIp, '192.168.7.7']))]]);
     choices.push([3, () => [faults.becomesFabric(some)]]);

@@ -73,6 +73,7 @@ export function randomFaults(world: World, d: Dice): Fault[] {
     [2, () => [faults.noPodRoutes()]],
     [4, () => [faults.prefixListRoute(some, d.percent(50) ? 'owner' : elsewhere(d, node), tables())]],
     [2, () => [faults.propagatedRoute(insideNetwork(d), tables())]],
+    [2, () => [faults.podCidrInsideVpc(some, '10.40.200.0/24'), faults.propagatedRoute('10.40.200.0/24', tables())]],
     [2, () => [faults.propagatedRoute(pods(), tables())]],
     [2, () => [faults.propagatedRoute(subnetOf(pods(), 26, d.between(0, 3)), tables())]],
     [3, () => [faults.broaderRoute(some, d.between(18, 23), tables())]],
@@ -88,7 +89,8 @@ export function randomFaults(world: World, d: Dice): Fault[] {
     [2, () => [faults.agentNotReady(some)]],
     [2, () => [faults.gatewayTable()]],
   ];
-  if (world.cluster.nodes.some((one) => one.kernel.routing === 'host-gw')) {
+  const hasFlannel = world.cluster.configMaps.some(({ name }) => name === 'kube-flannel-cfg');
+  if (hasFlannel && world.cluster.nodes.some((one) => one.kernel.routing === 'host-gw')) {
     const otherIp = world.cluster.nodes[other]?.addresses[0]?.address ?? '10.40.0.99';
     choices.push([2, () => [faults.advertises(some, d.pick([otherIp, '10.40.0.199', '192.168.7.7']))]]);
     choices.push([3, () => [faults.becomesFabric(some)]]);

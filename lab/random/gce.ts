@@ -10,15 +10,11 @@ import type { World } from '../world/world.ts';
 import { draw, nodeFaults } from './cloud-faults.ts';
 import type { Choice, Draw } from './cloud-faults.ts';
 import type { Dice } from './dice.ts';
+import { otherModes, windowsNodes } from './other-modes.ts';
 import type { Healthy } from './random-world.ts';
 
 export function randomGceCluster(name: string, d: Dice): Healthy {
-  const mode = d.weighted<GceMode>([
-    [45, 'host-gw'],
-    [35, 'fabric'],
-    [15, 'alias'],
-    [5, 'vxlan'],
-  ]);
+  const mode = d.weighted<GceMode>([[30, 'host-gw'], [24, 'fabric'], [12, 'alias'], [4, 'vxlan'], ...otherModes]);
   const subnets = d.between(1, 3);
   const nodes = d.percent(3) ? 25 : d.between(2, 11);
   const routed = mode === 'host-gw' || mode === 'fabric';
@@ -29,7 +25,7 @@ export function randomGceCluster(name: string, d: Dice): Healthy {
     subnets,
     placement: Array.from({ length: nodes }, () => d.between(0, subnets - 1)),
     ipv6: d.percent(25),
-    windows: d.percent(20) ? d.between(1, Math.min(3, nodes - 1)) : 0,
+    windows: windowsNodes(d, mode, nodes),
     controlPlanes: d.percent(30) ? 1 : 0,
     providerIds: !d.percent(12),
     routeCreated: !d.percent(40),

@@ -6,13 +6,13 @@ import * as faults from '../world/faults.ts';
 import { azureRouteMissing } from '../world/faults/azure.ts';
 import { gceForwardingOff } from '../world/faults/gce.ts';
 import { gceCluster } from '../world/gce-cluster.ts';
-import type { NetworkMode } from '../world/kubernetes.ts';
+import type { NetworkMode } from '../world/network-modes.ts';
 import { mixedCluster } from '../world/mixed-cluster.ts';
 import type { World } from '../world/world.ts';
 import { injected } from './scenario.ts';
 import type { Scenario } from './scenario.ts';
 
-function everywhere(name: string, mode: Exclude<NetworkMode, 'vpc-cni' | 'alias'>): World {
+function everywhere(name: string, mode: Exclude<NetworkMode, 'vpc-cni' | 'azure-cni' | 'alias'>): World {
   return mixedCluster({
     name,
     mode,

@@ -1,5 +1,6 @@
 /** All scenarios, the demo's first. */
 
+import * as agents from './agents.ts';
 import * as azure from './azure.ts';
 import * as evidence from './evidence.ts';
 import * as gce from './gce.ts';
@@ -20,6 +21,11 @@ export const scenarios: readonly Scenario[] = [
   otherModes.blackhole,
   otherModes.vpcCni,
   otherModes.flannelVxlan,
+  agents.calicoCrossSubnet,
+  agents.ciliumClusterPool,
+  agents.podsElsewhere,
+  otherModes.servicesInside,
+  otherModes.secondFamily,
   gce.gceHostGw,
   gce.gceHealthy,
   gce.gceAlias,

@@ -44,6 +44,15 @@ function trafficOfEntry({ protocol, ports, icmp }: AclEntryWorld): Pick<FilterLi
   return ports === undefined ? { protocol: name } : { protocol: name, ports: [ports] };
 }
 
+// The same few addresses are named again for each of 40,000 pairs of nodes.
+const texts = new WeakMap<Address, string>();
+
+function textOf(x: Address): string {
+  const text = texts.get(x) ?? formatAddress(x);
+  texts.set(x, text);
+  return text;
+}
+
 export class AwsFilters {
   private readonly region: AwsRegionWorld;
   private readonly nics: Nic[];
@@ -85,11 +94,11 @@ export class AwsFilters {
   }
 
   private groupStage(nic: Nic, egress: boolean, peer: Peer): FilterStage | undefined {
-    const ids = [...(this.groupsOf.get(nic.id) ?? [])].sort();
+    const ids = this.groupsOf.get(nic.id) ?? [];
     if (ids.length === 0) return undefined;
-    const whom = `${egress ? 'to' : 'from'} ${formatAddress(peer.x)} of ${peer.owner?.key ?? 'nobody'}`;
+    const whom = `${egress ? 'to' : 'from'} ${textOf(peer.x)} of ${peer.owner?.key ?? 'nobody'}`;
     return {
-      name: `${ids.join('+')} ${whom}`,
+      name: `${ids.join()} ${whom}`,
       stateful: true,
       lines: () => {
         const groups = ids.map((id) => this.region.securityGroups.find((one) => one.id === id));
@@ -123,7 +132,7 @@ export class AwsFilters {
     if (subnet === undefined) return undefined;
     const acl = aclOf(this.region, subnet);
     return {
-      name: `${acl.id} ${egress ? 'to' : 'from'} ${formatAddress(x)}`,
+      name: `${acl.id} ${egress ? 'to' : 'from'} ${textOf(x)}`,
       stateful: false,
       lines: () => aclLines(acl, egress, x),
     };

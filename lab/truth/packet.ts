@@ -1,21 +1,21 @@
 /** One packet: from a pod on one node towards one address of another, object by object, until it arrives or dies. */
 
 import { formatAddress, holds, hostRange } from '../world/addresses.ts';
-import type { Address, Range } from '../world/addresses.ts';
+import type { Address, Family, Range } from '../world/addresses.ts';
 import type { NodeWorld } from '../world/world.ts';
 import { fate, oneOf } from './fate.ts';
 import type { Fate } from './fate.ts';
 import { carriesAddress, isAssigned, isFilled } from './ground.ts';
 import type { Machine, Nic } from './ground.ts';
 import { egressOf, nextHopTo } from './standing.ts';
-import type { Standing } from './standing.ts';
+import type { Mode, Standing } from './standing.ts';
 
 /** What is asked about a world again and again for 40,000 pairs. */
 export interface Scene {
   /** Whether a machine is one of the cluster's nodes. */
   isNode: (machine: Machine) => boolean;
-  /** The host-gw nodes that have the address in a podCIDR. */
-  peersHolding: (x: Address) => { node: NodeWorld; length: number }[];
+  /** The nodes whose kernels have a route per peer, those of one mode, that have the address in a pod range. */
+  peersHolding: (x: Address, mode: Mode) => { node: NodeWorld; length: number }[];
 }
 
 /** Length of the longest of the ranges that holds the address; -1 when none does. */
@@ -85,6 +85,17 @@ function windowsDoubt(a: Standing, b: Standing, x: Address, toB: boolean, best: 
   return undefined;
 }
 
+/**
+ * Whether the sender's kernel sends packets of a family to the other node through a tunnel: its next hop is no
+ * neighbour. Undefined where nobody can say through which interface the sender would reach it.
+ */
+export function isTunnelled(a: Standing, machine: Machine, b: Standing, family: Family): boolean | undefined {
+  const egress = egressOf(a, machine, family);
+  if (egress === undefined) return undefined;
+  const hop = nextHopTo(b.node, family);
+  return machine.ground.neighbours === 'nobody' || hop === undefined || !isOnLink(egress.local, hop);
+}
+
 /** Follows one packet from a pod on `a` to address `x` of `b`; both machines run and both modes route podCIDRs. */
 export function follow(scene: Scene, a: Standing, machine: Machine, b: Standing, other: Machine, x: Address): Fate {
   const egress = egressOf(a, machine, x.family);
@@ -98,8 +109,11 @@ export function follow(scene: Scene, a: Standing, machine: Machine, b: Standing,
     const hop = nextHopTo(node, x.family);
     return hop !== undefined && isOnLink(egress.local, hop);
   };
-  const usesPeers = a.mode === 'host-gw' && hasNeighbours;
-  const peers = usesPeers ? scene.peersHolding(x).filter(({ node }) => node !== a.node && isNeighbour(node)) : [];
+  // In cross-subnet mode a peer that is no neighbour has a route, too: into a tunnel, whatever the cloud does.
+  const isCross = a.mode === 'cross-subnet';
+  const usesPeers = isCross || (a.mode === 'host-gw' && hasNeighbours);
+  const others = usesPeers ? scene.peersHolding(x, a.mode).filter(({ node }) => node !== a.node) : [];
+  const peers = isCross ? others : others.filter(({ node }) => isNeighbour(node));
   const best = peers.reduce((length, peer) => Math.max(length, peer.length), -1);
 
   if (own >= 0 && own >= best && own >= connected) return fate('fail', 'inside the own podCIDR of the sender');
@@ -115,6 +129,12 @@ export function follow(scene: Scene, a: Standing, machine: Machine, b: Standing,
   }
   if (usesPeers && best > connected) {
     const winners = peers.filter((peer) => peer.length === best);
+    if (!hasNeighbours) {
+      const intoTunnel = winners.filter(({ node }) => !isNeighbour(node));
+      if (intoTunnel.length === winners.length) return fate('fail', 'goes into the tunnel of another node');
+      if (intoTunnel.length > 0) return unlessDropped(fate('unknown', 'may go into the tunnel of another node'));
+      return byDefaultRoute(scene, a, machine, egress, other, x);
+    }
     // Whichever of several wins: where the owner is none of them, the packet goes astray.
     const names = winners.map((winner) => winner.node.name).join(' or ');
     if (!winners.some((winner) => winner.node === b.node)) return fate('fail', `goes to ${names}`);

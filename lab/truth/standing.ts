@@ -3,7 +3,7 @@
  * can know, and through which interface its packets leave.
  */
 
-import { addressOf, familyOf, hostRange, rangeOf } from '../world/addresses.ts';
+import { addressOf, familyOf, holds, hostRange, rangeOf } from '../world/addresses.ts';
 import type { Address, Family, Range } from '../world/addresses.ts';
 import type { NodeWorld, PodWorld, World } from '../world/world.ts';
 import { awsGround } from './aws.ts';
@@ -14,7 +14,7 @@ import { Filters } from './filters.ts';
 import type { Traffic } from './filters.ts';
 import type { Ground, Machine, Nic } from './ground.ts';
 
-export type Mode = 'host-gw' | 'fabric' | 'overlay' | 'eni' | 'unknown';
+export type Mode = 'host-gw' | 'fabric' | 'cross-subnet' | 'overlay' | 'eni' | 'unknown';
 
 export interface TruthOptions {
   /** What the user told about all nodes; without it the evidence in the cluster decides, node by node. */
@@ -116,7 +116,8 @@ function networksOfMatchedNodes(world: World, grounds: Ground[]): Set<string> {
   return new Set(machines.flatMap((machine) => machine?.nics.map(networkName) ?? []));
 }
 
-const agentDaemonSets = /^(kube-flannel-ds|aws-node|canal|cilium|calico-node)/;
+const agentDaemonSets =
+  /^(kube-flannel-ds|aws-node|azure-cns|canal|cilium|calico-node|antrea-agent|kube-router|ovnkube-node)/;
 
 function agentRuns(pod: PodWorld): boolean {
   const isAgent = agentDaemonSets.test(pod.ownerDaemonSet ?? '');
@@ -124,53 +125,100 @@ function agentRuns(pod: PodWorld): boolean {
 }
 
 /** Whether some table of the node's network leads pod addresses to a machine: somebody made the cloud route them. */
-function cloudRoutesPods(world: World, machine: Standing['machine']): boolean {
+function cloudRoutesPods(pods: Range[], machine: Standing['machine']): boolean {
   if (typeof machine !== 'object') return false;
-  const pods = world.cluster.nodes.flatMap((node) => node.podCIDRs.map(rangeOf));
   return machine.nics.some((nic) => machine.ground.leadsToMachines(nic.network, pods));
 }
 
-/** Whether the cloud itself has given the node's podCIDRs to an interface of its machine. */
-function cloudAssignsPods(node: NodeWorld, machine: Standing['machine']): boolean {
-  if (typeof machine !== 'object' || node.podCIDRs.length === 0) return false;
+/** Whether the cloud itself has given the node's pod ranges to an interface of its machine. */
+function cloudAssignsPods(pods: Range[], machine: Standing['machine']): boolean {
+  if (typeof machine !== 'object' || pods.length === 0) return false;
   const own = machine.nics.flatMap((nic) => nic.own);
-  return node.podCIDRs.every((cidr) => isFilled(rangeOf(cidr), own));
+  return pods.every((pod) => isFilled(pod, own));
+}
+
+/** Only an agent that runs on the node makes anybody believe its own objects; without one, podCIDRs are all there is. */
+function shownRanges(node: NodeWorld, agents: PodWorld[]): Range[] {
+  const runsHere = agents.some((pod) => pod.nodeName === node.name);
+  return (runsHere ? (node.kernel.ranges ?? node.podCIDRs) : node.podCIDRs).map(rangeOf);
+}
+
+/** A running pod with an address of a family that the node has ranges of, and in none of them; or without any range. */
+function podsContradict(world: World, node: NodeWorld, ranges: Range[]): boolean {
+  const own = world.cluster.pods.filter(
+    (pod) =>
+      pod.nodeName === node.name && pod.phase === 'Running' && !pod.hostNetwork && pod.deletingSince === undefined,
+  );
+  return own
+    .flatMap((pod) => pod.podIPs.map(addressOf))
+    .some((x) => {
+      const family = ranges.filter((range) => range.family === x.family);
+      return (family.length > 0 || ranges.length === 0) && !family.some((range) => holds(range, x));
+    });
+}
+
+/** What everybody can see of a cluster. */
+interface Sight {
+  world: World;
+  agents: PodWorld[];
+  /** Of all nodes, as shown. */
+  pods: Range[];
 }
 
 /**
  * What can be known about the node's kernel: an agent must run there now, or a route controller have left its mark, or
  * the cloud have assigned the podCIDR to the machine, or no agent run anywhere while the cloud's tables lead pod
- * addresses to machines.
+ * addresses to machines. Cilium that leaves routing to others needs somebody who routes: a cloud that routes every
+ * packet anyway, or tables that show it.
  */
-function modeOf(world: World, node: NodeWorld, machine: Standing['machine'], told: TruthOptions['mode']): Mode {
-  if (told !== undefined) return told;
-  const agents = world.cluster.pods.filter(agentRuns);
+function kernelShown({ agents, pods }: Sight, node: NodeWorld, ranges: Range[], machine: Standing['machine']): Mode {
   const runsHere = agents.some((pod) => pod.nodeName === node.name);
   const { routing } = node.kernel;
   if (routing !== 'plain') return runsHere ? routing : 'unknown';
-  if (runsHere) return 'unknown';
+  const isGiven = cloudAssignsPods(ranges, machine);
+  if (runsHere) {
+    const decides = typeof machine === 'object' && machine.ground.neighbours !== 'owner';
+    return isGiven || decides || cloudRoutesPods(pods, machine) ? 'fabric' : 'unknown';
+  }
   const controlled = node.networkUnavailable?.status === 'False' && node.networkUnavailable.reason === 'RouteCreated';
-  const shown = cloudAssignsPods(node, machine) || (agents.length === 0 && cloudRoutesPods(world, machine));
+  const shown = isGiven || (agents.length === 0 && cloudRoutesPods(pods, machine));
   return controlled || shown ? 'fabric' : 'unknown';
+}
+
+function modeOf(
+  sight: Sight,
+  node: NodeWorld,
+  ranges: Range[],
+  machine: Standing['machine'],
+  told: TruthOptions['mode'],
+): Mode {
+  const mode = told ?? kernelShown(sight, node, ranges, machine);
+  // No agent makes direct routes beside tunnels on Windows.
+  if (mode === 'cross-subnet' && node.os === 'windows') return 'unknown';
+  const isSeen = mode === 'host-gw' || mode === 'fabric' || mode === 'cross-subnet';
+  return told === undefined && isSeen && podsContradict(sight.world, node, ranges) ? 'unknown' : mode;
 }
 
 export function standings(world: World, grounds: Ground[], options: TruthOptions): Standing[] {
   const known = networksOfMatchedNodes(world, grounds);
+  const agents = world.cluster.pods.filter(agentRuns);
+  const sight: Sight = { world, agents, pods: world.cluster.nodes.flatMap((node) => shownRanges(node, agents)) };
   return world.cluster.nodes.map((node) => {
+    const ranges = shownRanges(node, agents);
     const key = machineKey(node);
     const found = key === undefined ? findByAddress(grounds, node, known) : findByKey(grounds, key);
     const machine = found === undefined ? 'unknown' : found.runs ? found : 'dead';
-    const mode = modeOf(world, node, found ?? 'unknown', options.mode);
+    const mode = modeOf(sight, node, ranges, found ?? 'unknown', options.mode);
     const { routing, tunnel } = node.kernel;
+    const runsHere = agents.some((pod) => pod.nodeName === node.name);
+    const isTold = runsHere && mode === routing && (mode === 'overlay' || mode === 'cross-subnet');
     return {
       node,
       judged: isJudged(world, node),
       machine,
       mode,
-      pods: node.podCIDRs.map(rangeOf),
-      ...(mode === 'overlay' && routing === 'overlay' && options.mode === undefined && tunnel !== undefined
-        ? { tunnel }
-        : {}),
+      pods: ranges,
+      ...(isTold && tunnel !== undefined ? { tunnel } : {}),
     };
   });
 }
@@ -192,7 +240,9 @@ export function egressOf(standing: Standing, machine: Machine, family: Family): 
   const { node, mode } = standing;
   const internal = internalIps(node);
   const candidates = [
-    ...(mode === 'host-gw' ? node.kernel.advertised.filter((ip) => familyOf(ip) === family) : []),
+    ...(mode === 'host-gw' || mode === 'cross-subnet'
+      ? node.kernel.advertised.filter((ip) => familyOf(ip) === family)
+      : []),
     ...internal.filter((ip) => familyOf(ip) === family),
     // A dual-stack node whose kubelet reports one family only still has one interface for both.
     ...internal,

@@ -3,13 +3,13 @@
  * It knows nothing of the product and is written to be read beside the rules of the clouds and of flannel, not to be fast.
  */
 
-import { familyOf, formatAddress, holds, rangeOf } from '../world/addresses.ts';
+import { familyOf, formatAddress, holds } from '../world/addresses.ts';
 import type { Address, Family, Range } from '../world/addresses.ts';
 import type { World } from '../world/world.ts';
 import type { Fate } from './fate.ts';
 import type { Machine } from './ground.ts';
 import type { Occasion } from './filters.ts';
-import { follow } from './packet.ts';
+import { follow, isTunnelled } from './packet.ts';
 import type { Scene } from './packet.ts';
 import { samplesOf } from './samples.ts';
 import { egressOf, groundsOf, internalIps, isVirtual, ownAddresses, standings } from './standing.ts';
@@ -53,28 +53,27 @@ function setStage(world: World, options: TruthOptions): Stage {
   const grounds = groundsOf(world, options);
   const all = standings(world, grounds, options);
   const ofFilters = grounds.flatMap((ground) => ground.filterRanges);
-  const ranges = [
-    ...world.cluster.nodes.flatMap((node) => node.podCIDRs.map(rangeOf)),
-    ...grounds.flatMap((ground) => ground.ranges),
-    ...ofFilters,
-  ];
+  const ranges = [...all.flatMap(({ pods }) => pods), ...grounds.flatMap((ground) => ground.ranges), ...ofFilters];
   const samples = new Map(all.map((one) => [one, one.pods.flatMap((pod) => samplesOf(pod, ranges))]));
   const sources = new Map(all.map((one) => [one, sourcesOf(one, ofFilters)]));
-  const hostGw = all.filter(
-    (one) => one.mode === 'host-gw' && one.node.deletingSince === undefined && !isVirtual(one.node),
-  );
-  const peersHolding = (x: Address): ReturnType<Scene['peersHolding']> =>
-    hostGw.flatMap(({ node, pods }) => {
-      const lengths = pods.filter((pod) => holds(pod, x)).map((pod) => pod.length);
-      return lengths.length === 0 ? [] : [{ node, length: Math.max(...lengths) }];
-    });
+  const peers = all.filter(({ node }) => node.deletingSince === undefined && !isVirtual(node));
   // The same few addresses are asked for by every sender.
-  const remembered = new Map<Address, ReturnType<Scene['peersHolding']>>();
-  for (const addresses of samples.values()) for (const x of addresses) remembered.set(x, peersHolding(x));
+  const remembered = new Map<string, ReturnType<Scene['peersHolding']>>();
+  const peersHolding: Scene['peersHolding'] = (x, mode) => {
+    const key = `${mode} ${String(x.family)} ${String(x.value)}`;
+    const known = remembered.get(key);
+    if (known !== undefined) return known;
+    const found = peers.flatMap((one) => {
+      const lengths = one.pods.filter((pod) => holds(pod, x)).map((pod) => pod.length);
+      return one.mode !== mode || lengths.length === 0 ? [] : [{ node: one.node, length: Math.max(...lengths) }];
+    });
+    remembered.set(key, found);
+    return found;
+  };
   const nodeMachines = new Set<Machine | string>(all.map(({ machine }) => machine));
   const scene: Scene = {
     isNode: (machine) => nodeMachines.has(machine),
-    peersHolding: (x) => remembered.get(x) ?? peersHolding(x),
+    peersHolding,
   };
   return { scene, all, samples, sources };
 }
@@ -102,8 +101,12 @@ function withoutPackets(
   if (a.mode === b.mode && a.mode === 'overlay') return 'tunnel';
   if (a.machine === 'dead' || b.machine === 'dead') return { verdict: 'fail', why: 'a machine does not run' };
   if (a.machine === 'unknown' || b.machine === 'unknown') return { verdict: 'unknown', why: 'a machine is unknown' };
+  const isCross = a.mode === 'cross-subnet' && b.mode === 'cross-subnet';
+  if (isCross && a.machine.ground !== b.machine.ground) return 'not-applicable';
+  const modes = [a, b].map((one) => one.mode);
+  if (modes.includes('unknown')) return { verdict: 'unknown', why: `modes ${modes.join(' and ')}` };
   if (a.machine.ground !== b.machine.ground) return { verdict: 'unknown', why: 'from one cloud to another' };
-  const routed = [a, b].every((one) => one.mode === 'host-gw' || one.mode === 'fabric');
+  const routed = isCross || modes.every((mode) => mode === 'host-gw' || mode === 'fabric');
   return routed ? undefined : { verdict: 'unknown', why: `modes ${a.mode} and ${b.mode}` };
 }
 
@@ -128,17 +131,16 @@ interface PairFate {
   samples: Sample[];
 }
 
-function pairFate(samples: Sample[], otherwise: PairVerdict): PairFate {
+/** `carried`: packets of tunnels, which count only where they do not get through. */
+function pairFate(samples: Sample[], otherwise: PairVerdict, carried: Sample[] = []): PairFate {
+  const verdict = (fateOf: (sample: Sample) => Fate): PairVerdict => {
+    const lost = carried.map(fateOf).filter((one) => one.verdict !== 'pass');
+    return summary([...samples.map(fateOf), ...lost], otherwise);
+  };
   return {
-    there: summary(
-      samples.map((one) => one.there),
-      otherwise,
-    ),
-    answer: summary(
-      samples.map((one) => one.answer),
-      otherwise,
-    ),
-    samples,
+    there: verdict((one) => one.there),
+    answer: verdict((one) => one.answer),
+    samples: [...samples, ...carried],
   };
 }
 
@@ -169,7 +171,7 @@ function judgePair(stage: Stage, a: Standing, b: Standing): PairFate {
   const early = withoutPackets(a, b, targets);
   if (early === 'not-applicable') return pairFate([], 'not-applicable');
   if (early === 'tunnel') {
-    return pairFate(followTunnel(a, b, new Set(targets.map((x) => x.family))), 'not-applicable');
+    return pairFate([], 'not-applicable', followTunnel(a, b, new Set(targets.map((x) => x.family))));
   }
   if (early !== undefined) {
     return pairFate(
@@ -178,18 +180,21 @@ function judgePair(stage: Stage, a: Standing, b: Standing): PairFate {
     );
   }
   if (typeof a.machine !== 'object' || typeof b.machine !== 'object') throw new Error('a machine is missing');
+  const { machine } = a;
   const { machine: owner } = b;
-  const { filters } = a.machine.ground;
+  const { filters } = machine.ground;
+  const inTunnel = (x: Address): boolean => a.mode === 'cross-subnet' && isTunnelled(a, machine, b, x.family) === true;
+  const carried = followTunnel(a, b, new Set(targets.filter(inTunnel).map((x) => x.family)));
   const samples: Sample[] = [];
-  for (const target of targets) {
-    const routed = follow(stage.scene, a, a.machine, b, owner, target);
+  for (const target of targets.filter((x) => !inTunnel(x))) {
+    const routed = follow(stage.scene, a, machine, b, owner, target);
     for (const source of stage.sources.get(a) ?? []) {
       if (source.family !== target.family) continue;
       const judge = (occasion: Occasion): Fate => filters.judge(routed, { source, target, owner }, occasion);
       samples.push({ source, target, there: judge('new'), answer: judge('answer') });
     }
   }
-  return pairFate(samples, 'pass');
+  return pairFate(samples, samples.length === 0 ? 'not-applicable' : 'pass', carried);
 }
 
 const worstFirst: PairVerdict[] = ['fail', 'partial', 'unknown', 'pass', 'not-applicable'];

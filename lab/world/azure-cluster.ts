@@ -11,11 +11,12 @@ import type {
   AzureSubnetWorld,
   AzureWorld,
 } from './azure.ts';
-import { emptyWorld, finishCluster, joinCluster, routedCidrs, seatNodes, subnetCidrs } from './cluster.ts';
+import { emptyWorld, finishCluster, giveRanges, joinCluster, routedCidrs, seatNodes, subnetCidrs } from './cluster.ts';
 import type { ClusterShape, Seat } from './cluster.ts';
 import { digits, uid } from './ids.ts';
-import type { NetworkMode } from './kubernetes.ts';
 import { must } from './look.ts';
+import { showsPods } from './network-modes.ts';
+import type { NetworkMode } from './network-modes.ts';
 import type { World } from './world.ts';
 
 export type AzureMode = Exclude<NetworkMode, 'vpc-cni' | 'alias'>;
@@ -44,9 +45,9 @@ export interface AzureOptions extends ClusterShape {
 const vnetCidr6 = 'fd3c:9d10:5e00::/56';
 
 /** The user-defined route of one podCIDR, under the cloud provider's name. */
-export function userRoute(node: string, prefix: string, nextHopIp: string, dualStack: boolean): AzureRouteWorld {
+export function userRoute(node: string, prefix: string, nextHopIp: string, isOneOfMany: boolean): AzureRouteWorld {
   return {
-    name: dualStack ? `${node}____${prefix.replace(/[.:/]/g, '')}` : node,
+    name: isOneOfMany ? `${node}____${prefix.replace(/[.:/]/g, '')}` : node,
     prefix,
     nextHopType: 'VirtualAppliance',
     nextHopIp,
@@ -89,7 +90,7 @@ function makeNic(options: AzureOptions, vnet: string, subnet: AzureSubnetWorld, 
   return {
     name: `${seat.name}-nic`,
     primary: true,
-    enableIPForwarding: options.mode !== 'vxlan',
+    enableIPForwarding: showsPods(options.mode),
     ...(options.securityGroups === 'interfaces' ? { securityGroup: `${seat.name}-nsg` } : {}),
     ipConfigurations: [
       { name: 'ipconfig1', ip: seat.v4, ...at },
@@ -125,13 +126,13 @@ function scaleSets(options: AzureOptions): AzureScaleSetWorld[] {
   const { name, machines = 'vms', mode } = options;
   if (machines === 'vms') return [];
   const orchestration = machines === 'scale-set-uniform' ? 'Uniform' : 'Flexible';
-  const modelForwarding = mode !== 'vxlan';
+  const modelForwarding = showsPods(mode);
   return [{ name: `${name}-nodes`, orchestration, modelForwarding, instances: [], tags: { cluster: name } }];
 }
 
 /** @throws Error when the options contradict each other (a subnet number that is not there, ranges that are full). */
 export function azureCluster(options: AzureOptions): World {
-  const { name, mode, ipv6 = false, location = 'westeurope' } = options;
+  const { name, mode, location = 'westeurope' } = options;
   const azure: AzureWorld = {
     subscription: options.subscription ?? `0a5e1f2c-77d4-4c1e-9b3a-${digits(12, 'subscription', name)}`,
     tenant: '6f0c9a41-1d2b-4e57-8a90-3b7d5c2e1f08',
@@ -150,6 +151,7 @@ export function azureCluster(options: AzureOptions): World {
   world.azure = [azure];
   const ranges = subnets.map(({ prefixes }) => ({ cidr: prefixes[0] ?? '', ipv6Cidr: prefixes[1] }));
   const seats = seatNodes(options, ranges, (cidr, number) => addressAt(cidr, 0xa000n + BigInt(number)));
+  giveRanges(options, mode, seats);
   for (const seat of seats) {
     const subnet = must(subnets[seat.place], `subnet number ${String(seat.place)}`);
     const nic = makeNic(options, `${name}-vnet`, subnet, seat);
@@ -162,10 +164,11 @@ export function azureCluster(options: AzureOptions): World {
       internalDns: `${seat.name}.internal.cloudapp.net`,
       instanceType: 'Standard_D4s_v5',
     });
-    if (!(options.podRoutes ?? mode !== 'vxlan')) continue;
-    for (const cidr of routedCidrs(options, seat)) {
+    if (!(options.podRoutes ?? showsPods(mode))) continue;
+    const cidrs = routedCidrs(options, seat);
+    for (const cidr of cidrs) {
       const hop = familyOf(cidr) === 6 ? (seat.v6 ?? seat.v4) : seat.v4;
-      for (const table of azure.routeTables) table.routes.push(userRoute(seat.name, cidr, hop, ipv6));
+      for (const table of azure.routeTables) table.routes.push(userRoute(seat.name, cidr, hop, cidrs.length > 1));
     }
   }
   return finishCluster(world, options, mode);

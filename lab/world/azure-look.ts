@@ -15,6 +15,7 @@ import type {
 import { DoesNotFit, internalIps, must, nodeOf } from './look.ts';
 import type { NodeRef } from './look.ts';
 import type { NodeWorld, World } from './world.ts';
+import { podRanges } from './pod-ranges.ts';
 
 /** Where a node stands. */
 export interface AzurePlace {
@@ -150,7 +151,7 @@ export function azureTablesInUse(
   for (const sender of world.cluster.nodes) {
     const place = sender === owner ? undefined : azurePlace(world, sender);
     if (place === undefined || !['running', 'starting'].includes(place.machine.power)) continue;
-    if (sender.podCIDRs.some((cidr) => familyOf(cidr) === familyOf(prefix))) used.add(place.subnet.routeTable);
+    if (podRanges(sender).some((cidr) => familyOf(cidr) === familyOf(prefix))) used.add(place.subnet.routeTable);
   }
   return tables.filter((table) => used.has(table.name));
 }

@@ -2,9 +2,12 @@
 
 import { addressAt, familyOf, subnetOf } from './addresses.ts';
 import { uid } from './ids.ts';
-import { addNode, configMaps, daemonSets, makeNode, vxlanOf } from './kubernetes.ts';
-import type { NetworkMode, NodePlan } from './kubernetes.ts';
+import { ipPools } from './agents.ts';
+import { addNode, configMaps, daemonSets, makeNode } from './kubernetes.ts';
+import type { NodePlan } from './kubernetes.ts';
 import { before, must } from './look.ts';
+import { MODES, ownPodCidr, ownPodCidr6 } from './network-modes.ts';
+import type { NetworkMode } from './network-modes.ts';
 import type { World } from './world.ts';
 
 /** The options that the builders of all clouds share. */
@@ -35,7 +38,7 @@ export interface ClusterShape {
   windows?: number;
   /** Whether nodes carry a providerID. Default true. */
   providerIds?: boolean;
-  /** Whether the tables carry pod routes. Default: yes, unless host-gw in one subnet, overlay or eni need none. */
+  /** Whether the tables carry pod routes. Default: yes, unless the mode needs none there. */
   podRoutes?: boolean;
   /** Mode fabric: whether a route controller left NetworkUnavailable=False/RouteCreated. Default true. */
   routeCreated?: boolean;
@@ -52,12 +55,17 @@ export interface Seat {
   v4: string;
   v6?: string;
   podCIDRs: string[];
+  /** What the agent's own address management gives it, where it has one. */
+  ranges?: string[];
   os: 'linux' | 'windows';
   controlPlane: boolean;
   createdAt: string;
   launchedAt: string;
 }
 
+/** What kubeadm gives Services; and a range of the second family. */
+export const serviceCidr = '10.96.0.0/12';
+const serviceCidr6 = 'fd00:10:96::/108';
 export const podCidr6 = 'fd00:10:244::/48';
 const day = 24 * 3600 * 1000;
 const defaultNow = '2026-11-20T09:00:00Z';
@@ -84,7 +92,15 @@ export function emptyWorld(shape: ClusterShape): World {
     name,
     title: shape.title ?? name,
     now: shape.now ?? defaultNow,
-    cluster: { uid: uid('cluster', name), version: 'v1.34.2', nodes: [], pods: [], daemonSets: [], configMaps: [] },
+    cluster: {
+      uid: uid('cluster', name),
+      version: 'v1.34.2',
+      nodes: [],
+      pods: [],
+      daemonSets: [],
+      configMaps: [],
+      serviceCidrs: [{ name: 'kubernetes', cidrs: [serviceCidr, ...(shape.ipv6 === true ? [serviceCidr6] : [])] }],
+    },
     aws: [],
   };
 }
@@ -147,25 +163,45 @@ export function joinCluster(
     ...((shape.providerIds ?? true) ? { providerID } : {}),
     internalIps: seat.v6 === undefined ? [seat.v4] : [seat.v4, seat.v6],
     podCIDRs: seat.podCIDRs,
+    ...(seat.ranges === undefined ? {} : { ranges: seat.ranges }),
     os: seat.os,
     controlPlane: seat.controlPlane,
     mode,
     createdAt: seat.createdAt,
     routeCreated: shape.routeCreated ?? true,
-    vxlan: vxlanOf(hasWindows(shape)),
+    hasWindows: hasWindows(shape),
   });
   addNode(world, node, mode);
 }
 
-/** The podCIDRs that get routes: those of families that the cluster has. */
+/** The pod ranges that get routes: those of families that the cluster has. */
 export function routedCidrs(shape: ClusterShape, seat: Seat): string[] {
-  return seat.podCIDRs.filter((cidr) => shape.ipv6 === true || familyOf(cidr) === 4);
+  return (seat.ranges ?? seat.podCIDRs).filter((cidr) => shape.ipv6 === true || familyOf(cidr) === 4);
+}
+
+/**
+ * What the mode's agent makes of the podCIDRs: two blocks of Calico per node, a range of Cilium's pool, or nothing where
+ * the cloud gives pods their addresses.
+ */
+export function giveRanges(shape: ClusterShape, mode: NetworkMode, seats: readonly Seat[]): void {
+  const { ranges } = MODES[mode];
+  seats.forEach((seat, i) => {
+    if (ranges === 'cloud') seat.podCIDRs = [];
+    if (ranges !== 'calico' && ranges !== 'cilium') return;
+    const [mask, many, mask6] = ranges === 'calico' ? [26, 2, 122] : [24, 1, 64];
+    const v4 = Array.from({ length: many }, (_, number) => subnetOf(ownPodCidr, mask, i * many + number));
+    seat.ranges = shape.ipv6 === true ? [...v4, subnetOf(ownPodCidr6, mask6, i)] : v4;
+  });
 }
 
 /** What follows from the nodes: DaemonSets and the configuration that they mount. */
 export function finishCluster(world: World, shape: ClusterShape, mode: NetworkMode): World {
   world.cluster.daemonSets = daemonSets(world, mode);
   const second = shape.ipv6 === true ? podCidr6 : undefined;
+  const pools = ipPools(mode, shape.ipv6 === true);
+  if (pools !== undefined) world.cluster.ipPools = pools;
+  const { ranges } = MODES[mode];
+  if (ranges === 'calico' || ranges === 'cilium') world.cluster.rangesIn = ranges;
   world.cluster.configMaps = configMaps(mode, shape.podCidr ?? defaultPodCidr, second, hasWindows(shape));
   return world;
 }

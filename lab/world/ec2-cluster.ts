@@ -1,16 +1,17 @@
 /** A healthy cluster on EC2: one network, some subnets, a table per subnet or one for all, and nodes in them. */
 
 import { addressAt } from './addresses.ts';
-import { emptyWorld, finishCluster, joinCluster, routedCidrs, seatNodes } from './cluster.ts';
+import { emptyWorld, finishCluster, giveRanges, joinCluster, routedCidrs, seatNodes } from './cluster.ts';
 import type { ClusterShape } from './cluster.ts';
 import { addMachine, addPodRoutes, makeNetwork } from './ec2-network.ts';
-import type { NetworkMode } from './kubernetes.ts';
 import { must } from './look.ts';
+import { MODES, showsPods } from './network-modes.ts';
+import type { NetworkMode } from './network-modes.ts';
 import type { AwsRegionWorld, RouteTableWorld, World } from './world.ts';
 
 export { podCidr6 } from './cluster.ts';
 
-export type Ec2Mode = Exclude<NetworkMode, 'alias'>;
+export type Ec2Mode = Exclude<NetworkMode, 'alias' | 'azure-cni'>;
 
 export interface ClusterOptions extends ClusterShape {
   mode: Ec2Mode;
@@ -26,9 +27,9 @@ export interface ClusterOptions extends ClusterShape {
 
 /** The tables into which a healthy cluster's route controller (or its owner) writes. */
 function tablesWithPodRoutes(options: ClusterOptions, region: AwsRegionWorld): RouteTableWorld[] {
+  const { routing } = MODES[options.mode];
   const needed =
-    options.mode === 'fabric' ||
-    (options.mode === 'host-gw' && (options.subnets ?? options.subnetCidrs?.length ?? 1) > 1);
+    routing === 'plain' || (routing === 'host-gw' && (options.subnets ?? options.subnetCidrs?.length ?? 1) > 1);
   if (!(options.podRoutes ?? needed)) return [];
   const main = region.vpcs[0]?.mainRouteTableId;
   return region.routeTables.filter((table) => (options.tables === 'main' ? table.id === main : table.id !== main));
@@ -55,6 +56,7 @@ export function ec2Cluster(options: ClusterOptions): World {
   const routed = tablesWithPodRoutes(options, region);
   const ranges = subnets.map(({ cidr, ipv6Cidrs }) => ({ cidr, ipv6Cidr: ipv6Cidrs[0] }));
   const seats = seatNodes(options, ranges, (cidr, number) => addressAt(cidr, 0xa000n + BigInt(number)));
+  giveRanges(options, mode, seats);
   for (const seat of seats) {
     const subnet = must(subnets[seat.place], `subnet number ${String(seat.place)}`);
     const machine = addMachine(region, {
@@ -63,11 +65,9 @@ export function ec2Cluster(options: ClusterOptions): World {
       subnet,
       privateIp: seat.v4,
       ...(seat.v6 === undefined ? {} : { ipv6: seat.v6 }),
-      sourceDestCheck: mode === 'vxlan' || mode === 'vpc-cni',
+      sourceDestCheck: !showsPods(mode),
       launchedAt: seat.launchedAt,
     });
-    // The VPC CNI takes pod addresses from interfaces, and nobody gives out podCIDRs.
-    if (mode === 'vpc-cni') seat.podCIDRs = [];
     joinCluster(world, options, mode, seat, {
       zone: subnet.zone,
       region: region.region,

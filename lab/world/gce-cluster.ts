@@ -5,6 +5,7 @@ import {
   defaultPodCidr,
   emptyWorld,
   finishCluster,
+  giveRanges,
   joinCluster,
   podCidr6,
   routedCidrs,
@@ -22,12 +23,13 @@ import type {
 } from './gce.ts';
 import { clusterFirewalls } from './gce-firewalls.ts';
 import { digits, uid } from './ids.ts';
-import type { NetworkMode } from './kubernetes.ts';
 import { must } from './look.ts';
+import { MODES } from './network-modes.ts';
+import type { NetworkMode } from './network-modes.ts';
 import type { World } from './world.ts';
 
 /** `alias`: VPC-native, every node's podCIDR is an alias IP range; no routes, canIpForward off. */
-export type GceMode = Exclude<NetworkMode, 'vpc-cni'>;
+export type GceMode = Exclude<NetworkMode, 'vpc-cni' | 'azure-cni'>;
 
 export interface GceOptions extends ClusterShape {
   mode: GceMode;
@@ -49,14 +51,14 @@ const networkCidr6 = 'fd20:4b1:77a0::/56';
 
 /** The route of one podCIDR, as the cloud's route controller or an administrator would make it. */
 export function podRoute(
-  plan: { cluster: string; node: string; network: string; mode: GceMode },
+  plan: { cluster: string; node: string; network: string; mode: GceMode; nth?: number },
   destRange: string,
   target: GceRouteWorld['target'],
 ): GceRouteWorld {
   const controlled = plan.mode === 'fabric';
   const stem = controlled
     ? `${plan.cluster.slice(0, 26)}-${uid('node', plan.cluster, plan.node)}`
-    : `pods-${plan.node}`;
+    : `pods-${plan.node}${(plan.nth ?? 0) > 0 ? `-${String(plan.nth)}` : ''}`;
   return {
     name: familyOf(destRange) === 6 ? `${stem.slice(0, 60)}-v6` : stem,
     network: plan.network,
@@ -88,8 +90,13 @@ function secondaryRanges(podCidr: string, i: number, count: number): GceSubnetwo
   return [{ name: 'pods', cidr: subnetOf(podCidr, Number(podCidr.split('/')[1]) + bits, i) }];
 }
 
+/** Nobody has neighbours, so whatever does not travel in a tunnel is routed. */
+function needsRoutes(mode: GceMode): boolean {
+  return ['host-gw', 'plain'].includes(MODES[mode].routing) && mode !== 'alias';
+}
+
 function makeInstance(options: GceOptions, network: string, seat: Seat, on: GceSubnetworkWorld): GceInstanceWorld {
-  const forwards = options.mode === 'host-gw' || options.mode === 'fabric';
+  const forwards = needsRoutes(options.mode);
   return {
     name: seat.name,
     id: digits(19, options.name, seat.name),
@@ -164,6 +171,7 @@ export function gceCluster(options: GceOptions): World {
   // An instance's IPv6 address comes with a /96 of its own.
   const seats = seatNodes(shape, subnetworks, (cidr, number) => addressAt(cidr, BigInt(number) << 32n));
   if (mode === 'alias') aliasCidrs(shape, subnetworks, seats);
+  giveRanges(shape, mode, seats);
   for (const seat of seats) {
     const on = must(subnetworks[seat.place], `subnetwork number ${String(seat.place)}`);
     const instance = makeInstance(shape, network, seat, on);
@@ -175,14 +183,16 @@ export function gceCluster(options: GceOptions): World {
       internalDns: `${instance.name}.${instance.zone}.c.${project}.internal`,
       instanceType: 'e2-standard-4',
     });
-    if (!(options.podRoutes ?? (mode === 'host-gw' || mode === 'fabric'))) continue;
-    for (const cidr of routedCidrs(shape, seat)) {
+    if (!(options.podRoutes ?? needsRoutes(mode))) continue;
+    for (const [nth, cidr] of routedCidrs(shape, seat).entries()) {
       const ip = familyOf(cidr) === 6 ? (seat.v6 ?? seat.v4) : seat.v4;
       const byIp = options.nextHop === 'ip' || hostProject !== project;
       const target = byIp
         ? ({ kind: 'ip', ip } as const)
         : ({ kind: 'instance', project, zone: instance.zone, name: instance.name } as const);
-      gce.routes.push(podRoute({ cluster: name, node: seat.name, network, mode }, cidr, target));
+      gce.routes.push(
+        podRoute({ cluster: name, node: seat.name, network, mode, nth: familyOf(cidr) === 6 ? 0 : nth }, cidr, target),
+      );
     }
   }
   return finishCluster(world, shape, mode);

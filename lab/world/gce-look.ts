@@ -6,6 +6,7 @@ import type { GceInstanceWorld, GceNicWorld, GceProjectWorld, GceRouteWorld, Gce
 import { DoesNotFit, inside, internalIps, must, nodeOf } from './look.ts';
 import type { NodeRef } from './look.ts';
 import type { NodeWorld, World } from './world.ts';
+import { podRanges } from './pod-ranges.ts';
 
 /** Where a node stands. */
 export interface GcePlace {
@@ -110,7 +111,7 @@ export function gceTarget(place: GcePlace, family: Family = 4): GceRouteWorld['t
 /** Whether all podCIDRs of the node are alias ranges of this interface: no static route matters to them. */
 export function hasAliasedPods(node: NodeWorld, nic: GceNicWorld): boolean {
   const aliases = nic.aliasRanges.map(({ cidr }) => canonical(cidr));
-  return node.podCIDRs.length > 0 && node.podCIDRs.every((cidr) => aliases.includes(canonical(cidr)));
+  return podRanges(node).length > 0 && podRanges(node).every((cidr) => aliases.includes(canonical(cidr)));
 }
 
 /** Whether packets to the owner pass the network's routes at all: somebody else of the network must send some. */
@@ -119,7 +120,7 @@ export function hasGceSender(world: World, owner: NodeWorld, prefix: string): bo
   return world.cluster.nodes.some((sender) => {
     const place = sender === owner ? undefined : gcePlace(world, sender);
     const runs = place !== undefined && ['PROVISIONING', 'STAGING', 'RUNNING'].includes(place.instance.status);
-    const speaks = sender.podCIDRs.some((cidr) => familyOf(cidr) === familyOf(prefix));
+    const speaks = podRanges(sender).some((cidr) => familyOf(cidr) === familyOf(prefix));
     return runs && place.table === own?.table && speaks;
   });
 }

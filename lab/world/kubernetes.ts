@@ -1,12 +1,14 @@
 /** The Kubernetes half of a healthy world: nodes, the agents that run on them, and their configuration. */
 
-import { addressAt, familyOf } from './addresses.ts';
+import { familyOf } from './addresses.ts';
+import { agentConfigMaps, agentsOf } from './agents.ts';
+import type { Agent } from './agents.ts';
 import { podSuffix, uid } from './ids.ts';
 import { internalIps } from './look.ts';
+import { MODES, tunnelOf, vxlanOf } from './network-modes.ts';
+import type { NetworkMode } from './network-modes.ts';
+import { podAddresses, podRanges } from './pod-ranges.ts';
 import type { ConfigMapWorld, DaemonSetWorld, NodeWorld, PodWorld, World } from './world.ts';
-
-/** How the cluster's network works, in the words of its installer. `alias`: podCIDRs are alias IP ranges. */
-export type NetworkMode = 'host-gw' | 'fabric' | 'vxlan' | 'vpc-cni' | 'alias';
 
 export const flannelPrefix = 'flannel.alpha.coreos.com/';
 
@@ -20,27 +22,17 @@ export interface NodePlan {
   instanceType: string;
   internalIps: string[];
   podCIDRs: string[];
+  /** What the agent's own address management has given the node; absent: pods have addresses of podCIDRs. */
+  ranges?: string[];
   os: 'linux' | 'windows';
   controlPlane: boolean;
   mode: NetworkMode;
   createdAt: string;
   /** For mode fabric: whether a route controller has left its condition on the node. */
   routeCreated: boolean;
-  /** For mode vxlan. */
-  vxlan: Vxlan;
+  /** Some node of the cluster runs Windows, which understands one setting of VXLAN only. */
+  hasWindows: boolean;
 }
-
-/** What flannel's backend vxlan is told; Windows nodes understand one setting only, so all nodes beside them have it. */
-export interface Vxlan {
-  port: number;
-  vni: number;
-}
-
-export function vxlanOf(hasWindows: boolean): Vxlan {
-  return hasWindows ? { port: 4789, vni: 4096 } : { port: 8472, vni: 1 };
-}
-
-const routing = { 'host-gw': 'host-gw', fabric: 'plain', vxlan: 'overlay', 'vpc-cni': 'eni', alias: 'plain' } as const;
 
 /** What flannel writes on its own node when it starts. */
 export function flannelAnnotations(
@@ -62,16 +54,53 @@ export function flannelAnnotations(
   };
 }
 
+const calicoKeys = ['projectcalico.org/IPv4Address', 'projectcalico.org/IPv6Address'] as const;
+
+/** What Calico writes on its own node: addresses with the length of their network. */
+function calicoAnnotations(advertised: readonly string[]): Record<string, string> {
+  const entry = (ip: string): [string, string] =>
+    familyOf(ip) === 4 ? [calicoKeys[0], `${ip}/20`] : [calicoKeys[1], `${ip}/64`];
+  return Object.fromEntries(advertised.map(entry));
+}
+
+/** The node's agent announces other addresses instead, wherever it does. */
+export function reannounce(node: NodeWorld, moved: (address: string) => string): void {
+  node.kernel.advertised = node.kernel.advertised.map(moved);
+  for (const key of [`${flannelPrefix}public-ip`, `${flannelPrefix}public-ipv6`, ...calicoKeys]) {
+    const [address, length] = node.annotations[key]?.split('/') ?? [];
+    if (address === undefined) continue;
+    node.annotations[key] = length === undefined ? moved(address) : `${moved(address)}/${length}`;
+  }
+}
+
+/** Who has said that the node's network is there: an agent, or the cloud's route controller. */
+const CONDITIONS: Partial<Record<NetworkMode, string>> = {
+  fabric: 'RouteCreated',
+  'calico-ipip': 'CalicoIsUp',
+  'calico-cross-subnet': 'CalicoIsUp',
+  'calico-bgp': 'CalicoIsUp',
+  'cilium-tunnel': 'CiliumIsUp',
+  'cilium-native': 'CiliumIsUp',
+  'cilium-direct': 'CiliumIsUp',
+  'cilium-pool': 'CiliumIsUp',
+  'cilium-pool-direct': 'CiliumIsUp',
+};
+
+const azureCniLabels = {
+  'kubernetes.azure.com/azure-cni-overlay': 'true',
+  'kubernetes.azure.com/podnetwork-type': 'overlay',
+};
+
 /** A node as the API server holds it, healthy, in the given network mode. */
 export function makeNode(plan: NodePlan): NodeWorld {
-  const flannel = plan.mode === 'host-gw' || plan.mode === 'vxlan';
-  const families = new Set(plan.podCIDRs.map(familyOf));
-  const advertised = flannel ? plan.internalIps.filter((ip) => families.has(familyOf(ip))) : [];
-  const condition = flannel
-    ? { status: 'False' as const, reason: 'FlannelIsUp' }
-    : plan.mode === 'fabric' && plan.routeCreated
-      ? { status: 'False' as const, reason: 'RouteCreated' }
-      : undefined;
+  const { routing, flannel, ranges } = MODES[plan.mode];
+  const tunnel = tunnelOf(plan.mode, plan.hasWindows);
+  const families = new Set((plan.ranges ?? plan.podCIDRs).map(familyOf));
+  const announces = flannel !== undefined || ranges === 'calico';
+  const advertised = announces ? plan.internalIps.filter((ip) => families.has(familyOf(ip))) : [];
+  const reason = CONDITIONS[plan.mode] ?? (flannel === undefined ? undefined : 'FlannelIsUp');
+  const isWritten = reason !== undefined && (reason !== 'RouteCreated' || plan.routeCreated);
+  const condition = isWritten ? { status: 'False' as const, reason } : undefined;
   return {
     name: plan.name,
     uid: uid('node', plan.cluster, plan.name),
@@ -95,67 +124,23 @@ export function makeNode(plan: NodePlan): NodeWorld {
       'topology.kubernetes.io/region': plan.region,
       'topology.kubernetes.io/zone': plan.zone,
       ...(plan.controlPlane ? { 'node-role.kubernetes.io/control-plane': '' } : {}),
+      ...(plan.mode === 'azure-cni' ? azureCniLabels : {}),
     },
     annotations: {
       'node.alpha.kubernetes.io/ttl': '0',
-      ...(flannel ? flannelAnnotations(plan.mode, advertised, plan.name, plan.vxlan.vni) : {}),
+      ...(flannel === undefined
+        ? {}
+        : flannelAnnotations(flannel, advertised, plan.name, vxlanOf(plan.hasWindows).vni)),
+      ...(ranges === 'calico' ? calicoAnnotations(advertised) : {}),
     },
     ...(condition === undefined ? {} : { networkUnavailable: condition }),
     kernel: {
-      routing: routing[plan.mode],
+      routing,
       advertised,
-      ...(plan.mode === 'vxlan' ? { tunnel: { protocol: 'udp', port: plan.vxlan.port } } : {}),
+      ...(tunnel === undefined ? {} : { tunnel }),
+      ...(plan.ranges === undefined ? {} : { ranges: plan.ranges }),
     },
   };
-}
-
-interface Agent {
-  os: 'linux' | 'windows';
-  namespace: string;
-  daemonSet: string;
-  labels: Record<string, string>;
-  container: { name: string; image: string; args: string[] };
-  configMapVolumes: string[];
-}
-
-const kubeProxy: Agent = {
-  os: 'linux',
-  namespace: 'kube-system',
-  daemonSet: 'kube-proxy',
-  labels: { 'k8s-app': 'kube-proxy' },
-  container: { name: 'kube-proxy', image: 'kube-proxy:v1.34.2', args: ['--config=/var/lib/kube-proxy/config.conf'] },
-  configMapVolumes: ['kube-proxy'],
-};
-
-const flannelAgent: Agent = {
-  os: 'linux',
-  namespace: 'kube-flannel',
-  daemonSet: 'kube-flannel-ds',
-  labels: { app: 'flannel', tier: 'node' },
-  container: { name: 'kube-flannel', image: 'flannel/flannel:v0.28.9', args: ['--ip-masq', '--kube-subnet-mgr'] },
-  configMapVolumes: ['kube-flannel-cfg'],
-};
-
-const awsNode: Agent = {
-  os: 'linux',
-  namespace: 'kube-system',
-  daemonSet: 'aws-node',
-  labels: { 'k8s-app': 'aws-node' },
-  container: { name: 'aws-node', image: 'amazon-k8s-cni:v1.20.4', args: [] },
-  configMapVolumes: [],
-};
-
-/** On Windows the same agents run from DaemonSets of their own. */
-function windowsTwin(agent: Agent): Agent {
-  return { ...agent, os: 'windows', daemonSet: `${agent.daemonSet}-windows` };
-}
-
-/** The agents of a network mode, kube-proxy included. */
-function agentsOf(mode: NetworkMode): Agent[] {
-  const agents = [kubeProxy];
-  if (mode === 'host-gw' || mode === 'vxlan') agents.push(flannelAgent);
-  if (mode === 'vpc-cni') agents.push(awsNode);
-  return [...agents, ...agents.map(windowsTwin)];
 }
 
 function agentPod(agent: Agent, node: NodeWorld): PodWorld {
@@ -174,7 +159,6 @@ function agentPod(agent: Agent, node: NodeWorld): PodWorld {
 }
 
 function workloadPod(node: NodeWorld, name: string, namespace: string, number: number): PodWorld {
-  const ips = node.podCIDRs.map((cidr) => addressAt(cidr, number));
   return {
     namespace,
     name: `${name}-${podSuffix('set', name)}-${podSuffix(name, node.name)}`,
@@ -183,7 +167,7 @@ function workloadPod(node: NodeWorld, name: string, namespace: string, number: n
     phase: 'Running',
     ready: true,
     hostNetwork: false,
-    podIPs: ips,
+    podIPs: podAddresses(podRanges(node), number),
     containers: [{ name, image: `${name}:v1`, args: [] }],
   };
 }
@@ -194,7 +178,7 @@ export function addNode(world: World, node: NodeWorld, mode: NetworkMode): void 
   for (const agent of agentsOf(mode)) {
     if (agent.os === node.os) world.cluster.pods.push(agentPod(agent, node));
   }
-  const withPods = node.podCIDRs.length > 0 && node.taints.length === 0;
+  const withPods = podRanges(node).length > 0 && node.taints.length === 0;
   if (withPods) world.cluster.pods.push(workloadPod(node, 'shop', 'default', 5));
 }
 
@@ -217,7 +201,7 @@ export function daemonSets(world: World, mode: NetworkMode): DaemonSetWorld[] {
   });
 }
 
-/** The configuration that flannel and kube-proxy mount. `podCidr6` turns dual stack on. */
+/** The configuration that kube-proxy and the network agent mount. `podCidr6` turns dual stack on. */
 export function configMaps(
   mode: NetworkMode,
   podCidr: string,
@@ -229,19 +213,5 @@ export function configMaps(
     name: 'kube-proxy',
     data: { 'config.conf': `clusterCIDR: ${[podCidr, ...(podCidr6 === undefined ? [] : [podCidr6])].join(',')}\n` },
   };
-  if (mode !== 'host-gw' && mode !== 'vxlan') return [proxy];
-  const vxlan = vxlanOf(hasWindows);
-  const netConf = {
-    Network: podCidr,
-    ...(podCidr6 === undefined ? {} : { EnableIPv6: true, IPv6Network: podCidr6 }),
-    EnableNFTables: false,
-    Backend: { Type: mode, ...(mode === 'vxlan' && hasWindows ? { VNI: vxlan.vni, Port: vxlan.port } : {}) },
-  };
-  const cniConf = {
-    name: 'cbr0',
-    cniVersion: '0.3.1',
-    plugins: [{ type: 'flannel', delegate: { hairpinMode: true, isDefaultGateway: true } }],
-  };
-  const data = { 'cni-conf.json': JSON.stringify(cniConf, null, 2), 'net-conf.json': JSON.stringify(netConf, null, 2) };
-  return [proxy, { namespace: 'kube-flannel', name: 'kube-flannel-cfg', data }];
+  return [proxy, ...agentConfigMaps(mode, { podCidr, podCidr6, hasWindows })];
 }

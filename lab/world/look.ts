@@ -2,6 +2,7 @@
 
 import { DoesNotFit, addressOf, canonical, familyOf, holds, rangeOf } from './addresses.ts';
 export { DoesNotFit } from './addresses.ts';
+import { podRanges } from './pod-ranges.ts';
 import type { Family } from './addresses.ts';
 import type { SecurityGroupWorld } from './ec2-filters.ts';
 import type {
@@ -144,11 +145,11 @@ export function destination(cidr: string): RouteWorld['destination'] {
   return familyOf(cidr) === 4 ? { cidr: canonical(cidr) } : { ipv6Cidr: canonical(cidr) };
 }
 
-/** The canonical podCIDR of a family. */
+/** The canonical pod range of a family, the first of several. */
 export function podRange(node: NodeWorld, family: Family = 4): string {
   return canonical(
     must(
-      node.podCIDRs.find((cidr) => familyOf(cidr) === family),
+      podRanges(node).find((cidr) => familyOf(cidr) === family),
       `podCIDR of family ${String(family)} at ${node.name}`,
     ),
   );

@@ -1,8 +1,8 @@
 /** One cluster whose nodes stand in several clouds, and perhaps in none. */
 
 import { emptyWorld, finishCluster } from './cluster.ts';
-import { addNode, makeNode, vxlanOf } from './kubernetes.ts';
-import type { NetworkMode } from './kubernetes.ts';
+import { addNode, makeNode } from './kubernetes.ts';
+import type { NetworkMode } from './network-modes.ts';
 import { before } from './look.ts';
 import type { World } from './world.ts';
 
@@ -31,7 +31,7 @@ export function mixedCluster(options: MixedOptions): World {
     const plan = { cluster: name, name: node, zone: 'rack-1', region: 'cellar', instanceType: 'bare-metal' };
     const createdAt = before(world.now, 90 * 24 * 3600 * 1000);
     const more = { internalDns: `${node}.example.internal`, internalIps: [ip], podCIDRs: [podCidr], createdAt };
-    const rest = { os: 'linux', controlPlane: false, mode, routeCreated: false, vxlan: vxlanOf(false) } as const;
+    const rest = { os: 'linux', controlPlane: false, mode, routeCreated: false, hasWindows: false } as const;
     addNode(world, makeNode({ ...plan, ...more, ...rest }), mode);
   }
   const names = world.cluster.nodes.map((node) => node.name);

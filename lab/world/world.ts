@@ -32,8 +32,12 @@ export interface ClusterWorld {
   pods: PodWorld[];
   daemonSets: DaemonSetWorld[];
   configMaps: ConfigMapWorld[];
+  /** ServiceCIDR objects (networking.k8s.io/v1); absent: an API server before 1.33, which has none. */
+  serviceCidrs?: { name: string; cidrs: string[] }[];
   /** Calico IP pools (crd.projectcalico.org/v1); absent: the CRD is not installed. */
   ipPools?: { name: string; spec: Record<string, unknown> }[];
+  /** Whose objects say which ranges nodes have where podCIDRs do not; absent: nobody's. */
+  rangesIn?: 'calico' | 'cilium';
 }
 
 export interface NodeWorld {
@@ -62,12 +66,15 @@ export interface KernelWorld {
    * host-gw: a route per peer podCIDR via the peer's advertised address, where that address is on-link for the
    *          interface that carries this node's advertised address (Linux refuses an off-link next hop).
    * plain:   the node's own podCIDRs are local, everything else goes to the default gateway.
+   * cross-subnet: as host-gw towards nodes whose advertised address is on-link; for all others a route into a tunnel.
    * overlay: pod packets travel inside node-to-node packets.
    * eni:     pods have addresses of the cloud's own interfaces.
    */
-  routing: 'host-gw' | 'plain' | 'overlay' | 'eni';
+  routing: 'host-gw' | 'plain' | 'cross-subnet' | 'overlay' | 'eni';
   /** The addresses this node advertises as next hops, one per family at most (flannel's public-ip). */
   advertised: string[];
+  /** What its pods have addresses from; absent: from podCIDRs. */
+  ranges?: string[];
   /** What carries pod packets from node to node: `udp` or a protocol number, and the port where there are ports. */
   tunnel?: { protocol: string; port?: number };
 }

@@ -12,6 +12,13 @@ export interface AgentSet {
   readonly selector: string;
   /** Names of the ConfigMaps that it mounts, in its own namespace. */
   readonly configMaps: readonly string[];
+  /** Flags of its containers, as written: `--overlay-type=full`. */
+  readonly flags: readonly string[];
+}
+
+/** An agent's DaemonSet with the nodes on which it has a Ready pod. */
+export interface RunningSet extends AgentSet {
+  readonly nodes: readonly string[];
 }
 
 /** A pod of some DaemonSet that does its work on a node now. */
@@ -29,7 +36,7 @@ interface Signs {
   readonly images: RegExp;
 }
 
-const SIGNS: Readonly<Record<Exclude<Agent, 'canal'>, Signs>> = {
+const SIGNS: Readonly<Record<Exclude<Agent, 'canal' | 'dataplane-v2'>, Signs>> = {
   flannel: {
     names: /^(kube-)?flannel(-ds(-.+)?)?$/,
     containers: /^(kube-flannel|flanneld?)$/,
@@ -45,8 +52,7 @@ const SIGNS: Readonly<Record<Exclude<Agent, 'canal'>, Signs>> = {
     containers: /^calico-node$/,
     images: /calico[/-]node(-windows)?$/,
   },
-  // Google's Dataplane V2 runs Cilium under the name anetd.
-  cilium: { names: /^(cilium|anetd(-.+)?)$/, containers: /^cilium-agent$/, images: /(^|[/-])cilium$/ },
+  cilium: { names: /^cilium$/, containers: /^cilium-agent$/, images: /(^|[/-])cilium$/ },
   weave: { names: /^weave(-net)?$/, containers: /^weave$/, images: /(^|[/-])weave-kube$/ },
   antrea: {
     names: /^antrea-agent(-windows)?$/,
@@ -67,6 +73,9 @@ const SIGNS: Readonly<Record<Exclude<Agent, 'canal'>, Signs>> = {
   },
 };
 
+/** Google's Dataplane V2: Cilium under another name, configured by Google. */
+const DATAPLANE_V2 = /^anetd(-.+)?$/;
+
 const NAME_LABELS = ['k8s-app', 'app', 'app.kubernetes.io/name'];
 
 /** Undefined where the DaemonSet runs no agent that we know. */
@@ -85,6 +94,9 @@ export function translateAgentSet(set: Wire<V1DaemonSet>): AgentSet | undefined 
     name: metadata.name,
     selector: renderSelector(spec.selector),
     configMaps: [...new Set(mounted.filter((name) => name !== undefined))],
+    flags: (spec.template.spec?.containers ?? [])
+      .flatMap(({ command, args }) => [...(command ?? []), ...(args ?? [])])
+      .filter((flag) => flag.startsWith('--')),
   };
 }
 
@@ -93,6 +105,7 @@ function recognizeAgent({ metadata, spec }: Wire<V1DaemonSet>): Agent | undefine
   const containers = spec?.template.spec?.containers ?? [];
   const labels = metadata?.labels ?? {};
   const names = [metadata?.name ?? '', ...NAME_LABELS.map((label) => labels[label] ?? '')];
+  if (names.some((name) => DATAPLANE_V2.test(name))) return 'dataplane-v2';
   const byContainers = findAgents((signs) => containers.some((container) => isOf(container, signs)));
   const agents =
     byContainers.length > 0 ? byContainers : findAgents(({ names: sign }) => names.some((n) => sign.test(n)));
@@ -101,11 +114,12 @@ function recognizeAgent({ metadata, spec }: Wire<V1DaemonSet>): Agent | undefine
   if (byContainers.length === 0 && names.some((name) => /^(rke2-)?canal$/.test(name))) return 'canal';
   // Only network policies: somebody else moves the packets.
   if (!hasFlannel && agents.includes('calico') && containers.some(isPolicyOnly)) return undefined;
+  if (agents[0] === 'kube-router' && containers.some(isWithoutRouter)) return undefined;
   return agents[0];
 }
 
 function findAgents(fits: (signs: Signs) => boolean): Agent[] {
-  return AGENTS.filter((agent) => agent !== 'canal' && fits(SIGNS[agent]));
+  return AGENTS.filter((agent) => agent !== 'canal' && agent !== 'dataplane-v2' && fits(SIGNS[agent]));
 }
 
 function isOf(container: V1Container, signs: Signs): boolean {
@@ -115,6 +129,11 @@ function isOf(container: V1Container, signs: Signs): boolean {
 
 function isPolicyOnly({ env }: V1Container): boolean {
   return env?.some(({ name, value }) => name === 'CALICO_NETWORKING_BACKEND' && value === 'none') ?? false;
+}
+
+/** kube-router as a firewall or proxy only. */
+function isWithoutRouter({ command, args }: V1Container): boolean {
+  return [...(command ?? []), ...(args ?? [])].includes('--run-router=false');
 }
 
 function renderSelector({ matchLabels, matchExpressions }: V1LabelSelector): string {

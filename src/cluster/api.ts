@@ -3,7 +3,15 @@
  * every object into classes, fifty images of every node included, which takes longer than parsing the answer. What comes
  * out is the answer as it is, so times are texts.
  */
-import type { V1ConfigMap, V1DaemonSet, V1Namespace, V1Node, V1Pod, VersionInfo } from '@kubernetes/client-node';
+import type {
+  V1ConfigMap,
+  V1DaemonSet,
+  V1Namespace,
+  V1Node,
+  V1Pod,
+  V1ServiceCIDR,
+  VersionInfo,
+} from '@kubernetes/client-node';
 import { ApiException, HttpMethod, type Configuration } from '@kubernetes/client-node';
 import { StrangerError } from './trouble.ts';
 
@@ -72,6 +80,11 @@ export class CoreApi {
     return this.#get(`/api/v1/namespaces/${encodeURIComponent(namespace)}/pods`, listQuery(page));
   }
 
+  /** Of all namespaces; `fieldSelector` as `kubectl get --field-selector` takes it. */
+  listPodForAllNamespaces({ fieldSelector, ...page }: PageRequest & { readonly fieldSelector: string }): List<V1Pod> {
+    return this.#get('/api/v1/pods', { fieldSelector, ...listQuery(page) });
+  }
+
   readNamespacedConfigMap({
     namespace,
     name,
@@ -103,13 +116,23 @@ export class CustomApi {
     this.#get = get;
   }
 
-  listClusterCustomObject(type: {
-    readonly group: string;
-    readonly version: string;
-    readonly plural: string;
-  }): Promise<object> {
+  listClusterCustomObject(
+    type: PageRequest & { readonly group: string; readonly version: string; readonly plural: string },
+  ): Promise<object> {
     const [group, version, plural] = [type.group, type.version, type.plural].map(encodeURIComponent);
-    return this.#get(`/apis/${group ?? ''}/${version ?? ''}/${plural ?? ''}`);
+    return this.#get(`/apis/${group ?? ''}/${version ?? ''}/${plural ?? ''}`, listQuery(type));
+  }
+}
+
+export class NetworkingApi {
+  readonly #get: Get;
+
+  constructor(get: Get) {
+    this.#get = get;
+  }
+
+  listServiceCIDR(page: PageRequest): List<V1ServiceCIDR> {
+    return this.#get('/apis/networking.k8s.io/v1/servicecidrs', listQuery(page));
   }
 }
 

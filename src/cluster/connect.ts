@@ -6,7 +6,7 @@ import {
   ServerConfiguration,
 } from '@kubernetes/client-node';
 import { ConfigError } from '../model/errors.ts';
-import { AppsApi, CoreApi, CustomApi, makeGet, VersionApi } from './api.ts';
+import { AppsApi, CoreApi, CustomApi, makeGet, NetworkingApi, VersionApi } from './api.ts';
 import { parseLocation } from './kubeconfig.ts';
 import type { Environment, Location } from './locate.ts';
 import { decideProxy } from '../net/proxy.ts';
@@ -19,6 +19,7 @@ export interface Connection {
   readonly core: CoreApi;
   readonly apps: AppsApi;
   readonly custom: CustomApi;
+  readonly networking: NetworkingApi;
   readonly version: VersionApi;
   /** The next request opens a new connection. */
   renew(): void;
@@ -51,6 +52,7 @@ export function connect(location: Location, options: ConnectOptions): Connection
     core: new CoreApi(get),
     apps: new AppsApi(get),
     custom: new CustomApi(get),
+    networking: new NetworkingApi(get),
     version: new VersionApi(get),
     renew: () => {
       door.renew();

@@ -1,13 +1,14 @@
 /** Nodes, the cluster's name and version, and the network agents, through the Kubernetes API. Reads only. */
 import { ConfigError } from '../model/errors.ts';
 import type { CniFacts, Gap, NodeFacts } from '../model/snapshot.ts';
-import type { ClusterReader, ClusterReading, Log, Reading } from '../ports.ts';
+import type { ClusterFacets, ClusterReader, ClusterReading, Log, Reading } from '../ports.ts';
 import { mapLimited } from '../net/limit.ts';
 import type { Call, Outcome } from './call.ts';
 import type { Connection } from './connect.ts';
 import { explainTrouble } from './explain.ts';
 import { PAGE_SIZE, readPages } from './pages.ts';
 import { readCni } from './read-cni.ts';
+import { readServiceCIDRs } from './read-services.ts';
 import { translateNode } from './translate.ts';
 import { renderTrouble } from './trouble.ts';
 
@@ -40,24 +41,26 @@ export class KubernetesReader implements ClusterReader {
   }
 
   /** @throws KnownError when the nodes cannot be listed. */
-  async read(wanted: { readonly cni: boolean }): Promise<Reading<ClusterReading>> {
+  async read(wanted: ClusterFacets): Promise<Reading<ClusterReading>> {
     const { connection, call } = this.#options;
     const nodes = await this.#listNodes();
     if (!nodes.ok) throw this.#explain(nodes, 'list nodes');
     this.#listed = nodes.value.length;
     this.#selected = await this.#selectedNames();
-    const [id, version, cni] = await Promise.all([
+    const [id, version, cni, services] = await Promise.all([
       this.#readId(),
       this.#readVersion(),
       wanted.cni ? readCni(connection, call) : { facts: NO_CNI, gaps: [] },
+      wanted.services === true ? readServiceCIDRs(connection, call) : { facts: undefined, gaps: [] },
     ]);
     const facts: ClusterReading = {
       id,
       ...(version === undefined ? {} : { version }),
       nodes: nodes.value.map((node) => this.#marked(node)),
       cni: cni.facts,
+      ...(services.facts === undefined ? {} : { serviceCIDRs: services.facts }),
     };
-    return { facts, gaps: cni.gaps };
+    return { facts, gaps: [...cni.gaps, ...services.gaps] };
   }
 
   async reread(names: readonly string[]): Promise<Reading<readonly NodeFacts[]>> {

@@ -3,7 +3,7 @@ import type { V1Node, V1NodeStatus } from '@kubernetes/client-node';
 import type { Wire } from './api.ts';
 import { parseAddress, parsePrefix } from '../model/prefix.ts';
 import { parseProviderId } from '../model/provider-id.ts';
-import type { FlannelAnnotations, NodeFacts } from '../model/snapshot.ts';
+import type { CalicoAnnotations, FlannelAnnotations, NodeFacts } from '../model/snapshot.ts';
 
 type Texts = Readonly<Record<string, string>>;
 
@@ -47,7 +47,8 @@ export function translateNode(node: Wire<V1Node>): NodeFacts | undefined {
     ...optional('virtual', translateVirtual(spec?.providerID, labels, taints)),
     ...optional('networkUnavailable', translateNetworkUnavailable(status)),
     ...optional('flannel', translateFlannel(annotations)),
-    ...optional('k3sNodeArgs', parseK3sNodeArgs(annotations['k3s.io/node-args'])),
+    ...optional('calico', translateCalico(annotations)),
+    ...optional('k3sNodeArgs', embeddedArgs(annotations, translateOs(status, labels))),
     labels: keepLabels(labels),
   };
 }
@@ -146,10 +147,29 @@ function canonicalAddress(text: string | undefined): string | undefined {
   return text === undefined ? undefined : (parseAddress(text)?.text ?? text);
 }
 
+/** What Calico keeps on nodes where Kubernetes is its datastore: addresses with the length of their network. */
+function translateCalico(annotations: Texts): CalicoAnnotations | undefined {
+  const address = (key: string): string | undefined =>
+    canonicalAddress(annotations[`projectcalico.org/${key}`]?.replace(/\/\d+$/, ''));
+  const hasKey = ['WireguardPublicKey', 'WireguardPublicKeyV6'].some((key) => annotations[`projectcalico.org/${key}`]);
+  const found: CalicoAnnotations = {
+    ...optional('address', address('IPv4Address')),
+    ...optional('addressV6', address('IPv6Address')),
+    ...(hasKey ? { wireguard: true } : {}),
+  };
+  return Object.keys(found).length === 0 ? undefined : found;
+}
+
+/** RKE2 runs flannel in its own process on Windows only; on Linux it has pods like everybody. */
+function embeddedArgs(annotations: Texts, os: NodeFacts['os']): readonly string[] | undefined {
+  const rke2 = os === 'windows' ? annotations['rke2.io/node-args'] : undefined;
+  return parseK3sNodeArgs(annotations['k3s.io/node-args'] ?? rke2);
+}
+
 /** Flags about the network, with their values: node arguments can hold what belongs in no snapshot. */
 const KEPT_FLAG = /^--(flannel-[a-z0-9-]+|cluster-cidr|node-ip|node-external-ip)(=|$)/;
 
-/** The `k3s.io/node-args` annotation: `["server","--flannel-backend","host-gw"]`. Undefined: absent or no such list. */
+/** The annotation `k3s.io/node-args`, or RKE2's: `["server","--flannel-backend","host-gw"]`. Undefined: absent or no such list. */
 function parseK3sNodeArgs(text: string | undefined): readonly string[] | undefined {
   if (text === undefined) return undefined;
   let parsed: unknown;

@@ -81,10 +81,13 @@ async function readCluster(
   reader: ClusterReader,
   { log }: Ports,
 ): Promise<{ cluster: ClusterFacts; gaps: readonly Gap[] }> {
-  // A mode that the user states needs no evidence of the network agent, unless more evidence is asked for.
-  const cni = config.networkModes === 'auto' || config.networkModes.length > 1 || config.requireEvidence !== 'fabric';
+  // A mode that the user states needs no evidence of the network agent, unless more evidence is asked for: what the
+  // agents show then says which ranges pods have, and whether the mode is plausible, and nobody misses it.
+  const needsAgents =
+    config.networkModes === 'auto' || config.networkModes.length > 1 || config.requireEvidence !== 'fabric';
   try {
-    const { facts, gaps } = await reader.read({ cni });
+    const { facts, gaps: all } = await reader.read({ cni: true, services: config.rules['range-collision'] !== 'off' });
+    const gaps = all.filter(({ facet }) => needsAgents || facet !== 'cni');
     log.info(`${String(facts.nodes.length)} nodes`);
     const nodes = [...facts.nodes].sort((a, b) => (a.name < b.name ? -1 : 1));
     return { cluster: { ...facts, nodes }, gaps };

@@ -1,9 +1,10 @@
 /** The raw strings of a workflow step become a `Config`, or the list of everything that is wrong with them. */
 import type { Config } from '../model/config.ts';
+import { NETWORK_MODE_ALIASES } from '../model/network-modes.ts';
 import { labelSelectorTrouble } from './label-selector.ts';
 import { nearest } from './nearest.ts';
 import type { Problem } from './problem.ts';
-import { INPUTS, NETWORK_MODE_ALIASES, type InputName, type InputSpec } from './spec.ts';
+import { INPUTS, type InputName, type InputSpec } from './spec.ts';
 import {
   parseChoice,
   parseChoices,

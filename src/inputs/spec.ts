@@ -2,7 +2,6 @@
  * Every input of the Action, in one table: action.yml, the README and the parser are made from it.
  * Names are a public contract: add to them, rename or drop none.
  */
-import type { NetworkMode } from '../model/config.ts';
 import { LATER_INPUTS } from './spec-later.ts';
 
 export interface InputSpec {
@@ -22,21 +21,6 @@ export interface InputSpec {
   /** Has an effect only while the cluster and the cloud are read, so none when a snapshot is replayed. */
   readonly readingOnly?: true;
 }
-
-/** Other words for a network mode: flannel's backend types, and the general names of tunnels. */
-export const NETWORK_MODE_ALIASES: Readonly<Record<string, NetworkMode>> = {
-  alloc: 'fabric',
-  'aws-vpc': 'fabric',
-  gce: 'fabric',
-  'ali-vpc': 'fabric',
-  vxlan: 'overlay',
-  wireguard: 'overlay',
-  'wireguard-native': 'overlay',
-  ipip: 'overlay',
-  ipsec: 'overlay',
-  udp: 'overlay',
-  geneve: 'overlay',
-};
 
 const AVAILABLE_INPUTS = [
   {
@@ -61,9 +45,9 @@ const AVAILABLE_INPUTS = [
     name: 'network-mode',
     type: 'list',
     default: 'auto',
-    text: "How pod packets travel between nodes: host-gw (nodes route to each other directly), fabric (the cloud's route tables do it), overlay (tunnels). auto goes by the evidence on each node; with several modes, each node's evidence chooses among them.",
+    text: "How pod packets travel between nodes: host-gw (directly), fabric (by the cloud's route tables), cross-subnet (directly inside a subnet, else in tunnels), overlay (in tunnels). auto goes by the evidence on each node; with several modes, it chooses among them.",
     available: 'now',
-    values: ['auto', 'host-gw', 'fabric', 'overlay'],
+    values: ['auto', 'host-gw', 'fabric', 'cross-subnet', 'overlay'],
     laterValues: ['static'],
   },
   {

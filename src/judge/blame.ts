@@ -6,7 +6,7 @@ import type { RouteFacts } from '../model/snapshot.ts';
 import type { Ending, Lookup, Outcome } from './outcome.ts';
 import { outcomeOf } from './outcome.ts';
 import type { Survey, SurveyedNode } from './survey.ts';
-import { nodeInterface } from './survey.ts';
+import { gapsOf, nodeInterface } from './survey.ts';
 import { isSeenBy } from './tables.ts';
 
 /** Finds the one cause of a lost packet, in the order of what a person would mend first. */
@@ -22,6 +22,8 @@ export function blameLoss(
   const network = `${fabric.facts.id}/${table.facts.network}`;
   // Where nothing is on-link anyway, the missing routes are the one cause.
   const couldBeOnLink = context.usesHostRoutes && fabric.behaviour.onLinkBypassesTables;
+  const uncovered = isMissing ? familyFault(lookup, network, couldBeOnLink) : undefined;
+  if (uncovered !== undefined) return fail(uncovered);
   if (isMissing && couldBeOnLink && !fabric.networksWithPodRoutes.has(network)) {
     const subnets = survey.hostGwSubnets.get(network) ?? [];
     const detail = { kind: 'off-link' as const, fabric: fabric.facts.id, network: table.facts.network, subnets };
@@ -53,6 +55,7 @@ export function blameLoss(
     fabric: fabric.facts.id,
     node: to.name,
     podCIDR: podCIDR.text,
+    ...(to.rangeSource === undefined ? {} : { rangeSource: to.rangeSource }),
     table: table.facts.id,
     ...(table.facts.implicit === true ? { isImplicit: true as const } : {}),
     problem: ending.problem,
@@ -72,6 +75,83 @@ export function blameLoss(
   }
   const cause = `${fabric.facts.id}/${podCIDR.text}`;
   return fail({ rule: RULE_OF[ending.problem], owner: 'to', slot, cause, detail });
+}
+
+/**
+ * Present where the network carries the other family of the receiver's podCIDRs and nothing of this one: one cause,
+ * however many nodes there are.
+ */
+function familyFault(
+  { survey, context, to }: Lookup,
+  network: string,
+  couldBeOnLink: boolean,
+): Omit<Fault, 'verdict'> | undefined {
+  const { fabric, family } = context;
+  const other = to.podCIDRs.find((prefix) => prefix.family !== family)?.family;
+  // A table that was not read may hold what seems to be nowhere.
+  if (other === undefined || gapsOf(fabric.gaps, ['routes'], fabric.facts.id).length > 0) return undefined;
+  const [here, there] = [`${network}/${String(family)}`, `${network}/${String(other)}`];
+  const { routelessFamilies } = survey;
+  if (fabric.familiesWithPodRoutes.has(here) || routelessFamilies.has(`${here} assigned`)) return undefined;
+  const isRouted = fabric.familiesThatRoutePods.has(there) || routelessFamilies.has(`${there} assigned`);
+  const isAnnounced = couldBeOnLink && routelessFamilies.has(`${here} neighbour`);
+  const wasOnLink = couldBeOnLink && routelessFamilies.has(`${there} neighbour`);
+  if (!isRouted && (!wasOnLink || isAnnounced)) return undefined;
+  const detail = {
+    kind: 'family' as const,
+    fabric: fabric.facts.id,
+    network: network.slice(fabric.facts.id.length + 1),
+    family,
+    isAnnounced,
+  };
+  return { rule: 'second-family-uncovered', owner: 'shared', slot: here, cause: here, detail };
+}
+
+/** One route of several equal ones, and where it ended. */
+export interface EqualRoute {
+  readonly route: RouteFacts;
+  readonly ending: Ending;
+}
+
+/**
+ * Some of the equal routes lead to the owner and some elsewhere: then it is one too many that is wrong. Undefined: none
+ * is right, or none is lost, and each is judged by itself.
+ */
+export function blameDuplicate(lookup: Lookup, prefix: Prefix, equals: readonly EqualRoute[]): Outcome | undefined {
+  const { survey, context, table, to, podCIDR, slot, range } = lookup;
+  const isRight = ({ ending }: EqualRoute): boolean => ending.kind === 'arrives' || ending.kind === 'own';
+  const wrong = equals.flatMap(({ route, ending }) =>
+    ending.kind === 'lost' ? [{ route, leadsTo: endOf(ending) }] : [],
+  );
+  if (equals.length < 2 || wrong.length === 0 || !equals.some(isRight)) return undefined;
+  const overlap = overlapFault(survey, to, range);
+  if (overlap !== undefined) return outcomeOf([overlap]);
+  const detail = {
+    kind: 'duplicate' as const,
+    fabric: context.fabric.facts.id,
+    node: to.name,
+    podCIDR: podCIDR.text,
+    table: table.facts.id,
+    prefix: prefix.text,
+    routes: equals.map(({ route }) => route),
+    wrong,
+  };
+  return outcomeOf([
+    {
+      rule: 'duplicate-cloud-route',
+      verdict: 'fail',
+      owner: 'to',
+      slot: prefix.length > podCIDR.length ? `equal ${prefix.text}` : `equal ${slot}`,
+      cause: `${context.fabric.facts.id}/${prefix.text}`,
+      detail,
+    },
+  ]);
+}
+
+function endOf({ problem, leadsTo, because }: Extract<Ending, { kind: 'lost' }>): string {
+  if (problem === 'dead') return `nothing: ${because ?? 'it is gone'}`;
+  if (problem === 'other-node') return `node ${leadsTo ?? 'unknown'}`;
+  return leadsTo ?? 'elsewhere';
 }
 
 /** Routes that match, but only for senders with other network tags. */

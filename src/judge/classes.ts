@@ -57,7 +57,7 @@ function signNode(tracer: Tracer, node: SurveyedNode, contexts: readonly SenderC
     signFaults(tracer.endpointFaults(node), trail);
     return;
   }
-  if (node.mode.mode === 'overlay') trail.add(signTunnel(tracer, node));
+  if (node.mode.mode === 'overlay' || node.mode.mode === 'cross-subnet') trail.add(signTunnel(tracer, node));
   if (node.mode.mode === 'overlay' || node.mode.mode === 'eni') return;
   const filters = node.fabric === undefined ? undefined : tracer.survey.filters.get(node.fabric);
   for (const family of node.families) signSender(tracer, node, family, filters, trail);

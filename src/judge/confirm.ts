@@ -9,22 +9,32 @@ import type { Finding } from '../model/judgement.ts';
 import type { FabricFacts, Facet, Gap, Recheck, Snapshot, Suspects } from '../model/snapshot.ts';
 
 const FACETS_OF: Readonly<Record<RuleId, readonly Facet[]>> = {
+  'asymmetric-path': [],
   'cloud-forwarding-off': ['interfaces'],
+  'duplicate-cloud-route': ['routes', 'interfaces'],
   'evidence-incomplete': [],
   'fabric-route-dead': ['routes', 'interfaces', 'machines'],
   'fabric-route-missing': ['routes'],
   'fabric-route-wrong-target': ['routes', 'interfaces'],
   'firewall-excludes-pods': ['filters', 'interfaces'],
   'host-gw-off-link': ['routes'],
+  'multi-nic-ambiguity': ['routes', 'interfaces'],
+  'network-mode-implausible': [],
   'no-room-for-nodes': ['nodes'],
+  'node-condition-misleading': ['nodes'],
   'node-unmatched': ['machines', 'nodes'],
   'orphan-route': ['routes'],
   'podcidr-overlap': ['nodes'],
   'podcidr-unassigned': ['nodes'],
+  'range-collision': ['nodes'],
   'route-shadowed': ['routes'],
   'route-table-not-associated': ['routes'],
   'rule-crashed': [],
+  'second-family-uncovered': ['routes'],
 };
+
+/** What no second reading could confirm or refute. */
+const NOT_CONFIRMED: readonly RuleId[] = ['rule-crashed', 'network-mode-implausible'];
 
 /** Keys of what failed, with what would have to be read again. */
 export interface Suspicion {
@@ -38,7 +48,7 @@ export function findSuspects(
   groups: readonly FaultGroup[],
   findings: readonly Finding[],
 ): Suspects | undefined {
-  const failing = findings.filter((finding) => finding.verdict === 'fail' && finding.rule !== 'rule-crashed');
+  const failing = findings.filter((finding) => finding.verdict === 'fail' && isWorthLooking(finding));
   if (failing.length === 0) return undefined;
   const nodes = new Set(failing.flatMap((finding) => finding.subjects.nodes));
   const machines = new Set<string>();
@@ -49,13 +59,17 @@ export function findSuspects(
     for (const detail of group.details) {
       if (detail.kind === 'machine' && detail.machine !== undefined) machines.add(detail.machine);
       if (detail.kind === 'association') for (const table of detail.better) tables.add(table);
-      if (detail.kind === 'off-link') addTablesOf(snapshot, detail.fabric, detail.network, tables);
-      if (detail.kind !== 'route') continue;
-      if (detail.ownerInterface !== undefined) interfaces.add(detail.ownerInterface);
-      const target = detail.route?.target;
-      if (target?.kind === 'interface') interfaces.add(target.interface);
-      if (target?.kind === 'machine') machines.add(target.machine);
-      if (target?.kind === 'interface' && target.machine !== undefined) machines.add(target.machine);
+      if (detail.kind === 'off-link' || detail.kind === 'family') {
+        addTablesOf(snapshot, detail.fabric, detail.network, tables);
+      }
+      if (detail.kind === 'route' && detail.ownerInterface !== undefined) interfaces.add(detail.ownerInterface);
+      const routes = detail.kind === 'route' ? [detail.route] : detail.kind === 'duplicate' ? detail.routes : [];
+      for (const route of routes) {
+        const target = route?.target;
+        if (target?.kind === 'interface') interfaces.add(target.interface);
+        if (target?.kind === 'machine') machines.add(target.machine);
+        if (target?.kind === 'interface' && target.machine !== undefined) machines.add(target.machine);
+      }
     }
   }
   return {
@@ -65,6 +79,11 @@ export function findSuspects(
     tables: sorted(tables),
     filters: sorted(new Set(failing.flatMap((finding) => finding.subjects.filters))),
   };
+}
+
+/** A remark that no packet hangs on is not worth the time of a second reading. */
+function isWorthLooking({ rule, severity, pairsBroken }: Finding): boolean {
+  return !NOT_CONFIRMED.includes(rule) && (severity !== 'notice' || pairsBroken > 0);
 }
 
 function addTablesOf(snapshot: Snapshot, fabricId: string, network: string, tables: Set<string>): void {

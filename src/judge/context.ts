@@ -3,27 +3,61 @@ import type { Config } from '../model/config.ts';
 import type { FaultGroup } from '../model/faults.ts';
 import type { Prefix } from '../model/prefix.ts';
 import { parsePrefix, smallestCovering } from '../model/prefix.ts';
-import type { GoverningTable, PodRanges, RuleContext } from '../rules/rule.ts';
-import type { Survey } from './survey.ts';
+import type { GoverningTable, PodRanges, RuleContext, RuleNode, RulePaths } from '../rules/rule.ts';
+import type { Fabric } from './fabric.ts';
+import { isCovered } from './fabric.ts';
+import { faceBehind } from './routes.ts';
+import type { Survey, SurveyedNode } from './survey.ts';
+import { nodeInterface } from './survey.ts';
 
 export function ruleContext(
   survey: Survey,
   groups: readonly FaultGroup[],
+  paths: RulePaths,
   config: Pick<Config, 'podCIDRs'>,
 ): RuleContext {
+  const fabrics = new Map(survey.fabrics.map((fabric) => [fabric.facts.id, fabric]));
   return {
     snapshot: survey.snapshot,
-    nodes: survey.nodes.map((node) => ({
-      facts: node.facts,
-      isSkipped: node.skipped !== undefined || node.facts.selected === false,
-      mode: node.mode.mode,
-    })),
+    nodes: survey.nodes.map(describeForRules),
     podCIDRs: survey.podCIDRs,
     podRanges: findPodRanges(survey, config),
     governingTables: findGoverningTables(survey),
     nodeOfMachine: survey.nodeOfMachine,
+    paths,
     faults: (rule) => groups.filter((group) => group.rule === rule),
+    interfaceBehind: ({ fabric, facts }, target) => {
+      const known = fabrics.get(fabric.id);
+      return known === undefined ? undefined : faceBehind(known, facts.network, target);
+    },
   };
+}
+
+function describeForRules(node: SurveyedNode): RuleNode {
+  const { fabric } = node;
+  return {
+    facts: node.facts,
+    isSkipped: node.skipped !== undefined || node.facts.selected === false,
+    mode: node.mode.mode,
+    podCIDRs: node.podCIDRs,
+    ...(node.rangeSource === undefined ? {} : { rangeSource: node.rangeSource }),
+    ...(node.mode.doubt === undefined ? {} : { doubt: node.mode.doubt }),
+    ...machineOf(node),
+    interfaces: node.interfaces,
+    isAssigned: (prefix) =>
+      fabric !== undefined &&
+      isCovered(
+        prefix,
+        node.interfaces.flatMap((face) => fabric.assigned(face)),
+      ),
+  };
+}
+
+function machineOf(node: SurveyedNode): Pick<RuleNode, 'machine'> {
+  const { fabric, machine: facts } = node;
+  if (fabric === undefined || facts === undefined) return {};
+  const face = nodeInterface(node);
+  return { machine: { fabric: fabric.facts, facts, ...(face === undefined ? {} : { interface: face }) } };
 }
 
 function findPodRanges(survey: Survey, config: Pick<Config, 'podCIDRs'>): PodRanges {
@@ -33,6 +67,7 @@ function findPodRanges(survey: Survey, config: Pick<Config, 'podCIDRs'>): PodRan
   const written = parseAll([
     ...(cni.flannel?.networks ?? []),
     ...(cni.calicoPools ?? []).filter((pool) => !pool.disabled).map((pool) => pool.cidr),
+    ...(cni.cilium?.pools ?? []),
   ]);
   if (written.length > 0) return { prefixes: written, source: 'cni' };
   const all = survey.nodes.flatMap((node) => node.podCIDRs);
@@ -46,12 +81,15 @@ function parseAll(texts: readonly string[]): Prefix[] {
 
 /** Only what some judged node's packets meet: a table of another subnet says nothing about this cluster. */
 function findGoverningTables(survey: Survey): GoverningTable[] {
+  const subnets = new Map<Fabric, Set<string>>(survey.fabrics.map((fabric) => [fabric, new Set()]));
+  for (const { fabric, interfaces } of survey.nodes) {
+    const used = fabric === undefined ? undefined : subnets.get(fabric);
+    if (used !== undefined) for (const face of interfaces) used.add(face.subnet);
+  }
   const found = new Map<string, GoverningTable>();
-  for (const node of survey.nodes) {
-    const { fabric } = node;
-    if (fabric === undefined) continue;
-    for (const face of node.interfaces) {
-      const id = fabric.subnets.get(face.subnet)?.facts.table;
+  for (const [fabric, used] of subnets) {
+    for (const subnet of used) {
+      const id = fabric.subnets.get(subnet)?.facts.table;
       const table = id === undefined ? undefined : fabric.tables.get(id);
       if (table !== undefined)
         found.set(`${fabric.facts.id}/${table.facts.id}`, { fabric: fabric.facts, facts: table.facts });

@@ -23,6 +23,9 @@ export interface Fabric {
   readonly networksWithPodRoutes: ReadonlySet<string>;
   /** Those in which such a route leads to a machine. */
   readonly networksThatRoutePods: ReadonlySet<string>;
+  /** The same two with the family: `fabric/network/6`. */
+  readonly familiesWithPodRoutes: ReadonlySet<string>;
+  readonly familiesThatRoutePods: ReadonlySet<string>;
   /** Gaps that concern this fabric. */
   readonly gaps: readonly Gap[];
   interfacesOf(machine: string): readonly InterfaceFacts[];
@@ -56,6 +59,12 @@ export function indexFabric(
       ? facts.networks.map((network) => `${facts.id}/${network.id}`)
       : [`${facts.id}/${table.network}`];
   const holding = [...tables.values()].filter((table) => table.holdsPodRoutes);
+  const families = (key: 'podFamilies' | 'machineFamilies'): Set<string> =>
+    new Set(
+      holding.flatMap((table) =>
+        nameNetworks(table).flatMap((network) => [...table[key]].map((family) => `${network}/${String(family)}`)),
+      ),
+    );
   return {
     facts,
     behaviour,
@@ -67,6 +76,8 @@ export function indexFabric(
     machines: new Map(facts.machines.map((machine) => [machine.id, machine])),
     networksWithPodRoutes: new Set(holding.flatMap(nameNetworks)),
     networksThatRoutePods: new Set(holding.filter((table) => table.leadsPodsToMachines).flatMap(nameNetworks)),
+    familiesWithPodRoutes: families('podFamilies'),
+    familiesThatRoutePods: families('machineFamilies'),
     gaps: gaps.filter((gap) => gap.scope === undefined || gap.scope === facts.id || gap.scope === facts.kind),
     interfacesOf: (machine) => byMachine.get(machine) ?? [],
     holderOf: (subnet, address) => holders.get(subnet, address),

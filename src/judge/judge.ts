@@ -2,13 +2,22 @@
 import type { Config, RuleId, Severity } from '../model/config.ts';
 import type { Fault, FaultGroup } from '../model/faults.ts';
 import { gapFault } from '../model/faults.ts';
-import type { EvidenceLevel, Finding, JudgedNode, Judgement, OtherPaths, PairCounts } from '../model/judgement.ts';
+import type {
+  EvidenceLevel,
+  Finding,
+  JudgedNode,
+  Judgement,
+  NodeClass,
+  OtherPaths,
+  PairCounts,
+} from '../model/judgement.ts';
 import { EVIDENCE_LEVELS, NO_SUBJECTS } from '../model/judgement.ts';
 import { messageOf } from '../model/errors.ts';
 import type { Snapshot, Suspects } from '../model/snapshot.ts';
 import { RULES } from '../rules/registry.ts';
 import type { Rule, RuleContext } from '../rules/rule.ts';
 import { rankCauses } from './causes.ts';
+import type { NodeClassIndex } from './classes.ts';
 import { classifyNodes } from './classes.ts';
 import { confirmFaults, findSuspects, mergeRecheck } from './confirm.ts';
 import { ruleContext } from './context.ts';
@@ -70,13 +79,15 @@ function judgeOnce(snapshot: Snapshot, config: JudgeConfig, rules: readonly Rule
   const matrix = judgeMatrix(tracer, classes);
   const others = judgeOtherPaths(tracer, classes, config.extraSenders ?? []);
   const groups = joinGroups([...matrix.groups, ...others.groups, ...clusterGaps(snapshot, selected.length)]);
-  const context = ruleContext(survey, groups, config);
+  const paths = { classes: namedClasses(classes), entries: matrix.entries, pairs: matrix.pairs };
+  const context = ruleContext(survey, groups, paths, config);
   const findings = rules
     .flatMap((rule) => runRule(rule, context, config))
     .filter((finding) => finding.verdict !== 'fail' || (confirmation?.isKnown(finding.key) ?? true))
     .sort(compareFindings);
   const dark = new Set(classes.filter(({ id }) => matrix.dark.has(id)).flatMap((one) => one.nodes));
-  const nodes = describeNodes(survey, selected, findings, dark);
+  const idle = new Set(classes.filter(({ id }) => matrix.idle.has(id)).flatMap((one) => one.nodes));
+  const nodes = describeNodes(survey, selected, findings, { dark, idle });
   const judgement: Judgement = {
     verdict: overallVerdict(matrix.pairs, others.paths, findings, selected.length),
     evidenceLevel: weakestLevel(nodes),
@@ -87,7 +98,7 @@ function judgeOnce(snapshot: Snapshot, config: JudgeConfig, rules: readonly Rule
     pairs: matrix.pairs,
     roundTrip: matrix.roundTrip,
     otherPaths: others.paths,
-    classes: classes.map(({ id, nodes: members }) => ({ id, nodes: members.map((node) => node.name) })),
+    classes: paths.classes,
     matrix: matrix.entries,
     nodes,
     findings,
@@ -95,6 +106,10 @@ function judgeOnce(snapshot: Snapshot, config: JudgeConfig, rules: readonly Rule
     gaps: allGaps(survey, groups),
   };
   return { judgement, groups };
+}
+
+function namedClasses(classes: readonly NodeClassIndex[]): NodeClass[] {
+  return classes.map(({ id, nodes }) => ({ id, nodes: nodes.map((node) => node.name) }));
 }
 
 /** Without nodes there are no pairs that could need a gap: then the gap itself is what has to be said. */
@@ -117,9 +132,9 @@ function runRule(rule: Rule, context: RuleContext, config: JudgeConfig): Finding
   if (setting === 'off') return [];
   try {
     return rule.evaluate(context).map((found) => {
-      const { cause, title, ...rest } = found;
-      const severity: Severity = setting ?? found.severity ?? rule.severity;
-      return { ...rest, key: `${rule.id}/${cause}`, rule: rule.id, severity, title: title ?? rule.title };
+      const { cause, title, severity: own, ...rest } = found;
+      const severity = setting ?? own ?? rule.severity;
+      return { key: `${rule.id}/${cause}`, rule: rule.id, severity, title: title ?? rule.title, ...rest };
     });
   } catch (error) {
     return [crash(rule.id, error)];
@@ -194,7 +209,7 @@ function overallVerdict(
 
 function weakestLevel(nodes: readonly JudgedNode[]): EvidenceLevel {
   const judged = nodes.filter(
-    (node) => node.skipped === undefined && (node.mode === 'host-gw' || node.mode === 'fabric'),
+    (node) => node.skipped === undefined && ['host-gw', 'fabric', 'cross-subnet'].includes(node.mode),
   );
   if (judged.length === 0) return 'fabric';
   return EVIDENCE_LEVELS.find((level) => judged.some((node) => node.evidenceLevel === level)) ?? 'fabric';

@@ -14,6 +14,8 @@ export interface Matrix {
   readonly groups: readonly FaultGroup[];
   /** Classes with unknown paths and not a single one that passes: nothing good is known of their nodes. */
   readonly dark: ReadonlySet<string>;
+  /** Classes whose paths are all not applicable. */
+  readonly idle: ReadonlySet<string>;
 }
 
 export function judgeMatrix(tracer: Tracer, classes: readonly NodeClassIndex[]): Matrix {
@@ -39,12 +41,16 @@ export function judgeMatrix(tracer: Tracer, classes: readonly NodeClassIndex[]):
     });
   });
   const dark = [...seen].filter(([, verdicts]) => verdicts.has('unknown') && !verdicts.has('pass')).map(([id]) => id);
+  const idle = [...seen]
+    .filter(([, verdicts]) => [...verdicts].every((one) => one === 'not-applicable'))
+    .map(([id]) => id);
   return {
     pairs: pairs.counts(),
     roundTrip: roundTrip.counts(),
     entries,
     groups: ledger.groups(),
     dark: new Set(dark),
+    idle: new Set(idle),
   };
 }
 

@@ -4,7 +4,26 @@
  */
 import type { Config, NetworkMode } from '../model/config.ts';
 import type { DetectedMode, EvidenceLevel } from '../model/judgement.ts';
+import { containsAddress, parseAddress } from '../model/prefix.ts';
 import type { Agent, CniFacts, Gap, NodeFacts } from '../model/snapshot.ts';
+import { fromNoAgent } from './modes/bare.ts';
+import { fromCalico } from './modes/calico.ts';
+import { fromCilium, fromDataplaneV2 } from './modes/cilium.ts';
+import { embedsFlannel, findK3sBackend, fromFlannel, runsFlannel } from './modes/flannel.ts';
+import type { Guess, NodeEvidence, Tunnel } from './modes/guess.ts';
+import { unknown } from './modes/guess.ts';
+import {
+  fromAntrea,
+  fromAzureCni,
+  fromKindnet,
+  fromKubeRouter,
+  fromOvn,
+  fromVpcCni,
+  fromWeave,
+} from './modes/others.ts';
+import type { PodRanges } from './ranges.ts';
+
+export type { Tunnel } from './modes/guess.ts';
 
 export interface ModeDecision {
   readonly mode: DetectedMode;
@@ -15,15 +34,10 @@ export interface ModeDecision {
   readonly gap?: Gap;
   /** What carries pod packets between nodes, where a tunnel does and its packets are known. */
   readonly tunnel?: Tunnel;
-}
-
-/** The outer packets of an overlay: from node address to node address. */
-export interface Tunnel {
-  /** As in filter rules: `udp`, or a protocol number (IP-in-IP is `4`, ESP `50`). */
-  readonly protocol: string;
-  readonly port?: number;
-  /** For people: `VXLAN, UDP 8472`. */
-  readonly name: string;
+  /** What the agent told its peers as next hops; absent: the node's own addresses. */
+  readonly announced?: readonly string[];
+  /** What speaks against a mode that the user stated. */
+  readonly doubt?: string;
 }
 
 /** What the walk of a mode does not depend on, but detection does. */
@@ -31,148 +45,150 @@ export interface ModeContext {
   readonly cni: CniFacts;
   readonly gaps: readonly Gap[];
   readonly wanted: Config['networkModes'];
-  /** Some table of the node's network holds a route for some node's podCIDR. */
-  readonly fabricHoldsPodRoutes: (node: NodeFacts) => boolean;
-  /** The fabric itself has assigned the node's podCIDRs to one of its interfaces. */
-  readonly fabricAssignsPods: (node: NodeFacts) => boolean;
+  readonly rangesOf: (node: NodeFacts) => PodRanges;
+  readonly fabricOf: (
+    node: NodeFacts,
+  ) => Pick<NodeEvidence, 'fabricHoldsPodRoutes' | 'fabricAssignsPods' | 'fabricDecides' | 'isAssigned'>;
 }
 
-/** flannel's own word -> ours. `alloc` and the removed cloud backends leave routing to somebody else: the fabric. */
-const FLANNEL_BACKENDS: Readonly<Record<string, NetworkMode>> = {
-  'host-gw': 'host-gw',
-  alloc: 'fabric',
-  'aws-vpc': 'fabric',
-  gce: 'fabric',
-  'ali-vpc': 'fabric',
-  vxlan: 'overlay',
-  wireguard: 'overlay',
-  'wireguard-native': 'overlay',
-  ipip: 'overlay',
-  ipsec: 'overlay',
-  udp: 'overlay',
-};
+/** Modes in which pod packets show themselves to the fabric, between some nodes at least. */
+const DIRECT_MODES: readonly DetectedMode[] = ['host-gw', 'fabric', 'cross-subnet'];
 
-interface Guess {
-  readonly mode: DetectedMode;
-  readonly reason: string;
-  readonly gap?: Gap;
-}
+/**
+ * Who moves packets, in the order in which they are asked; undefined: not this one. Agents that say different things
+ * about one node leave it unknown.
+ */
+const DETECTORS: readonly (readonly [Agent, (evidence: NodeEvidence) => Guess | undefined])[] = [
+  ['aws-vpc-cni', fromVpcCni],
+  ['azure-cni', fromAzureCni],
+  ['dataplane-v2', fromDataplaneV2],
+  ['cilium', fromCilium],
+  ['calico', (evidence) => (runsFlannel(evidence.agents) ? undefined : fromCalico(evidence))],
+  ['antrea', fromAntrea],
+  ['weave', fromWeave],
+  ['ovn-kubernetes', fromOvn],
+  ['kube-router', fromKubeRouter],
+  ['kindnet', fromKindnet],
+];
 
 export function decideModes(nodes: readonly NodeFacts[], context: ModeContext): ModeDecision[] {
   const agents = new Map(context.cni.agents.map((entry) => [entry.node, entry.agents]));
-  return nodes.map((node) => decideMode(node, agents.get(node.name) ?? [], context));
+  const cluster = { k3sBackend: findK3sBackend(nodes), hasWindows: nodes.some(({ os }) => os === 'windows') };
+  const { cni, gaps } = context;
+  const pods = Map.groupBy(cni.samples ?? [], (sample) => sample.node);
+  return nodes.map((node) => {
+    const own = agents.get(node.name) ?? [];
+    const fabric = context.fabricOf(node);
+    return decideMode(
+      {
+        node,
+        agents: own,
+        ranges: context.rangesOf(node),
+        cni,
+        samples: pods.get(node.name) ?? [],
+        gaps,
+        ...cluster,
+        ...fabric,
+      },
+      context,
+    );
+  });
 }
 
-function decideMode(node: NodeFacts, agents: readonly Agent[], context: ModeContext): ModeDecision {
-  const { wanted } = context;
+function decideMode(evidence: NodeEvidence, { wanted }: ModeContext): ModeDecision {
   const [only, second] = wanted === 'auto' ? [] : wanted;
-  if (only !== undefined && second === undefined) {
-    return withLevel({ mode: only, reason: `input network-mode says ${only}` }, node, agents);
-  }
-  const guess = detect(node, agents, context);
+  const guess = detect(evidence);
+  if (only !== undefined && second === undefined) return stated(only, guess, evidence);
+  const contradiction = DIRECT_MODES.includes(guess.mode) ? findContradiction(evidence) : undefined;
+  if (contradiction !== undefined) return withLevel(unknown(`${guess.reason}, but ${contradiction}`), evidence);
   if (wanted === 'auto' || guess.mode === 'unknown' || (wanted as readonly string[]).includes(guess.mode)) {
-    return withLevel(guess, node, agents);
+    return withLevel(guess, evidence);
   }
-  return withLevel(
-    { mode: 'unknown', reason: `${guess.reason}, which input network-mode does not list` },
-    node,
-    agents,
-  );
+  return withLevel(unknown(`${guess.reason}, which input network-mode does not list`), evidence);
 }
 
-function withLevel(guess: Guess, node: NodeFacts, agents: readonly Agent[]): ModeDecision {
-  const agentRuns = guess.mode === 'host-gw' && (flannelRuns(agents) || embeddedFlannelRuns(node));
+/** The user's word counts, and what speaks against it is kept for a notice. */
+function stated(mode: NetworkMode, guess: Guess, evidence: NodeEvidence): ModeDecision {
+  const { ranges, fabricDecides } = evidence;
+  if (ranges.missing !== undefined && mode !== 'overlay') {
+    const reason = `input network-mode says ${mode}, and which ranges this node has could not be read`;
+    return withLevel(unknown(reason, ranges.missing), evidence);
+  }
+  // In a cloud that routes every packet itself, host routes make no difference that could be seen.
+  const isSame = guess.mode === mode || (mode === 'overlay' && guess.mode === 'eni');
+  const isAlike = fabricDecides && ['host-gw', 'fabric'].includes(mode) && ['host-gw', 'fabric'].includes(guess.mode);
+  const other = guess.mode === 'unknown' || isSame || isAlike ? undefined : `${guess.mode}: ${guess.reason}`;
+  const doubt = other ?? (DIRECT_MODES.includes(mode) ? findContradiction(evidence) : undefined);
+  const kept = guess.mode === mode ? guess : withoutMode(evidence);
+  if (mode === 'cross-subnet' && evidence.node.os === 'windows')
+    return withLevel(ofWindows(`input network-mode says ${mode}`), evidence);
+  const said = { ...kept, mode, reason: `input network-mode says ${mode}` };
+  if (doubt === undefined) return withLevel(said, evidence);
+  return { ...said, level: 'fabric', doubt };
+}
+
+/** What flannel's annotation announces holds for peers whatever we make of the rest. */
+function withoutMode({ node }: NodeEvidence): Pick<Guess, 'announced'> {
+  const announced = [node.flannel?.publicIP, node.flannel?.publicIPv6].filter((text) => text !== undefined);
+  return announced.length === 0 ? {} : { announced };
+}
+
+function withLevel(guess: Guess, { node, agents, k3sBackend }: NodeEvidence): ModeDecision {
+  const runs = agents.length > 0 || embedsFlannel(node, k3sBackend);
+  const agentRuns = runs && (guess.mode === 'host-gw' || guess.mode === 'cross-subnet');
   const decision = { ...guess, level: agentRuns ? ('fabric+agent' as const) : ('fabric' as const) };
   if (guess.mode !== 'unknown' || guess.gap !== undefined) return decision;
   return { ...decision, gap: { facet: 'cni', subject: 'network mode', reason: guess.reason } };
 }
 
-function flannelRuns(agents: readonly Agent[]): boolean {
-  return agents.includes('flannel') || agents.includes('canal');
+function detect(evidence: NodeEvidence): Guess {
+  const guess = detectAgent(evidence) ?? detectWithoutAgent(evidence);
+  if (guess.mode !== 'cross-subnet' || evidence.node.os !== 'windows') return guess;
+  return ofWindows(guess.reason);
 }
 
-/** k3s and RKE2 run flannel inside the process that also is the kubelet: a Ready node has it running. */
-function embeddedFlannelRuns(node: NodeFacts): boolean {
-  if (node.k3sNodeArgs === undefined || node.ready !== 'True') return false;
-  const args = node.k3sNodeArgs.join(' ');
-  return !/--flannel-backend[= ]none\b/.test(args);
+function ofWindows(reason: string): Guess {
+  return unknown(`${reason}, and what Windows makes of direct routes inside a subnet is not known`);
 }
 
-function detect(node: NodeFacts, agents: readonly Agent[], context: ModeContext): Guess {
-  const { cni } = context;
-  const elsewhere = detectOtherAgent(agents, cni);
-  if (elsewhere !== undefined) return elsewhere;
-  const annotated = node.flannel?.backendType;
-  if (flannelRuns(agents) || embeddedFlannelRuns(node)) {
-    const backend = annotated ?? cni.flannel?.backendType;
-    if (backend === undefined)
-      return { mode: 'unknown', reason: 'flannel runs here, but has not said which backend it uses' };
-    return fromFlannel(backend, cni.flannel?.directRouting ?? false);
+function detectAgent(evidence: NodeEvidence): Guess | undefined {
+  const { agents, node, k3sBackend } = evidence;
+  const guesses = DETECTORS.filter(([agent]) => agents.includes(agent)).flatMap(([, ask]) => ask(evidence) ?? []);
+  if (runsFlannel(agents) || (guesses.length === 0 && embedsFlannel(node, k3sBackend))) {
+    guesses.push(fromFlannel(evidence));
   }
+  const [first, ...others] = guesses;
+  const different = others.find((other) => other.mode !== first?.mode);
+  if (first === undefined || different === undefined) return first;
+  return unknown(`two network agents run here: ${first.reason}; ${different.reason}`, first.gap ?? different.gap);
+}
+
+function detectWithoutAgent(evidence: NodeEvidence): Guess {
+  const { node, cni, gaps } = evidence;
   if (!cni.complete) {
-    const gap = context.gaps.find((candidate) => candidate.facet === 'cni');
+    const gap = gaps.find((candidate) => candidate.facet === 'cni');
     const why = gap === undefined ? 'the network agents were not read' : `${gap.subject}: ${gap.reason}`;
-    const reason = `which agent runs here could not be read (${why})`;
-    return { mode: 'unknown', reason, ...(gap === undefined ? {} : { gap }) };
+    return unknown(`which agent runs here could not be read (${why})`, gap);
   }
-  if (annotated !== undefined) {
-    return { mode: 'unknown', reason: `flannel's annotation says ${annotated}, but no Ready flannel pod runs here` };
-  }
-  const [foreign] = agents;
-  if (foreign !== undefined) return { mode: 'unknown', reason: `${foreign} runs here, and its mode is not read yet` };
-  const condition = node.networkUnavailable?.reason;
-  if (condition === 'RouteCreated' || condition === 'NoRouteCreated') {
-    return { mode: 'fabric', reason: `no network agent runs here, and a cloud route controller wrote ${condition}` };
-  }
-  if (context.fabricAssignsPods(node)) {
-    return {
-      mode: 'fabric',
-      reason: 'no network agent runs here, and the cloud assigns the podCIDR to an interface of the node',
-    };
-  }
-  if (cni.agents.length === 0 && context.fabricHoldsPodRoutes(node)) {
-    return { mode: 'fabric', reason: 'no network agent runs anywhere, and the route tables hold pod routes' };
-  }
-  return { mode: 'unknown', reason: 'no known network agent runs here, and no route table holds a pod route' };
+  const annotated = node.flannel?.backendType;
+  if (annotated === undefined) return fromNoAgent(evidence);
+  return unknown(`flannel's annotation says ${annotated}, but no Ready flannel pod runs here`);
 }
 
-function fromFlannel(backend: string, directRouting: boolean): Guess {
-  const mode = FLANNEL_BACKENDS[backend];
-  if (mode === undefined) return { mode: 'unknown', reason: `flannel's backend ${backend} is not known` };
-  if (mode === 'overlay' && directRouting) {
-    return { mode: 'unknown', reason: `flannel's ${backend} has DirectRouting on: inside a subnet it is host-gw` };
+/** A running pod whose address is in none of the node's ranges: then pods get their addresses from somewhere else. */
+function findContradiction({ node, samples, ranges }: NodeEvidence): string | undefined {
+  if (node.virtual !== undefined) return undefined;
+  for (const { pod, addresses } of samples) {
+    for (const text of addresses) {
+      const address = parseAddress(text);
+      const family = ranges.prefixes.filter((prefix) => prefix.family === address?.family);
+      // A family in which the node has no range is not judged; without any range no pod should have an address.
+      if (address === undefined || (family.length === 0 && ranges.prefixes.length > 0)) continue;
+      if (family.some((prefix) => containsAddress(prefix, address))) continue;
+      const held = ranges.prefixes.map((prefix) => prefix.text).join(', ');
+      const where = held === '' ? 'and the node has no pod range' : `outside the node's ${held}`;
+      return `pod ${pod} runs here with address ${text}, ${where}`;
+    }
   }
-  return { mode, reason: `flannel runs here with backend ${backend}` };
-}
-
-/** Agents that decide alone, whatever flannel's leftovers say. */
-function detectOtherAgent(agents: readonly Agent[], cni: CniFacts): Guess | undefined {
-  if (agents.includes('aws-vpc-cni')) {
-    return { mode: 'eni', reason: 'the AWS VPC CNI runs here: pods have addresses of network interfaces' };
-  }
-  if (agents.includes('cilium')) return fromCilium(cni);
-  if (agents.includes('calico') && !flannelRuns(agents)) return fromCalico(cni);
-  if (agents.includes('weave')) return { mode: 'overlay', reason: 'Weave Net runs here and encapsulates' };
-  if (agents.includes('ovn-kubernetes'))
-    return { mode: 'overlay', reason: 'OVN-Kubernetes runs here and encapsulates' };
   return undefined;
-}
-
-function fromCilium(cni: CniFacts): Guess {
-  const { cilium } = cni;
-  if (cilium === undefined) return { mode: 'unknown', reason: 'Cilium runs here, but cilium-config was not read' };
-  if (cilium.routingMode === 'tunnel') return { mode: 'overlay', reason: 'Cilium runs here in tunnel mode' };
-  if (['eni', 'azure', 'alibabacloud'].includes(cilium.ipam)) {
-    return { mode: 'eni', reason: `Cilium runs here with ipam ${cilium.ipam}` };
-  }
-  return { mode: 'unknown', reason: `Cilium runs here with native routing and ipam ${cilium.ipam}, not judged yet` };
-}
-
-function fromCalico(cni: CniFacts): Guess {
-  const pools = cni.calicoPools?.filter((pool) => !pool.disabled) ?? [];
-  if (pools.length === 0) return { mode: 'unknown', reason: 'Calico runs here, but no enabled IPPool was read' };
-  if (pools.every((pool) => pool.ipipMode === 'Always' || pool.vxlanMode === 'Always')) {
-    return { mode: 'overlay', reason: 'Calico runs here and every enabled IPPool encapsulates always' };
-  }
-  return { mode: 'unknown', reason: 'Calico runs here without full encapsulation, not judged yet' };
 }

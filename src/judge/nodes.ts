@@ -4,17 +4,25 @@ import { distinctSorted } from '../rules/rule.ts';
 import type { Survey, SurveyedNode } from './survey.ts';
 import { nodeInterface } from './survey.ts';
 
+/** Nodes of which no path is known to be good, and nodes that have no path to judge. */
+export interface Quiet {
+  readonly dark: ReadonlySet<SurveyedNode>;
+  readonly idle: ReadonlySet<SurveyedNode>;
+}
+
 export function describeNodes(
   survey: Survey,
   nodes: readonly SurveyedNode[],
   findings: readonly Finding[],
-  dark: ReadonlySet<SurveyedNode>,
+  quiet: Quiet,
 ): JudgedNode[] {
   const atFault = faultsByNode(survey, findings);
-  return nodes.map((node) => describeNode(node, atFault.get(node.name) ?? new Set(), dark.has(node)));
+  return nodes.map((node) => describeNode(node, atFault.get(node.name), quiet));
 }
 
-function describeNode(node: SurveyedNode, atFault: ReadonlySet<'fail' | 'unknown'>, isDark: boolean): JudgedNode {
+type AtFault = ReadonlySet<'fail' | 'unknown'> | undefined;
+
+function describeNode(node: SurveyedNode, atFault: AtFault, quiet: Quiet): JudgedNode {
   const { facts, fabric, mode } = node;
   const faces = node.interfaces;
   const subnets = distinctSorted(faces.map((face) => face.subnet));
@@ -28,11 +36,9 @@ function describeNode(node: SurveyedNode, atFault: ReadonlySet<'fail' | 'unknown
   return {
     name: node.name,
     os: facts.os,
-    podCIDRs: facts.podCIDRs,
+    podCIDRs: node.podCIDRs.map((prefix) => prefix.text),
     internalIPs: facts.internalIPs,
-    ...(node.machine === undefined ? {} : { machine: node.machine.id }),
-    ...(node.joinedBy === undefined ? {} : { joinedBy: node.joinedBy }),
-    ...(fabric === undefined ? {} : { fabric: fabric.facts.id }),
+    ...placeOf(node),
     interfaces: faces.map((face) => face.id),
     subnets,
     routeTables: tables,
@@ -41,19 +47,22 @@ function describeNode(node: SurveyedNode, atFault: ReadonlySet<'fail' | 'unknown
     modeReason: mode.reason,
     evidenceLevel: mode.level,
     ...(node.skipped === undefined ? {} : { skipped: node.skipped }),
-    verdict: nodeVerdict(node, atFault, isDark),
+    verdict: nodeVerdict(node, atFault, quiet),
   };
 }
 
-function nodeVerdict(
-  node: SurveyedNode,
-  atFault: ReadonlySet<'fail' | 'unknown'>,
-  isDark: boolean,
-): JudgedNode['verdict'] {
+function placeOf({ machine, joinedBy, fabric }: SurveyedNode): Pick<JudgedNode, 'machine' | 'joinedBy' | 'fabric'> {
+  if (machine === undefined || joinedBy === undefined || fabric === undefined) return {};
+  return { machine: machine.id, joinedBy, fabric: fabric.facts.id };
+}
+
+function nodeVerdict(node: SurveyedNode, atFault: AtFault, { dark, idle }: Quiet): JudgedNode['verdict'] {
   if (node.skipped !== undefined) return 'not-applicable';
-  if (atFault.has('fail')) return 'fail';
-  if (atFault.has('unknown') || isDark || node.mode.mode === 'unknown') return 'unknown';
-  return node.mode.mode === 'overlay' || node.mode.mode === 'eni' ? 'not-applicable' : 'pass';
+  if (atFault?.has('fail')) return 'fail';
+  if (atFault?.has('unknown') || dark.has(node) || node.mode.mode === 'unknown') return 'unknown';
+  const { mode } = node.mode;
+  if (mode === 'cross-subnet' && idle.has(node)) return 'not-applicable';
+  return mode === 'overlay' || mode === 'eni' ? 'not-applicable' : 'pass';
 }
 
 /** Nodes whose packets meet one of these filters. */
@@ -70,17 +79,16 @@ function nodesBehind(survey: Survey, filters: ReadonlySet<string>): string[] {
 
 /** A finding names its nodes, or the subnets whose nodes share the cause. */
 function faultsByNode(survey: Survey, findings: readonly Finding[]): Map<string, Set<'fail' | 'unknown'>> {
-  const bySubnet = new Map<string, string[]>();
-  for (const node of survey.nodes) {
-    const subnet = nodeInterface(node)?.subnet;
-    if (subnet !== undefined) bySubnet.set(subnet, [...(bySubnet.get(subnet) ?? []), node.name]);
-  }
+  const namesSubnets = findings.some(({ subjects }) => subjects.subnets.length > 0);
+  const bySubnet = Map.groupBy(namesSubnets ? survey.nodes : [], (node) => nodeInterface(node)?.subnet);
   const result = new Map<string, Set<'fail' | 'unknown'>>();
-  for (const { verdict, subjects, severity } of findings) {
+  for (const { verdict, subjects, severity, pairsBroken } of findings) {
     if (severity === 'notice') continue;
+    // A node that a warning names works, as long as none of its packets is lost by it.
+    if (verdict === 'fail' && severity !== 'error' && pairsBroken === 0) continue;
     const names = [
       ...subjects.nodes,
-      ...subjects.subnets.flatMap((subnet) => bySubnet.get(subnet) ?? []),
+      ...subjects.subnets.flatMap((subnet) => bySubnet.get(subnet) ?? []).map(({ name }) => name),
       ...(subjects.filters.length === 0 ? [] : nodesBehind(survey, new Set(subjects.filters))),
     ];
     for (const name of names) result.set(name, (result.get(name) ?? new Set()).add(verdict));

@@ -3,8 +3,8 @@ import { gapFault } from '../model/faults.ts';
 import type { Range } from '../model/prefix.ts';
 import { containsAddress, parseAddress } from '../model/prefix.ts';
 import type { Entry } from '../model/prefix-table.ts';
-import type { Gap, InterfaceFacts, RouteFacts } from '../model/snapshot.ts';
-import { blameLoss } from './blame.ts';
+import type { Gap, InterfaceFacts, RouteFacts, RouteTarget } from '../model/snapshot.ts';
+import { blameDuplicate, blameLoss } from './blame.ts';
 import { isCovered } from './fabric.ts';
 import type { Fabric } from './fabric.ts';
 import type { Ending, Lookup, Outcome } from './outcome.ts';
@@ -29,10 +29,14 @@ export function judgeMatch(lookup: Lookup, match: Entry<RouteFacts> | undefined)
     return outcomeOf([gapFault(unreadListGap(fabric, table.facts.id, list))]);
   if (match === undefined) return blameLoss(lookup, undefined, { kind: 'lost', problem: 'none' });
   const [only, another] = match.values;
-  if (only !== undefined && another === undefined) return judgeRoute(lookup, only, 1);
+  if (only !== undefined && another === undefined) return judgeEnding(lookup, only, follow(lookup, only), 1);
   const best = Math.min(...match.values.map((route) => route.rank));
   const winners = match.values.filter((route) => route.rank === best);
-  const outcomes = winners.map((route) => judgeRoute(lookup, route, winners.length));
+  const equals = winners.map((route) => ({ route, ending: follow(lookup, route) }));
+  const duplicate = blameDuplicate(lookup, match.prefix, equals);
+  const outcomes = equals.map(({ route, ending }) =>
+    duplicate !== undefined && ending.kind === 'lost' ? duplicate : judgeEnding(lookup, route, ending, winners.length),
+  );
   const [first = PASS] = outcomes;
   if (outcomes.length === 1) return first;
   const isMixed = outcomes.some((outcome) => outcome.verdict !== first.verdict);
@@ -48,8 +52,7 @@ export function judgeMatch(lookup: Lookup, match: Entry<RouteFacts> | undefined)
   );
 }
 
-function judgeRoute(lookup: Lookup, route: RouteFacts, equalRoutes: number): Outcome {
-  const ending = follow(lookup, route);
+function judgeEnding(lookup: Lookup, route: RouteFacts, ending: Ending, equalRoutes: number): Outcome {
   if (ending.kind === 'arrives') return arrive(lookup.to, lookup.context.fabric, ending.face, lookup.range);
   if (ending.kind === 'own') return outcomeOf([], [ending.face]);
   if (ending.kind === 'unclear') return outcomeOf([gapFault(ending.gap)]);
@@ -90,6 +93,16 @@ function follow(lookup: Lookup, route: RouteFacts): Ending {
   }
 }
 
+/** Comparing with the receiver's ids is cheaper than looking one up, and nearly every route leads to the receiver. */
+function ownInterface(
+  fabric: Fabric,
+  to: SurveyedNode,
+  target: Extract<RouteFacts['target'], { kind: 'interface' | 'machine' }>,
+): InterfaceFacts | undefined {
+  if (target.kind !== 'interface' || to.fabric !== fabric) return undefined;
+  return to.interfaces.find((face) => face.id === target.interface);
+}
+
 function followToMachine(
   lookup: Lookup,
   route: RouteFacts,
@@ -97,12 +110,10 @@ function followToMachine(
 ): Ending {
   const { context, survey, to } = lookup;
   const { fabric } = context;
-  const face =
-    target.kind === 'interface'
-      ? fabric.interfaces.get(target.interface)
-      : entryOf(fabric, target.machine, lookup.table.facts.network);
+  const face = ownInterface(fabric, to, target) ?? faceBehind(fabric, lookup.table.facts.network, target);
   const machineId = face?.machine ?? target.machine;
-  const machine = machineId === undefined ? undefined : fabric.machines.get(machineId);
+  const isOwner = to.fabric === fabric && machineId !== undefined && to.machine?.id === machineId;
+  const machine = isOwner ? to.machine : machineId === undefined ? undefined : fabric.machines.get(machineId);
   const name = target.kind === 'interface' ? target.interface : target.machine;
   const dead = (because: string): Ending => ({ kind: 'lost', problem: 'dead', because });
   if (machine !== undefined && (machine.state === 'terminated' || machine.state === 'stopped')) {
@@ -121,7 +132,7 @@ function followToMachine(
       gap: routeGap(fabric, `${face.type} ${face.id}`, 'what it does with pod packets is not read'),
     };
   }
-  if (to.fabric === fabric && to.machine?.id === machineId) return { kind: 'arrives', face };
+  if (isOwner) return { kind: 'arrives', face };
   const owner = survey.nodeOfMachine.get(`${fabric.facts.id}/${machineId}`);
   if (owner !== undefined) return { kind: 'lost', problem: 'other-node', leadsTo: owner };
   if (machine === undefined) {
@@ -134,6 +145,23 @@ function followToMachine(
   if (face.forwarding === 'off') return { kind: 'lost', problem: 'other-machine', leadsTo: machineId };
   const reason = 'it forwards for others, and where it sends pod packets is not read';
   return { kind: 'unclear', gap: routeGap(fabric, `instance ${machineId}`, reason) };
+}
+
+/** Where packets arrive that a route of this network sends to such a target. */
+export function faceBehind(fabric: Fabric, network: string, target: RouteTarget): InterfaceFacts | undefined {
+  switch (target.kind) {
+    case 'interface':
+      return fabric.interfaces.get(target.interface);
+    case 'machine':
+      return entryOf(fabric, target.machine, network);
+    case 'address':
+      return fabric.nextHopHolder(network, target.address);
+    case 'local':
+    case 'none':
+    case 'gateway':
+    case 'unknown':
+      return undefined;
+  }
 }
 
 /** A route by machine leads to the machine's interface in the route's network. */

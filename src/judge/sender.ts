@@ -1,11 +1,12 @@
 /** Where packets of a node leave it: the interface for on-link neighbours, and those a default route may use. */
 import type { Fault } from '../model/faults.ts';
 import { gapFault } from '../model/faults.ts';
+import type { DetectedMode } from '../model/judgement.ts';
 import type { Family } from '../model/prefix.ts';
 import { isCovered } from './fabric.ts';
 import type { Fabric } from './fabric.ts';
 import type { Gap, InterfaceFacts } from '../model/snapshot.ts';
-import { parseAddress } from '../model/prefix.ts';
+import { containsAddress, parseAddress } from '../model/prefix.ts';
 import type { SurveyedNode } from './survey.ts';
 import type { CompiledTable } from './tables.ts';
 import { gapsOf } from './survey.ts';
@@ -23,6 +24,7 @@ export interface SenderContext {
   readonly key: string;
   readonly family: Family;
   readonly fabric: Fabric;
+  readonly mode: DetectedMode;
   readonly usesHostRoutes: boolean;
   readonly isWindows: boolean;
   /** The subnet in which the sender sees neighbours. */
@@ -44,13 +46,31 @@ export interface Sender {
   readonly exitGap: Fault;
 }
 
-/** The address that others use as next hop towards this node: flannel's own word first. */
+/** The address that others use as next hop towards this node: its agent's own word first. */
 export function advertisedAddress(node: SurveyedNode, family: Family): string | undefined {
-  const { flannel, internalIPs } = node.facts;
-  const announced = family === 4 ? flannel?.publicIP : flannel?.publicIPv6;
-  const isFlannels = node.mode.mode === 'host-gw' || node.mode.mode === 'overlay';
-  if (isFlannels && announced !== undefined) return parseAddress(announced)?.text ?? announced;
-  return internalIPs.find((text) => parseAddress(text)?.family === family);
+  const { mode, facts } = node;
+  const ofFamily = (texts: readonly string[]): string | undefined =>
+    texts.find((text) => (parseAddress(text)?.family ?? (text.includes(':') ? 6 : 4)) === family);
+  const announced = ofFamily(mode.announced ?? []);
+  if (announced !== undefined) return parseAddress(announced)?.text ?? announced;
+  return facts.internalIPs.find((text) => parseAddress(text)?.family === family);
+}
+
+/** Its kernel has a route per peer: to all that are neighbours, and in cross-subnet mode into a tunnel for the others. */
+export function usesHostRoutes({ mode }: SurveyedNode): boolean {
+  return mode.mode === 'host-gw' || mode.mode === 'cross-subnet';
+}
+
+/** Whether the sender's guest has the receiver's next hop on its own link; some fabrics' guests have nobody there. */
+export function seesNeighbour(context: SenderContext, to: SurveyedNode): boolean {
+  return context.fabric.behaviour.neighbours !== 'nobody' && isInSubnet(context, to);
+}
+
+export function isInSubnet(context: SenderContext, to: SurveyedNode): boolean {
+  const text = advertisedAddress(to, context.family);
+  const address = text === undefined ? undefined : parseAddress(text);
+  const subnet = context.fabric.subnets.get(context.subnet);
+  return address !== undefined && (subnet?.prefixes ?? []).some((prefix) => containsAddress(prefix, address));
 }
 
 /**
@@ -87,14 +107,15 @@ function findContext(
 ): SenderContext {
   const subnet = faces.at(-1)?.subnet ?? '';
   const exits = faces.map((face) => findExit(fabric, face));
-  const usesHostRoutes = node.mode.mode === 'host-gw';
+  const { mode } = node.mode;
   const isWindows = node.facts.os === 'windows';
-  const words = `${usesHostRoutes ? 'host-gw' : 'fabric'}|${isWindows ? 'windows' : ''}`;
+  const isHost = usesHostRoutes(node);
+  const words = `${isHost ? mode : 'fabric'}|${isWindows ? 'windows' : ''}`;
   let key = `${String(family)}|${fabric.facts.id}|${words}|${subnet}`;
   for (const exit of exits) key += `|${exit.subnet}>${exit.table?.facts.id ?? '?'}#${exit.tags.join()}`;
   let context = contexts.get(key);
   if (context === undefined) {
-    context = { key, family, fabric, usesHostRoutes, isWindows, subnet, exits };
+    context = { key, family, fabric, mode, usesHostRoutes: isHost, isWindows, subnet, exits };
     contexts.set(key, context);
   }
   return context;

@@ -3,7 +3,7 @@ import type { Config } from '../model/config.ts';
 import type { Fault } from '../model/faults.ts';
 import { gapFault } from '../model/faults.ts';
 import type { Family, Prefix } from '../model/prefix.ts';
-import { comparePrefixes, overlaps, parseAddress, parsePrefix } from '../model/prefix.ts';
+import { comparePrefixes, hostPrefix, overlaps, parseAddress } from '../model/prefix.ts';
 import { PrefixTable } from '../model/prefix-table.ts';
 import { parseProviderId } from '../model/provider-id.ts';
 import type { Gap, InterfaceFacts, MachineFacts, NodeFacts, Snapshot } from '../model/snapshot.ts';
@@ -16,6 +16,7 @@ import { joinNodes } from './join.ts';
 import { judgeMachines } from './machines.ts';
 import type { ModeDecision } from './mode.ts';
 import { decideModes } from './mode.ts';
+import { rangesFrom } from './ranges.ts';
 
 /** Younger nodes are still being wired up: their agents and routes may be seconds away. */
 const GRACE_MS = 3 * 60 * 1000;
@@ -26,7 +27,10 @@ export interface SurveyedNode {
   readonly name: string;
   /** Why its pairs are not applicable. */
   readonly skipped?: string;
+  /** The ranges of its pods: spec.podCIDRs, or what its agent's own address management gave it. */
   readonly podCIDRs: readonly Prefix[];
+  /** Where they come from, if not from spec.podCIDRs. */
+  readonly rangeSource?: string;
   /** Families that packets from this node can have. */
   readonly families: readonly Family[];
   readonly mode: ModeDecision;
@@ -55,6 +59,11 @@ export interface Survey {
   readonly overlapGroups: ReadonlyMap<string, ReadonlySet<string>>;
   /** `fabric/network` -> the subnets in which host-gw nodes live, sorted. */
   readonly hostGwSubnets: ReadonlyMap<string, readonly string[]>;
+  /**
+   * Families that need no route for some node of a network: `fabric/network/6 neighbour` where a host-gw node has an
+   * address to announce, `fabric/network/6 assigned` where the fabric has assigned a podCIDR.
+   */
+  readonly routelessFamilies: ReadonlySet<string>;
   /** By fabric; none where they were not read, or are not wanted. */
   readonly filters: ReadonlyMap<Fabric, Filters>;
 }
@@ -73,7 +82,11 @@ export function surveySnapshot(
   behaviours: Behaviours = BEHAVIOURS,
 ): Survey {
   const nodes = snapshot.cluster.nodes;
-  const prefixes = nodes.map((node) => node.podCIDRs.flatMap((text) => parsePrefix(text) ?? []));
+  const { cni } = snapshot.cluster;
+  const agents = new Map(cni.agents.map((entry) => [entry.node, entry.agents]));
+  const findRanges = rangesFrom(cni, snapshot.gaps);
+  const ranges = nodes.map((node) => findRanges(node, agents.get(node.name) ?? []));
+  const prefixes = ranges.map((range) => range.prefixes);
   const podCIDRs = new PrefixTable<string>();
   nodes.forEach((node, index) => {
     for (const prefix of prefixes[index] ?? []) podCIDRs.add(prefix, node.name);
@@ -97,23 +110,29 @@ export function surveySnapshot(
       : { fabric, faces: fabric.interfacesOf(join.machine.id) };
   };
   const modes = decideModes(nodes, {
-    cni: snapshot.cluster.cni,
+    cni,
     gaps: snapshot.gaps,
     wanted: config.networkModes,
-    fabricHoldsPodRoutes: (node) => {
+    rangesOf: (node) => ranges[indexByName.get(node.name) ?? -1] ?? { prefixes: [] },
+    fabricOf: (node) => {
       const held = facesOf(node);
       const routes = ({ network }: InterfaceFacts): boolean =>
         networksThatRoutePods.has(`${held?.fabric.facts.id ?? ''}/${network}`);
-      return held?.faces.some(routes) ?? false;
-    },
-    fabricAssignsPods: (node) => {
-      const held = facesOf(node);
       const own = prefixes[indexByName.get(node.name) ?? -1] ?? [];
       const assigned = held?.faces.flatMap((face) => held.fabric.assigned(face)) ?? [];
-      return own.length > 0 && own.every((prefix) => isCovered(prefix, assigned));
+      return {
+        fabricHoldsPodRoutes: held?.faces.some(routes) ?? false,
+        fabricAssignsPods: own.length > 0 && own.every((prefix) => isCovered(prefix, assigned)),
+        fabricDecides: held?.fabric.behaviour.onLinkBypassesTables === false,
+        isAssigned: (text) => {
+          const address = parseAddress(text);
+          return address !== undefined && isCovered(hostPrefix(address), assigned);
+        },
+      };
     },
   });
-  const skips = nodes.map((node) => skipReason(node, snapshot.takenAt));
+  const takenAt = Date.parse(snapshot.takenAt);
+  const skips = nodes.map((node) => skipReason(node, takenAt));
   const machineFaults = judgeMachines(nodes, joins, snapshot, skips);
   const overlapGroups = groupOverlaps(nodes, prefixes, skips);
   const rootsOf = new Map<string, string[]>();
@@ -125,27 +144,40 @@ export function surveySnapshot(
     const mode = modes[index] ?? { mode: 'unknown', reason: '', level: 'fabric' };
     const skipped = skips[index];
     const fabric = join?.kind === 'joined' ? fabricById.get(join.fabric.id) : undefined;
-    const endpointFaults = [...(machineFaults[index] ?? [])];
-    if (mode.gap !== undefined) endpointFaults.push(gapFault(mode.gap));
+    const ofMachine = machineFaults[index] ?? [];
+    const endpointFaults = mode.gap === undefined ? ofMachine : [...ofMachine, gapFault(mode.gap)];
     const podPrefixes = prefixes[index] ?? [];
+    const rangeSource = ranges[index]?.source;
     return {
       index,
       facts,
       name: facts.name,
       ...(skipped === undefined ? {} : { skipped }),
       podCIDRs: podPrefixes,
+      ...(rangeSource === undefined ? {} : { rangeSource }),
       families: familiesOf(podPrefixes, facts),
       mode,
-      ...(join?.kind === 'joined' ? { joinedBy: join.by, machine: join.machine } : {}),
-      ...(fabric === undefined ? {} : { fabric }),
-      interfaces: join?.kind === 'joined' && fabric !== undefined ? fabric.interfacesOf(join.machine.id) : [],
+      ...(join?.kind === 'joined' && fabric !== undefined
+        ? { joinedBy: join.by, machine: join.machine, fabric, interfaces: fabric.interfacesOf(join.machine.id) }
+        : { interfaces: [] }),
       endpointFaults,
       overlapRoots: rootsOf.get(facts.name) ?? [],
     };
   });
   const hostGwSubnets = findHostGwSubnets(surveyed);
+  const routelessFamilies = findRoutelessFamilies(surveyed);
   const filters = openFilters(fabrics, config, behaviours.filters);
-  return { snapshot, nodes: surveyed, fabrics, nodeOfMachine, podCIDRs, overlapGroups, hostGwSubnets, filters };
+  return {
+    snapshot,
+    nodes: surveyed,
+    fabrics,
+    nodeOfMachine,
+    podCIDRs,
+    overlapGroups,
+    hostGwSubnets,
+    filters,
+    routelessFamilies,
+  };
 }
 
 /** The rule's switch is the switch of the whole step. */
@@ -165,6 +197,7 @@ function openFilters(
 
 /** The interface that carries the node's own address, else the primary one. */
 export function nodeInterface(node: Pick<SurveyedNode, 'facts' | 'interfaces'>): InterfaceFacts | undefined {
+  if (node.interfaces.length < 2) return node.interfaces[0];
   const carries = (face: InterfaceFacts): boolean => node.facts.internalIPs.some((ip) => face.addresses.includes(ip));
   return node.interfaces.find(carries) ?? node.interfaces.find((face) => face.primary) ?? node.interfaces[0];
 }
@@ -180,19 +213,45 @@ function findHostGwSubnets(nodes: readonly SurveyedNode[]): Map<string, string[]
   return new Map([...sets].map(([network, subnets]) => [network, [...subnets].sort()]));
 }
 
+function findRoutelessFamilies(nodes: readonly SurveyedNode[]): Set<string> {
+  const found = new Set<string>();
+  // With one family nobody asks.
+  if (!nodes.some(({ podCIDRs: [first, second] }) => second !== undefined && second.family !== first?.family))
+    return found;
+  for (const node of nodes) {
+    const { fabric, facts } = node;
+    const face = node.skipped === undefined ? nodeInterface(node) : undefined;
+    if (face === undefined || fabric === undefined) continue;
+    const network = `${fabric.facts.id}/${face.network}`;
+    if (node.mode.mode === 'host-gw') {
+      const announced = [facts.flannel?.publicIP, facts.flannel?.publicIPv6, ...facts.internalIPs];
+      for (const ip of announced)
+        if (ip !== undefined) found.add(`${network}/${ip.includes(':') ? '6' : '4'} neighbour`);
+    }
+    for (const one of node.interfaces) {
+      if (one.assignedPrefixes === undefined) continue;
+      const own = node.podCIDRs.filter((prefix) => isCovered(prefix, fabric.assigned(one)));
+      for (const { family } of own) found.add(`${fabric.facts.id}/${one.network}/${String(family)} assigned`);
+    }
+  }
+  return found;
+}
+
 /** A node without podCIDRs sends from its own addresses. */
 function familiesOf(prefixes: readonly Prefix[], node: NodeFacts): Family[] {
+  if (prefixes.length === 1 && prefixes[0] !== undefined) return [prefixes[0].family];
   const own = prefixes.map((prefix) => prefix.family);
   const source = own.length > 0 ? own : node.internalIPs.flatMap((text) => parseAddress(text)?.family ?? []);
   return [...new Set(source)].sort();
 }
 
-function skipReason(node: NodeFacts, takenAt: string): string | undefined {
+/** @param takenAt in milliseconds since 1970 */
+function skipReason(node: NodeFacts, takenAt: number): string | undefined {
   const virtual =
     node.virtual ?? (node.providerID === undefined ? undefined : parseProviderId(node.providerID).virtual);
   if (virtual !== undefined) return `${virtual} node: it has no machine and no pod range of its own`;
   if (node.deletingSince !== undefined) return `being deleted since ${node.deletingSince}`;
-  if (node.createdAt !== undefined && Date.parse(takenAt) - Date.parse(node.createdAt) < GRACE_MS) {
+  if (node.createdAt !== undefined && takenAt - Date.parse(node.createdAt) < GRACE_MS) {
     return `created at ${node.createdAt}, less than three minutes before the check`;
   }
   return undefined;
@@ -209,16 +268,20 @@ function groupOverlaps(
   );
   owned.sort((a, b) => comparePrefixes(a.prefix, b.prefix));
   const groups = new Map<string, Set<string>>();
-  let root: { prefix: Prefix; owners: Set<string> } | undefined;
+  let root = owned[0];
+  let owners: string[] = [];
   const close = (): void => {
-    if (root !== undefined && root.owners.size > 1) groups.set(root.prefix.text, new Set([...root.owners].sort()));
+    if (root === undefined || owners.length < 2) return;
+    const distinct = new Set(owners.sort());
+    if (distinct.size > 1) groups.set(root.prefix.text, distinct);
   };
-  for (const { prefix, name } of owned) {
-    if (root !== undefined && overlaps(root.prefix, prefix)) root.owners.add(name);
-    else {
+  for (const claim of owned) {
+    if (root === undefined || !overlaps(root.prefix, claim.prefix)) {
       close();
-      root = { prefix, owners: new Set([name]) };
+      root = claim;
+      owners = [];
     }
+    owners.push(claim.name);
   }
   close();
   return groups;

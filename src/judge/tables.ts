@@ -1,5 +1,5 @@
 /** Route tables made ready for looking up: what loses anyway is out, and tags choose who sees a route. */
-import type { Prefix } from '../model/prefix.ts';
+import type { Family, Prefix } from '../model/prefix.ts';
 import { contains, parsePrefix } from '../model/prefix.ts';
 import type { Entry } from '../model/prefix-table.ts';
 import { PrefixTable } from '../model/prefix-table.ts';
@@ -18,6 +18,9 @@ export interface CompiledTable {
   readonly holdsPodRoutes: boolean;
   /** Such a route leads to a machine: somebody made this table route pods. */
   readonly leadsPodsToMachines: boolean;
+  /** Families of those routes, and of those that lead to machines. */
+  readonly podFamilies: ReadonlySet<Family>;
+  readonly machineFamilies: ReadonlySet<Family>;
 }
 
 interface ParsedRoute {
@@ -42,7 +45,12 @@ export function compileTable(
   const scopeTags = new Set<string>();
   for (const { route } of routes) for (const tag of route.scopeTags ?? []) scopeTags.add(tag);
   const lookups = new Map<string, PrefixTable<RouteFacts>>();
+  let untagged: PrefixTable<RouteFacts> | undefined;
   const lookup = (tags: readonly string[]): PrefixTable<RouteFacts> => {
+    if (tags.length === 0) return (untagged ??= lookupTagged(tags));
+    return lookupTagged(tags);
+  };
+  const lookupTagged = (tags: readonly string[]): PrefixTable<RouteFacts> => {
     const known = tags.filter((tag) => scopeTags.has(tag)).sort();
     const key = known.join();
     let table = lookups.get(key);
@@ -54,13 +62,20 @@ export function compileTable(
     return table;
   };
   const [firstLocal] = locals;
+  // Each question ends at the first route that says yes.
+  const familiesWith = (counts: (item: ParsedRoute) => boolean): Set<Family> =>
+    new Set(([4, 6] as const).filter((family) => routes.some((item) => item.prefix.family === family && counts(item))));
+  const podFamilies = familiesWith(isPodRoute);
+  const machineFamilies = familiesWith((item) => leadsToMachine(item.route) && isPodRoute(item));
   return {
     facts,
     lookup,
     scopeTags,
     local: firstLocal === undefined ? undefined : lookup([]).get(firstLocal),
-    holdsPodRoutes: routes.some(isPodRoute),
-    leadsPodsToMachines: routes.some((item) => leadsToMachine(item.route) && isPodRoute(item)),
+    holdsPodRoutes: podFamilies.size > 0,
+    leadsPodsToMachines: machineFamilies.size > 0,
+    podFamilies,
+    machineFamilies,
   };
 }
 

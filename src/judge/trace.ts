@@ -1,7 +1,7 @@
 /** One ordered pair: the sender's part and the receiver's part put together. */
 import type { Fault } from '../model/faults.ts';
 import { gapFault } from '../model/faults.ts';
-import type { Verdict } from '../model/judgement.ts';
+import type { DetectedMode, Verdict } from '../model/judgement.ts';
 import type { Gap } from '../model/snapshot.ts';
 import type { Family, Prefix } from '../model/prefix.ts';
 import { overlaps } from '../model/prefix.ts';
@@ -11,11 +11,12 @@ import type { Place } from './filter-atlas.ts';
 import type { Ends } from './filtering.ts';
 import { judgeWay, outerFamily, tunnelEnd } from './filtering.ts';
 import { sourceRanges } from './filters.ts';
+import { HostRoutes } from './host-routes.ts';
 import type { Sender, SenderContext } from './sender.ts';
 import { advertisedAddress, findSender } from './sender.ts';
 import type { Survey, SurveyedNode } from './survey.ts';
 import type { Piece } from './walk.ts';
-import { HostRoutes, walkTo } from './walk.ts';
+import { walkTo } from './walk.ts';
 
 export interface FamilyPath {
   readonly family: Family;
@@ -70,7 +71,12 @@ export class Tracer {
       known = [];
       this.#pieces.set(context, known);
     }
-    return (known[to.index] ??= this.#walk(context, to, []));
+    const before = known[to.index];
+    if (before !== undefined) return before;
+    const pieces = this.#walk(context, to, []);
+    // Ways without a fault are walked again sooner than kept: there are many, and next to none is asked for twice.
+    if (!isFaultless(pieces)) known[to.index] = pieces;
+    return pieces;
   }
 
   /** Some filter remembers questions, so answers fare otherwise. */
@@ -109,29 +115,36 @@ export class Tracer {
     if (from.skipped !== undefined || to.skipped !== undefined) return NOT_APPLICABLE;
     const shared = sharedFamilies(from, to);
     if (shared.length === 0) return NOT_APPLICABLE;
-    const both = [from.mode.mode, to.mode.mode];
-    if (both.every((mode) => mode === 'eni')) return NOT_APPLICABLE;
-    if (both.every((mode) => mode === 'overlay')) return this.#traceTunnel(from, to, shared, isReply);
+    if (shareMode(from, to, 'eni')) return NOT_APPLICABLE;
+    if (shareMode(from, to, 'overlay')) {
+      const carried = this.#throughTunnel(from, to, isReply);
+      return pathOf(shared.map((family) => ({ family, ...carried })));
+    }
     const blocking = this.#endpointFaults(from, to);
     if (blocking.length > 0) return pathOf(shared.map((family) => ({ family, ...settle([outcomeOf(blocking)]) })));
+    // A tunnel takes packets from one cloud to another, too.
+    if (from.fabric !== to.fabric) return NOT_APPLICABLE;
     return pathOf(shared.map((family) => ({ family, ...this.#traceFamily(from, to, family, isReply) })));
   }
 
   /** Routing is the overlay's own affair; that its outer packets get through is not. */
-  #traceTunnel(from: SurveyedNode, to: SurveyedNode, families: readonly Family[], isReply: boolean): Path {
+  #throughTunnel(from: SurveyedNode, to: SurveyedNode, isReply: boolean): Omit<FamilyPath, 'family'> {
+    const faults = this.#tunnelFaults(from, to, isReply);
+    return faults.length === 0 ? { verdict: 'not-applicable', faults } : settle([outcomeOf(faults)]);
+  }
+
+  #tunnelFaults(from: SurveyedNode, to: SurveyedNode, isReply: boolean): Fault[] {
     const { tunnel } = from.mode;
     const { fabric } = from;
     const filters = fabric === undefined || to.fabric !== fabric ? undefined : this.survey.filters.get(fabric);
-    if (filters === undefined || fabric === undefined || tunnel === undefined || tunnel.name !== to.mode.tunnel?.name)
-      return NOT_APPLICABLE;
+    if (filters === undefined || fabric === undefined || tunnel === undefined) return [];
+    if (tunnel.name !== to.mode.tunnel?.name) return [];
     const family = outerFamily(from);
     const out = tunnelEnd(from, filters, advertisedAddress(from, family));
     const into = tunnelEnd(to, filters, advertisedAddress(to, family));
-    if (out === undefined || into === undefined) return NOT_APPLICABLE;
+    if (out === undefined || into === undefined) return [];
     const ends = { from, to, fabric, filters, isReply };
-    const faults = judgeWay(ends, out.face, [into.face], out.place, into.place, tunnel).map(this.#admit);
-    if (faults.length === 0) return NOT_APPLICABLE;
-    return pathOf(families.map((each) => ({ family: each, ...settle([outcomeOf(faults)]) })));
+    return judgeWay(ends, out.face, [into.face], out.place, into.place, tunnel).map(this.#admit);
   }
 
   #traceFamily(from: SurveyedNode, to: SurveyedNode, family: Family, isReply: boolean): Omit<FamilyPath, 'family'> {
@@ -139,6 +152,7 @@ export class Tracer {
     if ('rule' in sender) return settle([outcomeOf([sender])]);
     const own = ownRanges(from, to);
     const pieces = own.length > 0 ? this.#walk(sender.context, to, own) : this.pieces(sender.context, to);
+    if (pieces.some((piece) => piece.via === 'tunnel')) return this.#throughTunnel(from, to, isReply);
     const { fabric } = sender.context;
     const filters = this.survey.filters.get(fabric);
     if (filters === undefined) return settle(pieces.map((piece) => throughPiece(sender, piece)));
@@ -168,15 +182,15 @@ export class Tracer {
       ...this.endpointFaults(from),
       ...this.endpointFaults(to).map((fault) => (fault.owner === 'from' ? { ...fault, owner: 'to' as const } : fault)),
     ];
-    if (faults.length === 0 && from.fabric !== to.fabric) {
+    if (faults.length === 0 && from.fabric !== to.fabric && !shareMode(from, to, 'cross-subnet')) {
       const subject = 'what connects the clouds, accounts or regions of the nodes';
       faults.push(
         gapFault({ facet: 'networks', subject, reason: 'pairs that leave one of them for another are not followed' }),
       );
     }
-    const modes = [from.mode.mode, to.mode.mode];
-    if (faults.length === 0 && modes.some((mode) => mode === 'overlay' || mode === 'eni')) {
-      const reason = 'one end encapsulates or uses addresses of the cloud, the other does not';
+    const isMixed = from.mode.mode !== to.mode.mode && [from, to].some(({ mode }) => !PLAIN_MODES.includes(mode.mode));
+    if (faults.length === 0 && isMixed) {
+      const reason = 'they do not put pod packets on the wire in the same form';
       faults.push(gapFault({ facet: 'cni', subject: 'pairs of nodes in different network modes', reason }));
     }
     return faults;
@@ -184,7 +198,7 @@ export class Tracer {
 
   #walk(context: SenderContext, to: SurveyedNode, own: readonly Prefix[]): readonly Piece[] {
     const pieces = walkTo(this.survey, this.#hostRoutes, context, to, own);
-    if (pieces.every((piece) => piece.outcomes.every((outcome) => outcome.faults.length === 0))) return pieces;
+    if (isFaultless(pieces)) return pieces;
     return pieces.map((piece) => ({
       ...piece,
       outcomes: piece.outcomes.map((outcome) =>
@@ -205,6 +219,17 @@ export class Tracer {
       exitGap: sender.exitGap,
     };
   }
+}
+
+function isFaultless(pieces: readonly Piece[]): boolean {
+  return pieces.every((piece) => piece.outcomes.every((outcome) => outcome.faults.length === 0));
+}
+
+/** Packets of these modes are the same on the wire, whichever of them the other end has. */
+const PLAIN_MODES: readonly DetectedMode[] = ['host-gw', 'fabric'];
+
+function shareMode(from: SurveyedNode, to: SurveyedNode, mode: DetectedMode): boolean {
+  return from.mode.mode === mode && to.mode.mode === mode;
 }
 
 function sharedFamilies(from: SurveyedNode, to: SurveyedNode): Family[] {
@@ -266,7 +291,9 @@ export function mixVerdicts(verdicts: readonly Verdict[]): Verdict {
   return verdicts.includes('unknown') ? 'unknown' : 'pass';
 }
 
-export function pathOf(families: readonly FamilyPath[]): Path {
+/** A family that is not applicable leaves the verdict to the other one. */
+export function pathOf(all: readonly FamilyPath[]): Path {
+  const families = all.filter((path) => path.verdict !== 'not-applicable');
   return { verdict: mixVerdicts(families.map((path) => path.verdict)), families };
 }
 

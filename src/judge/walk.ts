@@ -2,73 +2,29 @@
 import type { Fault } from '../model/faults.ts';
 import { gapFault } from '../model/faults.ts';
 import type { Prefix, Range } from '../model/prefix.ts';
-import { contains, containsAddress, overlaps, parseAddress, parsePrefix } from '../model/prefix.ts';
+import { contains, overlaps } from '../model/prefix.ts';
 import { overlapFault } from './blame.ts';
 import type { Segment } from '../model/prefix-table.ts';
-import { PrefixTable } from '../model/prefix-table.ts';
 import type { Gap } from '../model/snapshot.ts';
-import { cutAlong, cutRange, isCovered } from './fabric.ts';
+import { cutAlong, cutRange } from './fabric.ts';
+import type { HostRoutes } from './host-routes.ts';
+import { decidingMatch } from './host-routes.ts';
 import type { Outcome } from './outcome.ts';
 import { PASS, outcomeOf } from './outcome.ts';
 import { arrive, judgeMatch } from './routes.ts';
 import type { Exit, SenderContext } from './sender.ts';
-import { advertisedAddress } from './sender.ts';
+import { advertisedAddress, seesNeighbour } from './sender.ts';
 import type { Survey, SurveyedNode } from './survey.ts';
 import { gapsOf } from './survey.ts';
 import type { CompiledTable } from './tables.ts';
 
 /** What happens to some addresses of a podCIDR; equal pieces are one. */
 export interface Piece {
-  /** `home`: the packet never leaves the sender. */
-  readonly via: 'on-link' | 'exit' | 'home';
+  /** `home`: the packet never leaves the sender. `tunnel`: it travels inside a packet between nodes. */
+  readonly via: 'on-link' | 'exit' | 'home' | 'tunnel';
   readonly range: Range;
-  /** One per exit of the context; one only for the other ways. */
+  /** One per exit of the context; one only for the other ways, and none for a tunnel. */
   readonly outcomes: readonly Outcome[];
-}
-
-/** The host routes that agents keep, by subnet and family, made once. */
-export class HostRoutes {
-  readonly #survey: Survey;
-  readonly #tables = new Map<string, PrefixTable<SurveyedNode>>();
-  /** The same by context, so that no key is put together for every node. */
-  readonly #known = new Map<SenderContext, PrefixTable<SurveyedNode>>();
-
-  constructor(survey: Survey) {
-    this.#survey = survey;
-  }
-
-  /** podCIDR -> node, for every node whose advertised address is a neighbour in this subnet. */
-  in(context: SenderContext): PrefixTable<SurveyedNode> {
-    let table = this.#known.get(context);
-    if (table === undefined) {
-      table = this.#find(context);
-      this.#known.set(context, table);
-    }
-    return table;
-  }
-
-  #find(context: SenderContext): PrefixTable<SurveyedNode> {
-    const key = `${context.fabric.facts.id}/${context.subnet}/${String(context.family)}`;
-    let table = this.#tables.get(key);
-    if (table === undefined) {
-      table = this.#build(context);
-      this.#tables.set(key, table);
-    }
-    return table;
-  }
-
-  #build(context: SenderContext): PrefixTable<SurveyedNode> {
-    const table = new PrefixTable<SurveyedNode>();
-    const subnet = context.fabric.subnets.get(context.subnet);
-    for (const node of this.#survey.nodes) {
-      if (node.mode.mode !== 'host-gw' || node.facts.deletingSince !== undefined) continue;
-      const address = advertisedAddress(node, context.family);
-      const host = address === undefined ? undefined : parsePrefix(`${address}/${context.family === 4 ? '32' : '128'}`);
-      if (host === undefined || subnet === undefined || !isCovered(host, subnet.prefixes)) continue;
-      for (const prefix of node.podCIDRs) if (prefix.family === context.family) table.add(prefix, node);
-    }
-    return table;
-  }
 }
 
 /**
@@ -83,8 +39,13 @@ export function walkTo(
   own: readonly Prefix[],
 ): Piece[] {
   const pieces: Piece[] = [];
+  const isTunnelled = context.mode === 'cross-subnet' && !seesNeighbour(context, to);
   for (const [index, podCIDR] of to.podCIDRs.entries()) {
     if (podCIDR.family !== context.family) continue;
+    if (isTunnelled) {
+      pieces.push({ via: 'tunnel', range: podCIDR, outcomes: [] });
+      continue;
+    }
     const target = { survey, context, to, podCIDR, slot: `podCIDR${String(index)}`, own };
     for (const range of cutForReceiver(podCIDR, to)) {
       for (const segment of hostSegments(hostRoutes, context, range, own)) {
@@ -112,8 +73,9 @@ function hostSegments(
   own: readonly Prefix[],
 ): Segment<SurveyedNode>[] {
   const pieces = cutAlong(range, own);
-  // Where the fabric routes every packet by its destination, the host's next hop makes no difference.
-  const hostDecides = context.usesHostRoutes && context.fabric.behaviour.onLinkBypassesTables;
+  // Where the fabric routes every packet by its destination, a host route makes no difference unless it is a tunnel's.
+  const { onLinkBypassesTables } = context.fabric.behaviour;
+  const hostDecides = context.usesHostRoutes && (onLinkBypassesTables || context.mode === 'cross-subnet');
   if (!hostDecides) return pieces.map(({ family, first, last }) => ({ family, first, last, match: undefined }));
   const table = hostRoutes.in(context);
   const [whole] = pieces;
@@ -132,9 +94,9 @@ interface Target {
 
 function walkSegment(target: Target, segment: Segment<SurveyedNode>): Piece[] {
   const { survey, context, to, own } = target;
-  const { match } = segment;
+  const match = decidingMatch(context, to, segment.match);
   const home = longestAround(segment, own);
-  if (home >= 0 && home >= (match?.prefix.length ?? -1)) {
+  if (home >= 0 && home >= (segment.match?.prefix.length ?? -1)) {
     const fault = overlapFault(survey, to, segment);
     return [{ via: 'home', range: segment, outcomes: [fault === undefined ? PASS : outcomeOf([fault])] }];
   }
@@ -170,11 +132,7 @@ function lostToOther(target: Target, range: Range, verdict: Fault['verdict']): O
 
 /** The guest finds the next hop in its own subnet, and the fabric then routes by destination all the same. */
 function isFabricNeighbour(context: SenderContext, to: SurveyedNode): boolean {
-  if (context.fabric.behaviour.neighbours !== 'router') return false;
-  const address = advertisedAddress(to, context.family);
-  const host = address === undefined ? undefined : parseAddress(address);
-  const subnet = context.fabric.subnets.get(context.subnet);
-  return host !== undefined && (subnet?.prefixes ?? []).some((prefix) => containsAddress(prefix, host));
+  return context.fabric.behaviour.neighbours === 'router' && seesNeighbour(context, to);
 }
 
 /** flannel on Windows keeps IPv4 host routes only, and what Windows does with an off-link next hop is not known. */

@@ -2,21 +2,28 @@
 import type { EvidenceLevel } from './judgement.ts';
 
 export const RULE_IDS = [
+  'asymmetric-path',
   'cloud-forwarding-off',
+  'duplicate-cloud-route',
   'evidence-incomplete',
   'fabric-route-dead',
   'fabric-route-missing',
   'fabric-route-wrong-target',
   'firewall-excludes-pods',
   'host-gw-off-link',
+  'multi-nic-ambiguity',
+  'network-mode-implausible',
   'no-room-for-nodes',
+  'node-condition-misleading',
   'node-unmatched',
   'orphan-route',
   'podcidr-overlap',
   'podcidr-unassigned',
+  'range-collision',
   'route-shadowed',
   'route-table-not-associated',
   'rule-crashed',
+  'second-family-uncovered',
 ] as const;
 export type RuleId = (typeof RULE_IDS)[number];
 
@@ -25,7 +32,7 @@ export const SEVERITIES = ['error', 'warning', 'notice'] as const;
 export type Severity = (typeof SEVERITIES)[number];
 
 export type CloudId = 'aws' | 'gcp' | 'azure';
-export type NetworkMode = 'host-gw' | 'fabric' | 'overlay';
+export type NetworkMode = 'host-gw' | 'fabric' | 'cross-subnet' | 'overlay';
 
 export interface Config {
   readonly mode: 'check';

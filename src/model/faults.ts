@@ -1,5 +1,6 @@
 /** What a walk found wrong, as data. Findings are made of groups of these, so that they cannot disagree with paths. */
 import type { RuleId } from './config.ts';
+import type { Family } from './prefix.ts';
 import type { FilterKind } from './filter.ts';
 import type { Gap, RouteFacts } from './snapshot.ts';
 
@@ -31,6 +32,8 @@ export type FaultDetail =
       /** The owner of the podCIDR. */
       readonly node: string;
       readonly podCIDR: string;
+      /** Where the range comes from, if not from spec.podCIDRs. */
+      readonly rangeSource?: string;
       readonly table: string;
       /** The subnet has no table of its own. */
       readonly isImplicit?: true;
@@ -51,6 +54,30 @@ export type FaultDetail =
       readonly outOfScope?: readonly string[];
       /** The addresses concerned, as prefixes, where they are not the whole podCIDR. */
       readonly part?: readonly string[];
+    }
+  /** Routes of equal rank share the flows, and not all of them lead to the owner. */
+  | {
+      readonly kind: 'duplicate';
+      readonly fabric: string;
+      /** The owner of the podCIDR. */
+      readonly node: string;
+      readonly podCIDR: string;
+      readonly table: string;
+      /** That of the routes. */
+      readonly prefix: string;
+      readonly routes: readonly RouteFacts[];
+      /** Those that do not lead to the owner, with where they lead: `node b`, `nothing: instance i-1 is terminated`. */
+      readonly wrong: readonly { readonly route: RouteFacts; readonly leadsTo: string }[];
+    }
+  /** Pods have two address families, and the network carries one of them only. */
+  | {
+      readonly kind: 'family';
+      readonly fabric: string;
+      readonly network: string;
+      /** The one that it does not carry. */
+      readonly family: Family;
+      /** host-gw nodes of one subnet reach each other over it all the same. */
+      readonly isAnnounced: boolean;
     }
   | {
       readonly kind: 'association';

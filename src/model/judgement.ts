@@ -12,7 +12,7 @@ export type Verdict = (typeof VERDICTS)[number];
 export const EVIDENCE_LEVELS = ['fabric', 'fabric+agent', 'guest'] as const;
 export type EvidenceLevel = (typeof EVIDENCE_LEVELS)[number];
 
-export const DETECTED_MODES = ['host-gw', 'fabric', 'overlay', 'eni', 'unknown'] as const;
+export const DETECTED_MODES = ['host-gw', 'fabric', 'cross-subnet', 'overlay', 'eni', 'unknown'] as const;
 export type DetectedMode = (typeof DETECTED_MODES)[number];
 
 /** One thing that was seen, where it was seen. */

@@ -78,6 +78,8 @@ export interface ClusterFacts {
   readonly version?: string;
   readonly nodes: readonly NodeFacts[];
   readonly cni: CniFacts;
+  /** Ranges of Services, canonical; absent: not known (older API servers do not tell). */
+  readonly serviceCIDRs?: readonly string[];
 }
 
 export interface NodeFacts {
@@ -102,7 +104,11 @@ export interface NodeFacts {
   readonly virtual?: 'fargate' | 'hybrid' | 'virtual-kubelet';
   readonly networkUnavailable?: { readonly status: string; readonly reason: string };
   readonly flannel?: FlannelAnnotations;
-  /** The `k3s.io/node-args` annotation: k3s and RKE2 run flannel in their own process, without a pod. */
+  readonly calico?: CalicoAnnotations;
+  /**
+   * Flags about the network of k3s (`k3s.io/node-args`), and of RKE2 on Windows (`rke2.io/node-args`): these run flannel
+   * in their own process, without a pod.
+   */
   readonly k3sNodeArgs?: readonly string[];
   /** Labels that tell what the node belongs to (zone, node group, provider marks); not all labels. */
   readonly labels: Readonly<Record<string, string>>;
@@ -113,6 +119,15 @@ export interface FlannelAnnotations {
   readonly backendData?: string;
   readonly publicIP?: string;
   readonly publicIPv6?: string;
+}
+
+/** What Calico writes on its node. */
+export interface CalicoAnnotations {
+  /** The addresses that it tells its peers as next hops, without prefix length. */
+  readonly address?: string;
+  readonly addressV6?: string;
+  /** It has a WireGuard key: pod packets towards nodes that have one, too, are encrypted. */
+  readonly wireguard?: true;
 }
 
 export const AGENTS = [
@@ -127,6 +142,7 @@ export const AGENTS = [
   'ovn-kubernetes',
   'kindnet',
   'azure-cni',
+  'dataplane-v2',
 ] as const;
 export type Agent = (typeof AGENTS)[number];
 
@@ -137,7 +153,30 @@ export interface CniFacts {
   readonly complete: boolean;
   readonly flannel?: FlannelConfig;
   readonly calicoPools?: readonly CalicoPool[];
+  /** Blocks that Calico's address management gave to nodes (confirmed, not being deleted); absent: not read. */
+  readonly calicoBlocks?: readonly NodeRanges[];
   readonly cilium?: CiliumConfig;
+  /** Ranges that Cilium's address management gave to nodes; absent: not read. */
+  readonly ciliumNodes?: readonly NodeRanges[];
+  readonly kubeRouter?: KubeRouterConfig;
+  readonly antrea?: AntreaConfig;
+  /** Some running pods with addresses of their own, a few per node; absent: not read. */
+  readonly samples?: readonly PodSample[];
+}
+
+/** Pod ranges of one node that are not in its spec.podCIDRs. */
+export interface NodeRanges {
+  readonly node: string;
+  /** Canonical, sorted. */
+  readonly prefixes: readonly string[];
+}
+
+export interface PodSample {
+  readonly node: string;
+  /** `namespace/name` */
+  readonly pod: string;
+  /** One per family. */
+  readonly addresses: readonly string[];
 }
 
 export interface FlannelConfig {
@@ -147,6 +186,8 @@ export interface FlannelConfig {
   /** As written; flannel's own default is `udp`. */
   readonly backendType: string;
   readonly directRouting: boolean;
+  /** UDP port of the tunnel, where it is written. */
+  readonly port?: number;
 }
 
 export interface CalicoPool {
@@ -162,4 +203,41 @@ export interface CiliumConfig {
   readonly routingMode: string;
   readonly ipam: string;
   readonly autoDirectNodeRoutes: boolean;
+  /** False: the family is switched off. */
+  readonly ipv4?: false;
+  readonly ipv6?: false;
+  /** `vxlan` or `geneve`; absent: Cilium's default, vxlan. */
+  readonly tunnelProtocol?: string;
+  readonly tunnelPort?: number;
+  readonly encryption?: 'wireguard' | 'ipsec';
+  /** Cilium itself exchanges routes with routers. */
+  readonly bgp?: true;
+  /** Another agent moves the packets, and Cilium only looks at them: `aws-cni`, `generic-veth`. */
+  readonly chaining?: string;
+  /** What cluster-pool cuts nodes' ranges from, canonical. */
+  readonly pools?: readonly string[];
+}
+
+/** kube-router's flags, from its DaemonSet. */
+export interface KubeRouterConfig {
+  /** `namespace/name` of the DaemonSet. */
+  readonly source: string;
+  /** `none`: --enable-overlay=false. */
+  readonly overlay: 'none' | 'subnet' | 'full';
+  /** `ipip` or `fou`. */
+  readonly encapsulation: string;
+  /** All nodes exchange routes with each other. */
+  readonly mesh: boolean;
+}
+
+/** Antrea's `antrea-agent.conf`; absent keys are its defaults. */
+export interface AntreaConfig {
+  readonly source: string;
+  /** encap, noEncap, hybrid, networkPolicyOnly; in lower case. */
+  readonly encapMode: string;
+  /** geneve, vxlan, gre; in lower case. */
+  readonly tunnelType: string;
+  readonly tunnelPort?: number;
+  /** none, ipsec, wireguard; in lower case. */
+  readonly encryption: string;
 }

@@ -10,6 +10,8 @@ const MARKS: Readonly<Record<string, string>> = { error: '❌', warning: '⚠️
 /** Findings that stand open when the page loads. */
 const OPEN_FINDINGS = 1;
 const SHOWN_SUBJECTS = 20;
+/** A cause can be as wide as the cluster; then its commands would leave no room for anything else. */
+const SHOWN_COMMANDS = 60;
 /** Forwarding before routes, so that no route leads into a closed door. */
 const BATCH: readonly Change['kind'][] = ['set-forwarding', 'create-route', 'replace-route'];
 
@@ -78,7 +80,9 @@ function renderFinding(finding: FindingView, isOpen: boolean): string {
 
 function renderCommands(finding: FindingView): string[] {
   const lines = [...finding.remedies.aws, ...finding.remedies.gcloud, ...finding.remedies.az];
-  return lines.length === 0 ? [] : [codeBlock(lines, 'sh')];
+  if (lines.length <= SHOWN_COMMANDS) return lines.length === 0 ? [] : [codeBlock(lines, 'sh')];
+  const left = `# and ${plural(lines.length - SHOWN_COMMANDS, 'more line')}; report.json has them all`;
+  return [codeBlock([...lines.slice(0, SHOWN_COMMANDS), left], 'sh')];
 }
 
 function renderSubjects(finding: FindingView): string[] {

@@ -45,7 +45,7 @@ function adviceFor(gap: Gap, permissions: readonly string[]): string {
   if (permissions.length > 0) return `Grant ${permissions.join(' and ')}.`;
   switch (gap.facet) {
     case 'cni':
-      return 'If you know how pods are routed here, say so with the input network-mode (host-gw, fabric or overlay).';
+      return 'If you know how pods are routed here, say so with the input network-mode (host-gw, fabric, cross-subnet or overlay).';
     case 'guests':
       return 'Look at the node itself (ip route on Linux, Get-NetRoute on Windows); this version does not read nodes.';
     case 'changed':

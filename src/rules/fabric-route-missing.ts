@@ -29,12 +29,18 @@ export const fabricRouteMissing = defineRule<RouteFaults>({
     return {
       what: `There is no route for podCIDR ${first.podCIDR} of node ${first.node} in ${where}.`,
       why: `Subnets that use ${tables.length === 1 ? 'this table' : 'these tables'} drop packets to pods on ${first.node}, or send them to the internet.`,
-      next: `Add a route for ${first.podCIDR} to ${first.ownerInterface ?? 'the interface of the node'} in ${where}.`,
+      next: `Add a route for ${first.podCIDR} to ${first.ownerInterface ?? 'the interface of the node'} in ${where}.${whenRangesMove(first)}`,
     };
   },
   // A second route would only add to the first: who should see it is for people to say.
   fix: ({ data }) => (canBeMended(data.first) ? pointRoutes(data, 'create-route') : []),
 });
+
+/** Ranges that an agent gives and takes back need more than a route made once. */
+function whenRangesMove({ rangeSource }: RouteFault): string {
+  if (rangeSource === undefined) return '';
+  return ` The range is from ${rangeSource} and may change: let a controller keep the routes, or let the agent encapsulate.`;
+}
 
 function canBeMended(fault: RouteFault): boolean {
   if (fault.problem === 'inside-network') return termsOf(fault.fabric).routesBeatOwnRange;

@@ -42,14 +42,14 @@ export const hostGwOffLink = defineRule<OffLink>({
       return {
         what: `Node ${fault.node} announces ${fault.address} as next hop for its pods, but in ${fault.subnet} that address is not its own.`,
         why: `Neighbours send packets for pods on ${fault.node} to ${fault.holder ?? 'an address that nobody answers for'}.`,
-        next: `Make flannel on ${fault.node} announce the node’s own address (--iface or --public-ip) and restart it.`,
+        next: `Make the network agent on ${fault.node} announce the node’s own address and restart it (flannel: --iface or --public-ip; Calico: IP_AUTODETECTION_METHOD).`,
       };
     }
     const subnets = String(fault.subnets.length);
     return {
-      what: `flannel host-gw runs on nodes in ${subnets} subnets of ${fault.network} (${listNames(fault.subnets)}), and no route table carries pod routes.`,
+      what: `host-gw runs on nodes in ${subnets} subnets of ${fault.network} (${listNames(fault.subnets)}), and no route table carries pod routes.`,
       why: 'A host route needs a next hop in the node’s own subnet: between subnets the kernel refuses it, flannel only logs that, and the packets go to a router that does not know the pods.',
-      next: `Keep all nodes in one subnet, or add a route per podCIDR to the tables of these subnets, or change flannel’s backend to vxlan.`,
+      next: `Keep all nodes in one subnet, or add a route per podCIDR to the tables of these subnets, or let the network agent encapsulate between subnets (flannel: backend vxlan; Calico: CrossSubnet).`,
     };
   },
 });

@@ -1,5 +1,5 @@
 import type { Prefix } from '../model/prefix.ts';
-import { contains, parsePrefix } from '../model/prefix.ts';
+import { contains, overlaps, parsePrefix } from '../model/prefix.ts';
 import { NO_SUBJECTS } from '../model/judgement.ts';
 import type { FabricFacts, MachineFacts, RouteFacts } from '../model/snapshot.ts';
 import { targetText } from './route-faults.ts';
@@ -70,12 +70,15 @@ export const orphanRoute = defineRule<readonly Orphan[]>({
 
 function findOrphans(context: RuleContext): Orphan[] {
   const { podRanges, podCIDRs } = context;
+  // Where an agent has ranges of its own, a route controller may still write routes for spec.podCIDRs: no leftovers.
+  const assigned = context.nodes.flatMap(({ facts }) => facts.podCIDRs.flatMap((text) => parsePrefix(text) ?? []));
   return context.governingTables.flatMap(({ fabric, facts }) =>
     facts.routes.flatMap((route) => {
       const prefix = parsePrefix(route.prefix);
       if (prefix === undefined || route.origin === 'local' || route.origin === 'system') return [];
       if (!podRanges.prefixes.some((range) => contains(range, prefix))) return [];
       if (podCIDRs.longestMatch(prefix) !== undefined || podCIDRs.inside(prefix).length > 0) return [];
+      if (assigned.some((range) => overlaps(range, prefix))) return [];
       if (podRanges.source === 'guess' && !leadsToNode(context, fabric, route)) return [];
       return [{ fabric, table: facts.id, prefix, route }];
     }),

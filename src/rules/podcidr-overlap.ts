@@ -22,7 +22,7 @@ export const podcidrOverlap = defineRule<Data>({
       if (fault === undefined) return [];
       const owners = context.nodes.filter((node) => fault.nodes.includes(node.facts.name));
       const root = parsePrefix(fault.prefix);
-      const claimed = owners.flatMap((node) => node.facts.podCIDRs.flatMap((text) => parsePrefix(text) ?? []));
+      const claimed = owners.flatMap((node) => node.podCIDRs);
       const shared = claimed.filter((prefix) => root !== undefined && contains(root, prefix));
       return [
         {
@@ -34,7 +34,7 @@ export const podcidrOverlap = defineRule<Data>({
           },
           evidence: owners.map((node) => ({
             source: `node ${node.facts.name}`,
-            text: `podCIDRs ${node.facts.podCIDRs.join(', ')}`,
+            text: `${node.rangeSource ?? 'podCIDRs'} ${node.podCIDRs.map(({ text }) => text).join(', ')}`,
           })),
           data: { prefix: fault.prefix, nodes: [...fault.nodes].sort() },
         },

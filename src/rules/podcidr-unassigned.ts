@@ -1,3 +1,4 @@
+import type { DetectedMode } from '../model/judgement.ts';
 import { NO_SUBJECTS } from '../model/judgement.ts';
 import { defineRule } from './rule.ts';
 
@@ -6,6 +7,9 @@ interface Data {
   readonly invalid: readonly string[];
 }
 
+/** Modes in which somebody has to know a node's range to route it. */
+const NEEDS_PODCIDR: readonly DetectedMode[] = ['host-gw', 'fabric', 'cross-subnet'];
+
 export const podcidrUnassigned = defineRule<Data>({
   id: 'podcidr-unassigned',
   title: 'A node has no podCIDR',
@@ -13,9 +17,9 @@ export const podcidrUnassigned = defineRule<Data>({
   needs: ['nodes'],
   evaluate: (context) =>
     context.nodes
-      .filter((node) => !node.isSkipped && node.facts.podCIDRs.length === 0)
-      // Agents with an address management of their own leave spec.podCIDR empty, and may well be the unknown mode.
-      .filter((node) => node.mode === 'host-gw' || node.mode === 'fabric')
+      .filter((node) => !node.isSkipped && node.podCIDRs.length === 0)
+      // Agents with an address management of their own give ranges when pods come, and may well be the unknown mode.
+      .filter((node) => node.rangeSource === undefined && NEEDS_PODCIDR.includes(node.mode))
       .map(({ facts }) => ({
         cause: `cluster/${facts.name}`,
         verdict: 'fail' as const,

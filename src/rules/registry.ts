@@ -1,33 +1,47 @@
 /** Every rule, by id. A new one is added here and nowhere else. */
+import { asymmetricPath } from './asymmetric-path.ts';
 import { cloudForwardingOff } from './cloud-forwarding-off.ts';
+import { duplicateCloudRoute } from './duplicate-cloud-route.ts';
 import { evidenceIncomplete } from './evidence-incomplete.ts';
 import { fabricRouteDead } from './fabric-route-dead.ts';
 import { fabricRouteMissing } from './fabric-route-missing.ts';
 import { fabricRouteWrongTarget } from './fabric-route-wrong-target.ts';
 import { firewallExcludesPods } from './firewall-excludes-pods.ts';
 import { hostGwOffLink } from './host-gw-off-link.ts';
+import { multiNicAmbiguity } from './multi-nic-ambiguity.ts';
+import { networkModeImplausible } from './network-mode-implausible.ts';
 import { noRoomForNodes } from './no-room-for-nodes.ts';
+import { nodeConditionMisleading } from './node-condition-misleading.ts';
 import { nodeUnmatched } from './node-unmatched.ts';
 import { orphanRoute } from './orphan-route.ts';
 import { podcidrOverlap } from './podcidr-overlap.ts';
 import { podcidrUnassigned } from './podcidr-unassigned.ts';
+import { rangeCollision } from './range-collision.ts';
 import { routeShadowed } from './route-shadowed.ts';
 import { routeTableNotAssociated } from './route-table-not-associated.ts';
+import { secondFamilyUncovered } from './second-family-uncovered.ts';
 import type { Rule } from './rule.ts';
 
 export const RULES: readonly Rule[] = [
+  asymmetricPath,
   cloudForwardingOff,
+  duplicateCloudRoute,
   evidenceIncomplete,
   fabricRouteDead,
   fabricRouteMissing,
   fabricRouteWrongTarget,
   firewallExcludesPods,
   hostGwOffLink,
+  multiNicAmbiguity,
+  networkModeImplausible,
   noRoomForNodes,
+  nodeConditionMisleading,
   nodeUnmatched,
   orphanRoute,
   podcidrOverlap,
   podcidrUnassigned,
+  rangeCollision,
   routeShadowed,
   routeTableNotAssociated,
+  secondFamilyUncovered,
 ];

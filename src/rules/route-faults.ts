@@ -38,7 +38,7 @@ export function observeRoutes(
           routeTables: faults.tables,
           ...subjectsOf(faults, group),
         },
-        evidence: all.map(describeLookup),
+        evidence: [...describeRange(first), ...all.map(describeLookup)],
         data: faults,
       },
     ];
@@ -50,6 +50,11 @@ export function routesAtFault(faults: RouteFaults): string[] {
   return distinctSorted(
     faults.all.flatMap(({ table, route }) => (route === undefined ? [] : [`${table}/${route.prefix}`])),
   );
+}
+
+/** Which range it is goes without saying only where it is the node's spec.podCIDR. */
+function describeRange({ node, podCIDR, rangeSource }: RouteFault): Evidence[] {
+  return rangeSource === undefined ? [] : [{ source: `node ${node}`, text: `${podCIDR} is from ${rangeSource}` }];
 }
 
 function describeLookup(fault: RouteFault): Evidence {

@@ -1,18 +1,45 @@
 /** What a rule is. Rules that concern packets report the faults that paths found and never judge reachability again. */
 import type { RuleId, Severity } from '../model/config.ts';
 import type { FaultGroup } from '../model/faults.ts';
-import type { DetectedMode, Evidence, Subjects } from '../model/judgement.ts';
+import type { DetectedMode, Evidence, MatrixEntry, NodeClass, PairCounts, Subjects } from '../model/judgement.ts';
 import { shortenIds } from '../model/ids.ts';
 import type { Change, Place } from '../model/plan.ts';
 import type { Prefix } from '../model/prefix.ts';
 import type { PrefixTable } from '../model/prefix-table.ts';
-import type { FabricFacts, Facet, NodeFacts, Snapshot, TableFacts } from '../model/snapshot.ts';
+import type {
+  FabricFacts,
+  Facet,
+  InterfaceFacts,
+  MachineFacts,
+  NodeFacts,
+  RouteTarget,
+  Snapshot,
+  TableFacts,
+} from '../model/snapshot.ts';
 
 export interface RuleNode {
   readonly facts: NodeFacts;
   /** Its pairs are not applicable: new, being deleted, virtual. */
   readonly isSkipped: boolean;
   readonly mode: DetectedMode;
+  readonly podCIDRs: readonly Prefix[];
+  /** Where the node was found; absent: it was not. */
+  readonly machine?: RuleMachine;
+  /** Of its machine, by id. */
+  readonly interfaces: readonly InterfaceFacts[];
+  /** Whether the fabric itself has assigned the prefix to the machine. */
+  isAssigned(prefix: Prefix): boolean;
+  /** Where they come from, if not from spec.podCIDRs. */
+  readonly rangeSource?: string;
+  /** What speaks against the network mode that the user stated. */
+  readonly doubt?: string;
+}
+
+export interface RuleMachine {
+  readonly fabric: FabricFacts;
+  readonly facts: MachineFacts;
+  /** The one that carries the node's own address, else the primary one; absent: none was read. */
+  readonly interface?: InterfaceFacts;
 }
 
 export interface GoverningTable {
@@ -26,17 +53,28 @@ export interface PodRanges {
   readonly source: 'input' | 'cni' | 'guess';
 }
 
+/** What the paths between classes of nodes came to. */
+export interface RulePaths {
+  readonly classes: readonly NodeClass[];
+  /** Only entries that do not pass. */
+  readonly entries: readonly MatrixEntry[];
+  readonly pairs: PairCounts;
+}
+
 export interface RuleContext {
   readonly snapshot: Snapshot;
   readonly nodes: readonly RuleNode[];
-  /** Of every node, whatever its state: prefix -> node names. */
+  /** Pod ranges of every node, whatever its state: prefix -> node names. */
   readonly podCIDRs: PrefixTable<string>;
   readonly podRanges: PodRanges;
   /** Tables that govern a subnet in which a node has an interface. */
   readonly governingTables: readonly GoverningTable[];
   /** `fabric/machine` -> node name. */
   readonly nodeOfMachine: ReadonlyMap<string, string>;
+  readonly paths: RulePaths;
   faults(rule: RuleId): readonly FaultGroup[];
+  /** The interface at which packets arrive that such a target in this table takes; undefined: none that is known. */
+  interfaceBehind(table: GoverningTable, target: RouteTarget): InterfaceFacts | undefined;
 }
 
 /** A finding before words: data only. */
@@ -64,6 +102,7 @@ export interface RuleOf<D> {
   /** Permanent: also the name of the file, the page and the test. */
   readonly id: RuleId;
   readonly title: string;
+  /** The worst that it finds. */
   readonly severity: Severity;
   /** Facets without which the rule has nothing to say. */
   readonly needs: readonly Facet[];
@@ -135,5 +174,5 @@ export function listNames(names: readonly string[], most = 4): string {
 
 /** Sorted, each once. */
 export function distinctSorted(texts: readonly string[]): string[] {
-  return [...new Set(texts)].sort();
+  return texts.length < 2 ? [...texts] : [...new Set(texts)].sort();
 }

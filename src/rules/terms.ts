@@ -13,6 +13,10 @@ export interface Terms {
   readonly scopeInput: string;
   /** Whether a route of the user's can win against the network's own range. */
   readonly routesBeatOwnRange: boolean;
+  /** What it refuses to do by machine where the machine has several interfaces. */
+  readonly severalInterfaces?: string;
+  /** Why its route controller leaves out the second family of podCIDRs, where it does. */
+  readonly secondFamily?: string;
 }
 
 const TERMS: Readonly<Record<FabricKind, Terms>> = {
@@ -27,6 +31,11 @@ const TERMS: Readonly<Record<FabricKind, Terms>> = {
     identity: 'aws sts get-caller-identity',
     scopeInput: 'aws-regions',
     routesBeatOwnRange: false,
+    // Sources: EC2 API reference, CreateRoute (InstanceId) and ModifyInstanceAttribute.
+    severalInterfaces:
+      'EC2 refuses to change the source/destination check by instance, and to make a route by instance, where the instance has several interfaces.',
+    // Source: cloud-provider-aws, pkg/providers/v1/aws_routes.go (DestinationCidrBlock is the only destination).
+    secondFamily: 'The AWS cloud controller manager makes IPv4 routes only.',
   },
   gcp: {
     vendor: 'Compute Engine',
@@ -39,6 +48,10 @@ const TERMS: Readonly<Record<FabricKind, Terms>> = {
     identity: 'gcloud config list',
     scopeInput: 'gcp-projects',
     routesBeatOwnRange: false,
+    // Source: cloud-provider-gcp, providers/gce/gce_routes.go (the name is made of cluster and node, and "already
+    // exists" counts as done).
+    secondFamily:
+      'The Compute Engine cloud controller manager names a route by its node alone, so a node’s second route meets the name of the first and is never made.',
   },
   azure: {
     vendor: 'Azure',

@@ -1,23 +1,15 @@
 /** The snapshot's shape, part by part as in model/snapshot.ts. */
 import {
-  AGENTS,
   FACETS,
   SNAPSHOT_SCHEMA_VERSION,
-  type CalicoPool,
-  type CiliumConfig,
-  type ClusterFacts,
-  type CniFacts,
   type FabricFacts,
   type FilterFacts,
   type FilterPeers,
   type FilterRule,
-  type FlannelAnnotations,
-  type FlannelConfig,
   type Gap,
   type InterfaceFacts,
   type MachineFacts,
   type NetworkFacts,
-  type NodeFacts,
   type PortRange,
   type Recheck,
   type RouteFacts,
@@ -29,6 +21,7 @@ import {
   type TemplateFacts,
 } from '../model/snapshot.ts';
 import { FILTER_KINDS } from '../model/filter.ts';
+import { CLUSTER, NODE } from './schema-cluster.ts';
 import type { Misfit, PlannedFacts } from '../model/what-if.ts';
 import {
   ADDRESS,
@@ -57,58 +50,6 @@ const GAP = object<Gap>({
   scope: optional(TEXT),
   reason: TEXT,
   permission: optional(TEXT),
-});
-
-// ---------------------------------------------------------------- the cluster
-
-const FLANNEL_ANNOTATIONS = object<FlannelAnnotations>({
-  backendType: optional(TEXT),
-  backendData: optional(TEXT),
-  publicIP: optional(TEXT),
-  publicIPv6: optional(TEXT),
-});
-
-const NODE = object<NodeFacts>({
-  name: ID,
-  uid: optional(TEXT),
-  providerID: optional(TEXT),
-  podCIDRs: list(PREFIX),
-  invalidPodCIDRs: optional(list(TEXT)),
-  internalIPs: list(TEXT),
-  os: words(['linux', 'windows', 'unknown']),
-  arch: optional(TEXT),
-  ready: words(['True', 'False', 'Unknown']),
-  unschedulable: FLAG,
-  taints: list(TEXT),
-  createdAt: optional(TIME),
-  deletingSince: optional(TIME),
-  selected: optional(fixed<false>(false)),
-  virtual: optional(words(['fargate', 'hybrid', 'virtual-kubelet'])),
-  networkUnavailable: optional(
-    object<{ readonly status: string; readonly reason: string }>({ status: TEXT, reason: TEXT }),
-  ),
-  flannel: optional(FLANNEL_ANNOTATIONS),
-  k3sNodeArgs: optional(list(TEXT)),
-  labels: dictionary(TEXT),
-});
-
-const CNI = object<CniFacts>({
-  agents: listBy('node', object<CniFacts['agents'][number]>({ node: ID, agents: list(words(AGENTS)) })),
-  complete: FLAG,
-  flannel: optional(
-    object<FlannelConfig>({ source: TEXT, networks: list(TEXT), backendType: TEXT, directRouting: FLAG }),
-  ),
-  calicoPools: optional(
-    list(object<CalicoPool>({ name: TEXT, cidr: TEXT, ipipMode: TEXT, vxlanMode: TEXT, disabled: FLAG })),
-  ),
-  cilium: optional(object<CiliumConfig>({ source: TEXT, routingMode: TEXT, ipam: TEXT, autoDirectNodeRoutes: FLAG })),
-});
-
-const CLUSTER = object<ClusterFacts>({
-  id: TEXT,
-  version: optional(TEXT),
-  nodes: listBy('name', NODE),
-  cni: CNI,
 });
 
 // ---------------------------------------------------------------- the fabric

@@ -180,7 +180,7 @@ class Room {
     let name = `planned-${pool.name}-${String(number)}`;
     while (this.#names.has(name)) name = `${name}-new`;
     this.#names.add(name);
-    const { uid: _uid, providerID: _id, createdAt: _at, ...facts } = pattern.facts;
+    const { uid: _uid, providerID: _id, createdAt: _at, calico, ...facts } = pattern.facts;
     const { assignedPrefixes: _assigned, nextHopAddresses, ...face } = pattern.face;
     const network = pattern.fabric.subnets.find(({ id }) => id === subnet)?.network ?? face.network;
     const machine = `planned/${pool.name}/${String(number)}`;
@@ -197,6 +197,7 @@ class Room {
         os: pool.os ?? facts.os,
         ready: 'True',
         unschedulable: false,
+        ...(calico?.wireguard === undefined ? {} : { calico: { wireguard: calico.wireguard } }),
         ...(flannel === undefined
           ? {}
           : {

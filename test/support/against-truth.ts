@@ -20,7 +20,7 @@ export interface Trial {
 }
 
 export function trial(seed: number, cloud: RandomCloud = 'aws'): Trial {
-  const { world, inputs, options, deny, says } = randomWorld(seed, cloud);
+  const { world, inputs, options, deny, says } = randomWorld(seed, cloud, { filters: true });
   const told = inputs['network-mode'];
   const networkModes = told === undefined ? ('auto' as const) : [told as NetworkMode];
   return {

@@ -1,5 +1,14 @@
 /** The snapshot that perfect readers would take of a lab world: for judging many worlds without servers. */
-import type { AwsRegionWorld, InterfaceWorld, NodeWorld, RouteWorld, World } from '../../lab/world/world.ts';
+import { aclOf } from '../../lab/world/ec2-filters.ts';
+import type { AwsRegionWorld, InterfaceWorld, NodeWorld, PodWorld, RouteWorld, World } from '../../lab/world/world.ts';
+import {
+  parseAntreaConf,
+  parseCalicoPool,
+  parseCiliumConfig,
+  parseKubeRouterFlags,
+  parseNetConf,
+} from '../../src/cluster/cni.ts';
+import { chooseSamples } from '../../src/cluster/ranges.ts';
 import { awsKey } from '../../src/model/provider-id.ts';
 import { canonicalPrefix, parsePrefix } from '../../src/model/prefix.ts';
 import type {
@@ -9,12 +18,15 @@ import type {
   Gap,
   MachineState,
   NodeFacts,
+  NodeRanges,
+  PodSample,
   RouteFacts,
   RouteTarget,
   Snapshot,
   TableFacts,
 } from '../../src/model/snapshot.ts';
 import { azureFacts } from './world-snapshot-azure.ts';
+import { ec2Filters } from './world-snapshot-ec2-filters.ts';
 import { gceFacts, gceGaps } from './world-snapshot-gce.ts';
 
 export interface SnapshotOptions {
@@ -28,9 +40,14 @@ export function snapshotOfWorld(world: World, options: SnapshotOptions = {}): Sn
   return {
     schemaVersion: 1,
     takenAt: world.now,
-    cluster: { id: world.cluster.uid, nodes: world.cluster.nodes.map(nodeFacts), cni: cniFacts(world) },
+    cluster: {
+      id: world.cluster.uid,
+      nodes: world.cluster.nodes.map(nodeFacts),
+      cni: cniFacts(world),
+      ...servicesOf(world),
+    },
     fabrics: [
-      ...world.aws.map((region) => fabricFacts(region, readsLists)),
+      ...world.aws.map((region) => fabricFacts(region, world.cluster.nodes, readsLists)),
       ...(world.gce ?? []).map((gce) => gceFacts(gce, addressesOf(world))),
       ...(world.azure ?? []).map(azureFacts),
     ],
@@ -48,6 +65,12 @@ function addressesOf(world: World): string[] {
 
 function hostPrefixOf(address: string): string {
   return `${address}/${address.includes(':') ? '128' : '32'}`;
+}
+
+function servicesOf({ cluster }: World): { serviceCIDRs?: string[] } {
+  const { serviceCidrs } = cluster;
+  if (serviceCidrs === undefined) return {};
+  return { serviceCIDRs: serviceCidrs.flatMap(({ cidrs }) => cidrs.map(canonicalPrefix)).sort() };
 }
 
 function nodeFacts(node: NodeWorld): NodeFacts {
@@ -79,44 +102,80 @@ function nodeFacts(node: NodeWorld): NodeFacts {
             ...(publicIPv6 === undefined ? {} : { publicIPv6 }),
           },
         }),
-    labels: {},
+    ...calicoFacts(node),
+    labels: Object.fromEntries(Object.entries(node.labels).filter(([key]) => key.startsWith('kubernetes.azure.com/'))),
+  };
+}
+
+function calicoFacts({ annotations }: NodeWorld): Pick<NodeFacts, 'calico'> {
+  const [address, addressV6] = ['IPv4Address', 'IPv6Address'].map(
+    (key) => annotations[`projectcalico.org/${key}`]?.split('/')[0],
+  );
+  if (address === undefined && addressV6 === undefined) return {};
+  return {
+    calico: { ...(address === undefined ? {} : { address }), ...(addressV6 === undefined ? {} : { addressV6 }) },
   };
 }
 
 const AGENT_OF: Readonly<Record<string, Agent>> = {
   'kube-flannel-ds': 'flannel',
-  'kube-flannel-ds-windows': 'flannel',
   'aws-node': 'aws-vpc-cni',
-  'aws-node-windows': 'aws-vpc-cni',
+  'azure-cns': 'azure-cni',
+  'calico-node': 'calico',
+  cilium: 'cilium',
+  'antrea-agent': 'antrea',
+  'kube-router': 'kube-router',
+  'ovnkube-node': 'ovn-kubernetes',
 };
 
 function cniFacts(world: World): CniFacts {
   const agents = new Map<string, Set<Agent>>();
   for (const pod of world.cluster.pods) {
-    const agent = AGENT_OF[pod.ownerDaemonSet ?? ''];
+    const agent = AGENT_OF[(pod.ownerDaemonSet ?? '').replace(/-windows$/, '')];
     if (agent === undefined || !pod.ready || pod.deletingSince !== undefined) continue;
     agents.set(pod.nodeName, (agents.get(pod.nodeName) ?? new Set()).add(agent));
   }
-  const config = world.cluster.configMaps.find((item) => item.name === 'kube-flannel-cfg');
-  const text = config?.data['net-conf.json'];
-  const netConf =
-    text === undefined
-      ? undefined
-      : (JSON.parse(text) as { Network?: string; IPv6Network?: string; Backend?: { Type?: string } });
+  const running = new Set([...agents.values()].flatMap((set) => [...set]));
   return {
     agents: [...agents].map(([node, set]) => ({ node, agents: [...set] })),
     complete: true,
-    ...(netConf === undefined
-      ? {}
-      : {
-          flannel: {
-            source: 'kube-flannel/kube-flannel-cfg',
-            networks: [netConf.Network, netConf.IPv6Network].filter((item) => item !== undefined),
-            backendType: netConf.Backend?.Type ?? 'udp',
-            directRouting: false,
-          },
-        }),
+    ...configuration(world, running),
+    samples: chooseSamples(world.cluster.pods.flatMap(sampleOf)),
   };
+}
+
+/** What each agent that runs somewhere reads itself. */
+function configuration(world: World, running: ReadonlySet<Agent>): Partial<CniFacts> {
+  const { configMaps, ipPools, daemonSets, nodes } = world.cluster;
+  const dataOf = (agent: Agent, name: string): Readonly<Record<string, string>> | undefined =>
+    running.has(agent) ? configMaps.find((item) => item.name === name)?.data : undefined;
+  const netConf = dataOf('flannel', 'kube-flannel-cfg')?.['net-conf.json'];
+  const flannel = netConf === undefined ? undefined : parseNetConf(netConf, 'kube-flannel/kube-flannel-cfg');
+  const cilium = dataOf('cilium', 'cilium-config');
+  const antrea = dataOf('antrea', 'antrea-config')?.['antrea-agent.conf'];
+  const router = running.has('kube-router') ? daemonSets.find((set) => set.name === 'kube-router') : undefined;
+  const granted: NodeRanges[] = nodes.flatMap(({ name, kernel }) =>
+    kernel.ranges === undefined ? [] : [{ node: name, prefixes: [...kernel.ranges].sort() }],
+  );
+  return {
+    ...(flannel === undefined ? {} : { flannel }),
+    ...(cilium === undefined ? {} : { cilium: parseCiliumConfig(cilium, 'kube-system/cilium-config') }),
+    ...(cilium?.['ipam'] === 'cluster-pool' ? { ciliumNodes: granted } : {}),
+    ...(antrea === undefined ? {} : { antrea: parseAntreaConf(antrea, 'kube-system/antrea-config') }),
+    ...(router === undefined
+      ? {}
+      : { kubeRouter: parseKubeRouterFlags(router.containers[0]?.args ?? [], 'kube-system/kube-router') }),
+    ...(running.has('calico')
+      ? { calicoPools: (ipPools ?? []).flatMap((pool) => parseCalicoPool({ metadata: pool, ...pool }) ?? []) }
+      : {}),
+    ...(running.has('calico') ? { calicoBlocks: granted } : {}),
+  };
+}
+
+function sampleOf(pod: PodWorld): PodSample[] {
+  if (pod.hostNetwork || pod.phase !== 'Running' || pod.deletingSince !== undefined || pod.podIPs.length === 0)
+    return [];
+  return [{ node: pod.nodeName, pod: `${pod.namespace}/${pod.name}`, addresses: pod.podIPs }];
 }
 
 const STATES: Readonly<Record<string, MachineState>> = {
@@ -128,7 +187,7 @@ const STATES: Readonly<Record<string, MachineState>> = {
   terminated: 'terminated',
 };
 
-function fabricFacts(region: AwsRegionWorld, readsLists: boolean): FabricFacts {
+function fabricFacts(region: AwsRegionWorld, nodes: readonly NodeWorld[], readsLists: boolean): FabricFacts {
   const networkOf = (subnetId: string): string => region.subnets.find((item) => item.id === subnetId)?.vpcId ?? '';
   return {
     id: `aws/${region.accountId}/${region.region}`,
@@ -148,6 +207,7 @@ function fabricFacts(region: AwsRegionWorld, readsLists: boolean): FabricFacts {
         network: subnet.vpcId,
         zone: subnet.zone,
         prefixes: [subnet.cidr, ...subnet.ipv6Cidrs].map(canonicalPrefix),
+        filters: [aclOf(region, subnet).id],
         ...(table === undefined
           ? {}
           : { table, tableBy: explicit === undefined ? ('main' as const) : ('association' as const) }),
@@ -172,8 +232,9 @@ function fabricFacts(region: AwsRegionWorld, readsLists: boolean): FabricFacts {
       forwarding: face.sourceDestCheck ? ('off' as const) : ('on' as const),
       primary: face.deviceIndex === 0,
       ...(face.interfaceType === 'interface' ? {} : { type: face.interfaceType }),
+      ...(face.groupIds.length === 0 ? {} : { filters: [...face.groupIds].sort() }),
     })),
-    filters: 'unread',
+    filters: ec2Filters(region, nodes, readsLists),
   };
 }
 

@@ -1,14 +1,17 @@
 import type { AwsRegionWorld } from '../../world/world.ts';
-import { Ec2Error, notFoundError, requireWellFormed, type IdKind } from './errors.ts';
+import { Ec2Error, notFoundError, requireWellFormed } from './errors.ts';
 import {
   INSTANCE_FILTERS,
   INTERFACE_FILTERS,
+  NETWORK_ACL_FILTERS,
   PREFIX_LIST_FILTERS,
   REGION_FILTERS,
   ROUTE_TABLE_FILTERS,
+  SECURITY_GROUP_FILTERS,
   SUBNET_FILTERS,
   VPC_FILTERS,
 } from './filter-names.ts';
+import { networkAclTable, securityGroupTable } from './filter-tables.ts';
 import {
   instanceTable,
   interfaceTable,
@@ -17,61 +20,16 @@ import {
   routeTableTable,
   subnetTable,
   vpcTable,
-  type FilterTable,
 } from './filters.ts';
 import { reservationsOf } from './instances.ts';
 import { describeInterface } from './interfaces.ts';
+import { PAGED, select, vpcStyle, type Action, type Context } from './listing.ts';
+import { describeNetworkAcl } from './network-acls.ts';
 import { describePrefixList, describeRegions, describeSubnet, describeVpc, prefixListEntries } from './networks.ts';
-import { isPaged, paginate, type PageRules, type PageSettings } from './paging.ts';
-import type { ActionShape, Parameters } from './query.ts';
+import { isPaged, paginate } from './paging.ts';
 import { describeRouteTable } from './route-tables.ts';
+import { describeSecurityGroup } from './security-groups.ts';
 import type { RegionView } from './view.ts';
-
-export interface Context {
-  view: RegionView;
-  parameters: Parameters;
-  pages: PageSettings;
-  /** Regions in which the caller's account has something. */
-  regions: readonly string[];
-}
-
-export interface Action {
-  shape: ActionShape;
-  run(context: Context): object;
-}
-
-const PAGED = ['MaxResults', 'NextToken'] as const;
-
-interface Listing<T> {
-  kind: IdKind;
-  objects(view: RegionView): readonly T[];
-  known: ReadonlySet<string>;
-  table: FilterTable<T>;
-  rules: PageRules;
-}
-
-/** What every Describe action does: ids that must exist, filters that must be known, then a page. */
-function select<T extends { id: string }>(listing: Listing<T>, { view, parameters, pages }: Context) {
-  const { ids } = parameters;
-  for (const id of ids) requireWellFormed(listing.kind, id);
-  const matches = matcher(view, parameters.filters, listing.known, listing.table);
-  const all = [...listing.objects(view)];
-  const wanted = new Set(ids);
-  const named = ids.length === 0 ? all : all.filter((one) => wanted.has(one.id));
-  const { items, nextToken } = paginate(listing.rules, parameters, named, matches, pages);
-  const found = new Set(named.map((one) => one.id));
-  const missing = ids.filter((id) => !found.has(id));
-  if (missing.length > 0) throw notFoundError(listing.kind, missing);
-  return { items, token: nextToken === undefined ? {} : { NextToken: nextToken } };
-}
-
-const vpcStyle = (action: string, idsName: string, max: number, min = 5): PageRules => ({
-  action,
-  min,
-  max,
-  idsName,
-  style: 'vpc',
-});
 
 const instances: Action = {
   shape: { ids: 'InstanceId', filters: true, scalars: [...PAGED, 'IncludeManagedResources'] },
@@ -176,6 +134,36 @@ const routeTables: Action = {
   },
 };
 
+const securityGroups: Action = {
+  shape: { ids: 'GroupId', filters: true, scalars: PAGED },
+  run(context) {
+    const listing = {
+      kind: 'securityGroup',
+      objects: ({ world }: RegionView) => world.securityGroups,
+      known: SECURITY_GROUP_FILTERS,
+      table: securityGroupTable,
+      rules: vpcStyle('DescribeSecurityGroups', 'GroupIds', 1000),
+    } as const;
+    const { items, token } = select(listing, context);
+    return { SecurityGroups: items.map((one) => describeSecurityGroup(context.view, one)), ...token };
+  },
+};
+
+const networkAcls: Action = {
+  shape: { ids: 'NetworkAclId', filters: true, scalars: PAGED },
+  run(context) {
+    const listing = {
+      kind: 'networkAcl',
+      objects: ({ world }: RegionView) => world.networkAcls,
+      known: NETWORK_ACL_FILTERS,
+      table: networkAclTable,
+      rules: vpcStyle('DescribeNetworkAcls', 'NetworkAclIds', 1000),
+    } as const;
+    const { items, token } = select(listing, context);
+    return { NetworkAcls: items.map((one) => describeNetworkAcl(context.view, one)), ...token };
+  },
+};
+
 const prefixLists: Action = {
   shape: { ids: 'PrefixListId', filters: true, scalars: PAGED },
   run(context) {
@@ -231,6 +219,8 @@ export const ACTIONS: Readonly<Record<string, Action>> = {
   DescribeSubnets: subnets,
   DescribeVpcs: vpcs,
   DescribeRouteTables: routeTables,
+  DescribeSecurityGroups: securityGroups,
+  DescribeNetworkAcls: networkAcls,
   DescribeManagedPrefixLists: prefixLists,
   GetManagedPrefixListEntries: entries,
   DescribeRegions: regions,

@@ -67,6 +67,18 @@ export const ID_KINDS = {
     missing: 'InvalidPrefixListID.NotFound',
     noun: 'prefix list',
   },
+  securityGroup: {
+    prefix: 'sg-',
+    malformed: 'InvalidGroupId.Malformed',
+    missing: 'InvalidGroup.NotFound',
+    noun: 'security group',
+  },
+  networkAcl: {
+    prefix: 'acl-',
+    malformed: 'InvalidNetworkAclId.Malformed',
+    missing: 'InvalidNetworkAclID.NotFound',
+    noun: 'networkAcl',
+  },
 } as const;
 
 export type IdKind = keyof typeof ID_KINDS;
@@ -81,6 +93,8 @@ export function requireWellFormed(kind: IdKind, id: string): void {
 export function notFoundError(kind: IdKind, ids: readonly string[]): Ec2Error {
   const { missing, noun } = ID_KINDS[kind];
   const [first = ''] = ids;
+  // Its own wording, as seen with DescribeSecurityGroups (boto/boto3#701).
+  if (kind === 'securityGroup') return new Ec2Error(missing, `The security group '${first}' does not exist`);
   // Several missing instances are named together; the plural was seen with DescribeInstances.
   if (ids.length > 1) return new Ec2Error(missing, `The ${noun} IDs '${ids.join(', ')}' do not exist`);
   return new Ec2Error(missing, `The ${noun} ID '${first}' does not exist`);

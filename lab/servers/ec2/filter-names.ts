@@ -93,3 +93,18 @@ export const PREFIX_LIST_FILTERS = words(`
 export const REGION_FILTERS = words(`
   endpoint opt-in-status region-name
 `);
+
+export const SECURITY_GROUP_FILTERS = words(`
+  description egress.ip-permission.cidr egress.ip-permission.from-port egress.ip-permission.group-id
+  egress.ip-permission.group-name egress.ip-permission.ipv6-cidr egress.ip-permission.prefix-list-id
+  egress.ip-permission.protocol egress.ip-permission.to-port egress.ip-permission.user-id group-id group-name
+  ip-permission.cidr ip-permission.from-port ip-permission.group-id ip-permission.group-name ip-permission.ipv6-cidr
+  ip-permission.prefix-list-id ip-permission.protocol ip-permission.to-port ip-permission.user-id owner-id tag-key
+  vpc-id
+`);
+
+export const NETWORK_ACL_FILTERS = words(`
+  association.association-id association.network-acl-id association.subnet-id default entry.cidr entry.egress
+  entry.icmp.code entry.icmp.type entry.ipv6-cidr entry.port-range.from entry.port-range.to entry.protocol
+  entry.rule-action entry.rule-number network-acl-id owner-id tag-key vpc-id
+`);

@@ -13,13 +13,13 @@ import { interfacesOf, reservationId } from './instances.ts';
 import { isAttached, isServiceInterface } from './interfaces.ts';
 import { filterPattern, type Filter } from './query.ts';
 import { describeRouteTable } from './route-tables.ts';
-import { derivedId, macAddress, privateDnsName, zoneId, type RegionView } from './view.ts';
+import { macAddress, privateDnsName, zoneId, type RegionView } from './view.ts';
 
 /** The values that an object has for a filter; one that fits is enough. */
-type Values<T> = (view: RegionView, object: T) => (string | undefined)[];
+export type Values<T> = (view: RegionView, object: T) => (string | undefined)[];
 export type FilterTable<T> = Readonly<Record<string, Values<T>>>;
 
-const TAG_KEY: Values<Tagged> = (_, { tags }) => Object.keys(tags);
+export const TAG_KEY: Values<Tagged> = (_, { tags }) => Object.keys(tags);
 
 function valuesFor<T>(name: string, known: ReadonlySet<string>, table: FilterTable<T>): Values<T> {
   if (name.startsWith('tag:') && known.has('tag-key')) {
@@ -90,7 +90,8 @@ export const interfaceTable: FilterTable<InterfaceWorld> = {
     isServiceInterface(one) ? ['amazon-aws'] : [attachedTo(view, one) && view.world.accountId],
   'attachment.status': (view, one) => (isServiceInterface(one) || isAttached(view, one) ? ['attached'] : []),
   'availability-zone': (view, one) => [view.subnets.get(one.subnetId)?.zone],
-  'group-id': (view, one) => [derivedId('sg', view.world.accountId, vpcOf(view, one.subnetId) ?? '')],
+  'group-id': (_, one) => one.groupIds,
+  'group-name': (view, one) => one.groupIds.map((id) => view.securityGroups.get(id)?.name),
   'interface-type': (_, one) => [one.interfaceType],
   'ipv6-addresses.ipv6-address': (_, one) => one.ipv6Addresses,
   'mac-address': (_, one) => [macAddress(one.id)],
@@ -119,6 +120,7 @@ export const instanceTable: FilterTable<InstanceWorld> = {
   'availability-zone': (_, instance) => [instance.zone],
   'availability-zone-id': (_, instance) => [zoneId(instance.zone)],
   'instance-id': (_, instance) => [instance.id],
+  'instance.group-id': (view, instance) => primary(view, instance)?.groupIds ?? [],
   'instance-state-code': (_, instance) => [String(STATE_CODES[instance.state])],
   'instance-state-name': (_, instance) => [instance.state],
   'instance-type': () => ['m6i.xlarge'],
@@ -127,6 +129,7 @@ export const instanceTable: FilterTable<InstanceWorld> = {
   'network-interface.addresses.private-ip-address': each((one) => one.privateIps),
   'network-interface.attachment.device-index': each((one) => [String(one.deviceIndex ?? 0)]),
   'network-interface.attachment.instance-id': each((one) => [one.instanceId]),
+  'network-interface.group-id': each((one) => one.groupIds),
   'network-interface.ipv6-addresses.ipv6-address': each((one) => one.ipv6Addresses),
   'network-interface.network-interface-id': each((one) => [one.id]),
   'network-interface.private-ip-address': each((one) => one.privateIps.slice(0, 1)),

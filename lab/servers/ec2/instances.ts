@@ -1,7 +1,7 @@
 import type { Instance, InstanceStateName, Reservation } from '@aws-sdk/client-ec2';
 
 import type { InstanceWorld, InterfaceWorld } from '../../world/world.ts';
-import { describeInstanceInterface } from './interfaces.ts';
+import { describeInstanceInterface, groupsOf } from './interfaces.ts';
 import { derivedId, digest, privateDnsName, tagsOf, zoneId, type RegionView } from './view.ts';
 
 const STATE_CODES: Record<InstanceWorld['state'], number> = {
@@ -44,7 +44,6 @@ export function describeInstance(view: RegionView, instance: InstanceWorld): Ins
   const primary = interfaces.find((one) => one.deviceIndex === 0) ?? interfaces[0];
   const launched = new Date(instance.launchedAt);
   const name: InstanceStateName = instance.state;
-  const vpcId = primary === undefined ? '' : (view.subnets.get(primary.subnetId)?.vpcId ?? '');
   return {
     AmiLaunchIndex: 0,
     Architecture: 'x86_64',
@@ -92,8 +91,7 @@ export function describeInstance(view: RegionView, instance: InstanceWorld): Ins
     ProductCodes: [],
     RootDeviceName: '/dev/xvda',
     RootDeviceType: 'ebs',
-    SecurityGroups:
-      primary === undefined ? [] : [{ GroupId: derivedId('sg', view.world.accountId, vpcId), GroupName: 'nodes' }],
+    SecurityGroups: primary === undefined ? [] : groupsOf(view, primary),
     State: { Code: STATE_CODES[instance.state], Name: name },
     ...stateReason(instance.state),
     StateTransitionReason: instance.state === 'running' ? '' : 'User initiated',

@@ -3,9 +3,10 @@ import type { InstanceNetworkInterface, NetworkInterface, NetworkInterfaceType }
 import type { InterfaceWorld } from '../../world/world.ts';
 import { derivedId, macAddress, privateDnsName, tagsOf, zoneId, type RegionView } from './view.ts';
 
-const GROUP = (view: RegionView, vpcId: string): { GroupId: string; GroupName: string }[] => [
-  { GroupId: derivedId('sg', view.world.accountId, vpcId), GroupName: 'nodes' },
-];
+/** A group that has gone meanwhile would not have been let go: every id has its name. */
+export function groupsOf(view: RegionView, one: InterfaceWorld): { GroupId: string; GroupName: string }[] {
+  return one.groupIds.map((GroupId) => ({ GroupId, GroupName: view.securityGroups.get(GroupId)?.name ?? '' }));
+}
 
 /** Interfaces that a service attaches to something that is no instance of the account. */
 const SERVICE_TYPES = new Set<InterfaceWorld['interfaceType']>(['nat_gateway', 'vpc_endpoint', 'lambda']);
@@ -29,7 +30,7 @@ function common(view: RegionView, one: InterfaceWorld) {
   const primary = one.privateIps[0];
   return {
     Description: one.interfaceType === 'interface' ? '' : `lab ${one.interfaceType}`,
-    Groups: GROUP(view, vpcId),
+    Groups: groupsOf(view, one),
     MacAddress: macAddress(one.id),
     NetworkInterfaceId: one.id,
     OwnerId: accountId,

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 
 import type { Tag } from '@aws-sdk/client-ec2';
 
+import type { SecurityGroupWorld } from '../../world/ec2-filters.ts';
 import type {
   AwsRegionWorld,
   InstanceWorld,
@@ -21,6 +22,7 @@ export interface RegionView {
   subnets: ReadonlyMap<string, SubnetWorld>;
   vpcs: ReadonlyMap<string, VpcWorld>;
   routeTables: ReadonlyMap<string, RouteTableWorld>;
+  securityGroups: ReadonlyMap<string, SecurityGroupWorld>;
 }
 
 function byId<T extends { id: string }>(list: readonly T[]): Map<string, T> {
@@ -36,6 +38,7 @@ export function viewOf(world: AwsRegionWorld, now: string): RegionView {
     subnets: byId(world.subnets),
     vpcs: byId(world.vpcs),
     routeTables: byId(world.routeTables),
+    securityGroups: byId(world.securityGroups),
   };
 }
 

@@ -13,6 +13,7 @@ const WIRE_NAMES: Record<string, string> = {
   Ipv4Prefixes: 'ipv4PrefixSet',
   Ipv6Addresses: 'ipv6AddressesSet',
   Ipv6Prefixes: 'ipv6PrefixSet',
+  NetworkAcls: 'networkAclSet',
   NetworkInterfaces: 'networkInterfaceSet',
   PrefixLists: 'prefixListSet',
   PrivateIpAddresses: 'privateIpAddressesSet',
@@ -27,35 +28,40 @@ const WIRE_NAMES: Record<string, string> = {
   StateTransitionReason: 'reason',
   Subnets: 'subnetSet',
   Tags: 'tagSet',
+  UserIdGroupPairs: 'groups',
   Vpcs: 'vpcSet',
+  // Only inside the member, or the answer, that is named first.
+  'DescribeSecurityGroups.SecurityGroups': 'securityGroupInfo',
+  'NetworkAcls.IsDefault': 'default',
+  'SecurityGroups.Description': 'groupDescription',
 };
 
 export function escapeXml(text: string): string {
   return /[&<>"']/.test(text) ? text.replace(/[&<>"']/g, (char) => `&#${char.charCodeAt(0)};`) : text;
 }
 
-function wireName(name: string, value: unknown): string {
+function wireName(parent: string, name: string, value: unknown): string {
   // An instance's State has a code and a name; everything else called State is a word.
   if (name === 'State' && typeof value === 'object') return 'instanceState';
-  return WIRE_NAMES[name] ?? name.charAt(0).toLowerCase() + name.slice(1);
+  return WIRE_NAMES[`${parent}.${name}`] ?? WIRE_NAMES[name] ?? name.charAt(0).toLowerCase() + name.slice(1);
 }
 
 function element(name: string, content: string): string {
   return content === '' ? `<${name}/>` : `<${name}>${content}</${name}>`;
 }
 
-function content(value: unknown): string {
+function content(name: string, value: unknown): string {
   if (typeof value === 'string') return escapeXml(value);
   if (value instanceof Date) return value.toISOString();
-  if (Array.isArray(value)) return value.map((item) => element('item', content(item))).join('');
-  if (typeof value === 'object' && value !== null) return fields(value);
+  if (Array.isArray(value)) return value.map((item) => element('item', content(name, item))).join('');
+  if (typeof value === 'object' && value !== null) return fields(name, value);
   return String(value);
 }
 
-function fields(object: object): string {
+function fields(parent: string, object: object): string {
   let text = '';
   for (const [name, value] of Object.entries(object)) {
-    if (value !== undefined) text += element(wireName(name, value), content(value));
+    if (value !== undefined) text += element(wireName(parent, name, value), content(name, value));
   }
   return text;
 }
@@ -64,6 +70,6 @@ export function responseXml(action: string, requestId: string, result: object): 
   return (
     '<?xml version="1.0" encoding="UTF-8"?>\n' +
     `<${action}Response xmlns="http://ec2.amazonaws.com/doc/2016-11-15/"><requestId>${requestId}</requestId>` +
-    `${fields(result)}</${action}Response>`
+    `${fields(action, result)}</${action}Response>`
   );
 }

@@ -1,8 +1,10 @@
 import type { ClusterWorld, World } from '../../world/world.ts';
+import { blockAffinities, ciliumNodes } from './custom.ts';
+import type { CustomObject } from './custom.ts';
 import { nodeBody, nodeLabels } from './node.ts';
 import { notMetadataField, unsupportedField, type UnknownField } from './selectors.ts';
 import { numberOf, seconds, uidOf } from './wire.ts';
-import { configMapBody, daemonSetBody, namespaceBody, namespaceNames, podBody } from './workloads.ts';
+import { configMapBody, daemonSetBody, namespaceBody, namespaceNames, podBody, serviceCidrBody } from './workloads.ts';
 
 /** One object of a list, frozen at the moment the list was begun. */
 export interface Item {
@@ -107,21 +109,36 @@ function namespaces(world: World): Item[] {
   }));
 }
 
-const CALICO = 'crd.projectcalico.org';
-
-function ipPools(world: World): Item[] {
+function serviceCidrs(world: World): Item[] {
   const at = yesterday(world);
-  return (world.cluster.ipPools ?? []).map((pool) => ({
-    name: pool.name,
+  return (world.cluster.serviceCidrs ?? []).map((one) => ({
+    name: one.name,
     labels: {},
     fields: {},
-    ...freeze(pool, at, ({ name, spec }) => ({
-      // Unlike built-in types, custom resources repeat their kind in a list.
-      apiVersion: `${CALICO}/v1`,
-      kind: 'IPPool',
+    ...freeze(one, at, (frozen) => serviceCidrBody(frozen, at)),
+  }));
+}
+
+/** ServiceCIDR is part of networking.k8s.io/v1 since Kubernetes 1.33. */
+function servesServiceCidrs({ cluster }: World): boolean {
+  const [, major = '1', minor = '0'] = /^v?(\d+)\.(\d+)/.exec(cluster.version) ?? [];
+  return cluster.serviceCidrs !== undefined && (Number(major) > 1 || Number(minor) >= 33);
+}
+
+const CALICO = 'crd.projectcalico.org';
+
+/** A custom resource repeats its kind in a list, unlike built-in types. */
+function custom(world: World, kind: { apiVersion: string; kind: string }, objects: CustomObject[]): Item[] {
+  const at = yesterday(world);
+  return objects.map((object) => ({
+    name: object.name,
+    labels: {},
+    fields: {},
+    ...freeze(object, at, ({ name, spec }) => ({
+      ...kind,
       metadata: {
         name,
-        uid: uidOf('ippool', name),
+        uid: uidOf(kind.kind.toLowerCase(), name),
         resourceVersion: String(numberOf(name)),
         generation: 1,
         creationTimestamp: at,
@@ -195,6 +212,17 @@ export const RESOURCES: readonly Resource[] = [
     items: (world) => plain(world, (cluster) => cluster.daemonSets, daemonSetBody),
   },
   {
+    group: 'networking.k8s.io',
+    version: 'v1',
+    resource: 'servicecidrs',
+    kind: 'ServiceCIDR',
+    namespaced: false,
+    selectable: NAME,
+    unknownField: notMetadataField,
+    installed: servesServiceCidrs,
+    items: serviceCidrs,
+  },
+  {
     group: CALICO,
     version: 'v1',
     resource: 'ippools',
@@ -203,6 +231,28 @@ export const RESOURCES: readonly Resource[] = [
     selectable: NAME_AND_NAMESPACE,
     unknownField: unsupportedField,
     installed: (world) => world.cluster.ipPools !== undefined,
-    items: ipPools,
+    items: (world) => custom(world, { apiVersion: `${CALICO}/v1`, kind: 'IPPool' }, world.cluster.ipPools ?? []),
+  },
+  {
+    group: CALICO,
+    version: 'v1',
+    resource: 'blockaffinities',
+    kind: 'BlockAffinity',
+    namespaced: false,
+    selectable: NAME_AND_NAMESPACE,
+    unknownField: unsupportedField,
+    installed: (world) => world.cluster.ipPools !== undefined,
+    items: (world) => custom(world, { apiVersion: `${CALICO}/v1`, kind: 'BlockAffinity' }, blockAffinities(world)),
+  },
+  {
+    group: 'cilium.io',
+    version: 'v2',
+    resource: 'ciliumnodes',
+    kind: 'CiliumNode',
+    namespaced: false,
+    selectable: NAME_AND_NAMESPACE,
+    unknownField: unsupportedField,
+    installed: (world) => world.cluster.daemonSets.some(({ name }) => name === 'cilium'),
+    items: (world) => custom(world, { apiVersion: 'cilium.io/v2', kind: 'CiliumNode' }, ciliumNodes(world)),
   },
 ];

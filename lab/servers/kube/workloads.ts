@@ -5,6 +5,7 @@ import type {
   V1OwnerReference,
   V1Pod,
   V1PodSpec,
+  V1ServiceCIDR,
 } from '@kubernetes/client-node';
 
 import type { ClusterWorld, ConfigMapWorld, DaemonSetWorld, PodWorld } from '../../world/world.ts';
@@ -159,6 +160,33 @@ export function configMapBody(map: ConfigMapWorld, createdAt: string): Wire<V1Co
       creationTimestamp: createdAt,
     },
     ...(Object.keys(map.data).length > 0 && { data: map.data }),
+  };
+}
+
+export function serviceCidrBody(
+  { name, cidrs }: { name: string; cidrs: string[] },
+  createdAt: string,
+): Wire<V1ServiceCIDR> {
+  return {
+    metadata: {
+      name,
+      uid: uidOf('servicecidr', name),
+      resourceVersion: String(numberOf(name)),
+      creationTimestamp: createdAt,
+      finalizers: ['networking.k8s.io/service-cidr-finalizer'],
+    },
+    spec: { cidrs },
+    status: {
+      conditions: [
+        {
+          type: 'Ready',
+          status: 'True',
+          reason: '',
+          message: 'Kubernetes Service CIDR is ready',
+          lastTransitionTime: createdAt,
+        },
+      ],
+    },
   };
 }
 

@@ -12,6 +12,7 @@ import {
   tableOfNode,
 } from '../look.ts';
 import type { NodeWorld, RouteTableWorld, World } from '../world.ts';
+import { podRanges } from '../pod-ranges.ts';
 
 /** Names what is at fault, never whom it harms. Prefixes are canonical, routes are `table/prefix`. */
 export interface Expected {
@@ -24,6 +25,7 @@ export interface Expected {
     routeTables?: string[];
     subnets?: string[];
     routes?: string[];
+    /** Security groups, network ACLs, firewalls. */
     filters?: string[];
   };
 }
@@ -47,6 +49,8 @@ export function inject(world: World, ...faults: Fault[]): { world: World; expect
 
 /** Whether packets from a node to an owner's podCIDR go through the tables, and not to the neighbour directly. */
 function usesTable(world: World, sender: NodeWorld, owner: NodeWorld, prefix: string): boolean {
+  // Who is no neighbour is reached through a tunnel.
+  if (sender.kernel.routing === 'cross-subnet' && owner.kernel.routing === 'cross-subnet') return false;
   if (sender.kernel.routing !== 'host-gw' || owner.kernel.routing !== 'host-gw') return true;
   const family = familyOf(prefix);
   const nextHop = owner.kernel.advertised.find((ip) => familyOf(ip) === family) ?? internalIp(owner, family);
@@ -66,7 +70,7 @@ export function tablesInUse(
   for (const sender of world.cluster.nodes) {
     const state = instanceOf(world, sender)?.state;
     if (sender === owner || (state !== 'running' && state !== 'pending')) continue;
-    if (!sender.podCIDRs.some((cidr) => familyOf(cidr) === familyOf(prefix))) continue;
+    if (!podRanges(sender).some((cidr) => familyOf(cidr) === familyOf(prefix))) continue;
     if (usesTable(world, sender, owner, prefix)) used.add(tableOfNode(world, sender).id);
   }
   return tables.filter((table) => used.has(table.id));

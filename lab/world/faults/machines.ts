@@ -2,7 +2,7 @@
 
 import { addressOf, familyOf, formatAddress, hostRange, overlaps, rangeOf, subnetOf } from '../addresses.ts';
 import { ec2Id } from '../ids.ts';
-import { flannelPrefix } from '../kubernetes.ts';
+import { flannelPrefix, reannounce } from '../kubernetes.ts';
 import {
   DoesNotFit,
   destinationOf,
@@ -17,6 +17,7 @@ import {
 import type { NodeRef } from '../look.ts';
 import type { InterfaceWorld, NodeWorld, SubnetWorld, World } from '../world.ts';
 import type { Fault } from './fault.ts';
+import { podRanges } from '../pod-ranges.ts';
 
 /** The source/destination check of the node's interface is on. */
 export function checkOn(ref: NodeRef): Fault {
@@ -102,7 +103,7 @@ export function nodeIpOnSecond(
         for (const table of region.routeTables) {
           for (const route of table.routes) {
             const toPrimary = route.target.kind === 'interface' && route.target.interfaceId === primary.id;
-            if (toPrimary && node.podCIDRs.length > 0 && destinationOf(route) !== undefined) {
+            if (toPrimary && podRanges(node).length > 0 && destinationOf(route) !== undefined) {
               route.target = { kind: 'interface', interfaceId: second.id };
             }
           }
@@ -127,11 +128,7 @@ function moveAddress(node: NodeWorld, from: InterfaceWorld, to: InterfaceWorld):
     return text;
   };
   for (const one of node.addresses) if (one.type === 'InternalIP') one.address = moved(one.address);
-  node.kernel.advertised = node.kernel.advertised.map(moved);
-  for (const key of [`${flannelPrefix}public-ip`, `${flannelPrefix}public-ipv6`]) {
-    const value = node.annotations[key];
-    if (value !== undefined) node.annotations[key] = moved(value);
-  }
+  reannounce(node, moved);
 }
 
 /** Flannel of this node advertises an address that is not its own. */

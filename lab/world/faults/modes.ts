@@ -1,8 +1,11 @@
 /** Faults and oddities of the agents that make a node's network mode, or show it. */
 
-import { flannelAnnotations, vxlanOf } from '../kubernetes.ts';
-import { internalIps, nodeOf } from '../look.ts';
+import { isNetworkAgent } from '../agents.ts';
+import { flannelAnnotations, flannelPrefix } from '../kubernetes.ts';
+import { DoesNotFit, internalIps, nodeOf } from '../look.ts';
+import { vxlanOf } from '../network-modes.ts';
 import type { NodeRef } from '../look.ts';
+import { restartPods } from '../pod-ranges.ts';
 import type { NodeWorld, World } from '../world.ts';
 import type { Fault } from './fault.ts';
 
@@ -11,9 +14,15 @@ function dropAgents(world: World, node: NodeWorld): void {
     (pod) => pod.nodeName !== node.name || pod.ownerDaemonSet === undefined || pod.name.startsWith('kube-proxy'),
   );
   node.annotations = Object.fromEntries(
-    Object.entries(node.annotations).filter(([key]) => !key.startsWith('flannel.')),
+    Object.entries(node.annotations).filter(([key]) => !/^(flannel\.|projectcalico\.)/.test(key)),
   );
   delete node.networkUnavailable;
+}
+
+/** Whoever runs its pods now gives them addresses of its podCIDRs. */
+function becomePlain(world: World, node: NodeWorld): void {
+  node.kernel = { routing: 'plain', advertised: [] };
+  restartPods(world, node);
 }
 
 /** No network agent runs on the node, and it never did: nobody can tell from outside what its kernel does. */
@@ -23,7 +32,7 @@ export function noAgent(ref: NodeRef): Fault {
     into: (world) => {
       const node = nodeOf(world, ref);
       dropAgents(world, node);
-      node.kernel = { routing: 'plain', advertised: [] };
+      becomePlain(world, node);
       return [];
     },
   };
@@ -36,7 +45,7 @@ export function agentNotReady(ref: NodeRef): Fault {
     into: (world) => {
       const node = nodeOf(world, ref);
       for (const pod of world.cluster.pods) {
-        if (pod.nodeName === node.name && /flannel|aws-node/.test(pod.ownerDaemonSet ?? '')) pod.ready = false;
+        if (pod.nodeName === node.name && isNetworkAgent(pod.ownerDaemonSet)) pod.ready = false;
       }
       return [];
     },
@@ -51,7 +60,7 @@ export function becomesFabric(ref: NodeRef): Fault {
       const node = nodeOf(world, ref);
       dropAgents(world, node);
       node.networkUnavailable = { status: 'False', reason: 'RouteCreated' };
-      node.kernel = { routing: 'plain', advertised: [] };
+      becomePlain(world, node);
       return [];
     },
   };
@@ -63,12 +72,19 @@ export function becomesOverlay(ref: NodeRef): Fault {
     says: `flannel of ${String(ref)} runs with backend vxlan`,
     into: (world) => {
       const node = nodeOf(world, ref);
-      Object.assign(node.annotations, flannelAnnotations('vxlan', internalIps(node), node.name));
-      node.kernel = {
-        routing: 'overlay',
-        advertised: node.kernel.advertised,
-        tunnel: { protocol: 'udp', port: vxlanOf(node.os === 'windows').port },
-      };
+      if (node.annotations[`${flannelPrefix}backend-type`] !== 'host-gw') throw new DoesNotFit('no host-gw to leave');
+      const config = world.cluster.configMaps.find(({ name }) => name === 'kube-flannel-cfg');
+      const vxlan = vxlanOf(world.cluster.nodes.some(({ os }) => os === 'windows'));
+      if (config === undefined) throw new DoesNotFit('flannel has no configuration');
+      const { Backend: _host, ...netConf } = JSON.parse(config.data['net-conf.json'] ?? '{}') as Record<
+        string,
+        unknown
+      >;
+      const backend = { Type: 'vxlan', VNI: vxlan.vni, Port: vxlan.port };
+      config.data['net-conf.json'] = JSON.stringify({ ...netConf, Backend: backend }, null, 2);
+      Object.assign(node.annotations, flannelAnnotations('vxlan', internalIps(node), node.name, vxlan.vni));
+      const { advertised } = node.kernel;
+      node.kernel = { routing: 'overlay', advertised, tunnel: { protocol: 'udp', port: vxlan.port } };
       return [];
     },
   };

@@ -7,6 +7,7 @@ import type { NodeRef } from '../look.ts';
 import type { RouteTableWorld } from '../world.ts';
 import { tablesInUse } from './fault.ts';
 import type { Fault } from './fault.ts';
+import { podRanges } from '../pod-ranges.ts';
 
 /** A node subnet (by its place among the node subnets) is associated with a table that holds no pod route. */
 export function foreignTable(place: number): Fault {
@@ -28,7 +29,7 @@ export function foreignTable(place: number): Fault {
       };
       region.routeTables.push(table);
       const used = world.cluster.nodes.some((owner) =>
-        owner.podCIDRs.some((cidr) => tablesInUse(world, owner, cidr, [table]).length > 0),
+        podRanges(owner).some((cidr) => tablesInUse(world, owner, cidr, [table]).length > 0),
       );
       if (!used) return [];
       const subjects = { subnets: [subnet.id], routeTables: [table.id] };

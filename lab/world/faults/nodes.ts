@@ -4,8 +4,9 @@ import { canonical, familyOf, subnetOf } from '../addresses.ts';
 import { azureHop, azurePlace, dropAzureRoute, putAzureRoute } from '../azure-look.ts';
 import { dropGceRoutes, gcePlace, gceTarget, putGceRoute } from '../gce-look.ts';
 import { uid } from '../ids.ts';
-import { before, interfaceOf, nodeOf, nodeTables, podRange } from '../look.ts';
+import { DoesNotFit, before, interfaceOf, nodeOf, nodeTables, podRange } from '../look.ts';
 import type { NodeRef } from '../look.ts';
+import { podRanges, setPodRanges } from '../pod-ranges.ts';
 import type { NodeWorld, World } from '../world.ts';
 import { dropRoute, tablesInUse } from './fault.ts';
 import type { Fault } from './fault.ts';
@@ -19,8 +20,14 @@ function forgetRoutes(world: World, prefix: string): void {
   }
 }
 
-export function replaceV4(node: NodeWorld, prefix: string): void {
-  node.podCIDRs = node.podCIDRs.map((cidr) => (familyOf(cidr) === 4 ? prefix : cidr));
+/** Another range instead of the node's first IPv4 one. */
+export function replaceV4(world: World, node: NodeWorld, prefix: string): void {
+  const old = podRanges(node).find((cidr) => familyOf(cidr) === 4);
+  setPodRanges(
+    world,
+    node,
+    podRanges(node).map((cidr) => (cidr === old ? prefix : cidr)),
+  );
 }
 
 /** The owner's routes are for another prefix now, or gone. @throws DoesNotFit when the owner has no machine. */
@@ -64,7 +71,7 @@ export function duplicatePodCidr(first: NodeRef, second: NodeRef): Fault {
       const [a, b] = [nodeOf(world, first), nodeOf(world, second)];
       const prefix = podRange(a);
       forgetRoutes(world, podRange(b));
-      replaceV4(b, prefix);
+      replaceV4(world, b, prefix);
       const nodes = [a.name, b.name].sort();
       return [{ rule: 'podcidr-overlap', verdict: 'fail', subjects: { nodes, prefixes: [prefix] } }];
     },
@@ -80,7 +87,7 @@ export function overlappingPodCidr(outer: NodeRef, inner: NodeRef, routed = fals
       const prefix = podRange(a);
       const half = subnetOf(prefix, Number(prefix.split('/')[1]) + 1, 0);
       replaceRoutes(world, b, routed ? half : undefined);
-      replaceV4(b, half);
+      replaceV4(world, b, half);
       const nodes = [a.name, b.name].sort();
       return [{ rule: 'podcidr-overlap', verdict: 'fail', subjects: { nodes, prefixes: [half, prefix].sort() } }];
     },
@@ -93,9 +100,10 @@ export function noPodCidr(ref: NodeRef): Fault {
     says: `${String(ref)} has no podCIDR`,
     into: (world) => {
       const node = nodeOf(world, ref);
-      for (const cidr of node.podCIDRs) forgetRoutes(world, cidr);
-      node.podCIDRs = [];
-      world.cluster.pods = world.cluster.pods.filter((pod) => pod.nodeName !== node.name || pod.hostNetwork);
+      for (const cidr of podRanges(node)) forgetRoutes(world, cidr);
+      setPodRanges(world, node, []);
+      // An address management of its own gives a range when the first pod comes.
+      if (node.kernel.ranges !== undefined) return [];
       return [{ rule: 'podcidr-unassigned', verdict: 'fail', subjects: { nodes: [node.name] } }];
     },
   };
@@ -107,8 +115,9 @@ export function nonCanonicalPodCidr(ref: NodeRef): Fault {
     says: `the podCIDR of ${String(ref)} has host bits set`,
     into: (world) => {
       const node = nodeOf(world, ref);
+      if (node.kernel.ranges !== undefined) throw new DoesNotFit('its ranges are canonical');
       const [network, length] = podRange(node).split('/');
-      replaceV4(node, `${network?.replace(/\d+$/, '5') ?? ''}/${length ?? ''}`);
+      replaceV4(world, node, `${network?.replace(/\d+$/, '5') ?? ''}/${length ?? ''}`);
       return [];
     },
   };
@@ -121,7 +130,7 @@ export function podCidrInsideVpc(ref: NodeRef, prefix: string): Fault {
     into: (world) => {
       const node = nodeOf(world, ref);
       forgetRoutes(world, podRange(node));
-      replaceV4(node, prefix);
+      replaceV4(world, node, prefix);
       const routeTables = tablesInUse(world, node, prefix, nodeTables(world)).map((table) => table.id);
       if (routeTables.length === 0) return [];
       const subjects = { nodes: [node.name], prefixes: [canonical(prefix)], routeTables: routeTables.sort() };
@@ -137,7 +146,7 @@ export function newNode(ref: NodeRef): Fault {
     into: (world) => {
       const node = nodeOf(world, ref);
       node.createdAt = before(world.now, 60_000);
-      for (const cidr of node.podCIDRs) forgetRoutes(world, cidr);
+      for (const cidr of podRanges(node)) forgetRoutes(world, cidr);
       return [];
     },
   };

@@ -8,6 +8,7 @@ import { dropRoute, tablesInUse } from './fault.ts';
 import type { Fault } from './fault.ts';
 import { aboutOwner, certainlyLost, chosen, put, targetOf } from './routes.ts';
 import type { Elsewhere, TableChoice } from './routes.ts';
+import { podRanges } from '../pod-ranges.ts';
 
 /** The tables name a prefix list instead of the podCIDR; the entries lead to the owner, or only part of it elsewhere. */
 export function prefixListRoute(ref: NodeRef, where: 'owner' | Elsewhere, choice: TableChoice = 'all'): Fault {
@@ -69,7 +70,7 @@ export function noPodRoutes(): Fault {
       const hostGw = world.cluster.nodes.every((node) => node.kernel.routing === 'host-gw');
       const tables = nodeTables(world);
       for (const node of world.cluster.nodes) {
-        for (const cidr of node.podCIDRs) for (const table of tables) dropRoute(table, cidr);
+        for (const cidr of podRanges(node)) for (const table of tables) dropRoute(table, cidr);
       }
       if (hostGw) {
         const subnets = nodeSubnets(world).map((subnet) => subnet.id);
@@ -77,10 +78,12 @@ export function noPodRoutes(): Fault {
         return [{ rule: 'host-gw-off-link', verdict: 'fail', subjects: { subnets: subnets.sort() } }];
       }
       return world.cluster.nodes.flatMap((owner) =>
-        owner.podCIDRs.map(canonical).flatMap((prefix) => {
-          const used = tablesInUse(world, owner, prefix, tables);
-          return aboutOwner('fabric-route-missing', owner, [prefix], used);
-        }),
+        podRanges(owner)
+          .map(canonical)
+          .flatMap((prefix) => {
+            const used = tablesInUse(world, owner, prefix, tables);
+            return aboutOwner('fabric-route-missing', owner, [prefix], used);
+          }),
       );
     },
   };

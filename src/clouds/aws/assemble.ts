@@ -1,6 +1,7 @@
 /** What was read of a region -> one fabric and its gaps, sorted by id. Pure. */
 import type { FabricFacts, Gap } from '../../model/snapshot.ts';
-import type { RegionDraft, RegionTrouble } from './read.ts';
+import type { RegionDraft, RegionTrouble } from './draft.ts';
+import { aclsBySubnet, filtersOf, readsAllAcls, subnetsWithoutAcl, unseenAclGap } from './assemble-filters.ts';
 import { finishTable, resolveSubnets } from './translate-routes.ts';
 
 /** An earlier reading of the same region. */
@@ -29,7 +30,7 @@ export function assembleFabric(draft: RegionDraft, earlier?: Earlier): FabricFac
     tables: sortById(draft.tables.values()).map((table) => finishTable(table, around)),
     machines: sortById(draft.machines.values()),
     interfaces: sortById(draft.interfaces.values()),
-    filters: 'unread',
+    filters: draft.wantsFilters ? filtersOf(draft, known) : 'unread',
   };
 }
 
@@ -43,13 +44,25 @@ function accountOf(draft: RegionDraft): string {
 
 function subnetsOf(draft: RegionDraft): FabricFacts['subnets'] {
   const complete = !draft.troubles.some(({ facet }) => facet === 'routes');
-  return resolveSubnets(sortById(draft.subnets.values()), sortById(draft.tables.values()), complete);
+  const acls = aclsBySubnet(draft.filters.values());
+  return resolveSubnets(sortById(draft.subnets.values()), sortById(draft.tables.values()), complete).map((subnet) => {
+    const acl = acls.get(subnet.id);
+    return acl === undefined ? subnet : { ...subnet, filters: [acl] };
+  });
 }
 
 function changedSubnets(draft: RegionDraft, { draft: before, fabric }: Earlier): FabricFacts['subnets'] {
-  const merged = { ...before, tables: new Map([...before.tables, ...draft.tables]) };
-  const tableBefore = new Map(fabric.subnets.map((subnet) => [subnet.id, subnet.table]));
-  return subnetsOf(merged).filter((subnet) => subnet.table !== tableBefore.get(subnet.id));
+  const merged = {
+    ...before,
+    tables: new Map([...before.tables, ...draft.tables]),
+    filters: readsAllAcls(draft) ? draft.filters : before.filters,
+  };
+  const governedBefore = new Map(fabric.subnets.map((subnet) => [subnet.id, governedBy(subnet)]));
+  return subnetsOf(merged).filter((subnet) => governedBy(subnet) !== governedBefore.get(subnet.id));
+}
+
+function governedBy({ table = '', filters = [] }: FabricFacts['subnets'][number]): string {
+  return [table, ...filters].join(' ');
 }
 
 /** One gap per thing that was not read. Where no call got anywhere, one gap says it for all. */
@@ -64,6 +77,7 @@ export function assembleGaps(draft: RegionDraft, { id, account, region }: Fabric
     reason: trouble.reason,
     ...(trouble.permission === undefined ? {} : { permission: trouble.permission }),
   }));
+  if (!gotNowhere) gaps.push(...subnetsWithoutAcl(draft).map((subnet) => unseenAclGap(subnet, id)));
   const byText = new Map(gaps.map((gap) => [JSON.stringify(gap), gap] as const));
   return [...byText].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, gap]) => gap);
 }

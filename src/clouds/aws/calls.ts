@@ -3,16 +3,20 @@ import type {
   EC2Client,
   Filter,
   Instance,
+  NetworkAcl,
   NetworkInterface,
   PrefixListEntry,
   RouteTable,
+  SecurityGroup,
   Subnet,
   Vpc,
 } from '@aws-sdk/client-ec2';
 import {
   DescribeInstancesCommand,
+  DescribeNetworkAclsCommand,
   DescribeNetworkInterfacesCommand,
   DescribeRouteTablesCommand,
+  DescribeSecurityGroupsCommand,
   DescribeSubnetsCommand,
   DescribeVpcsCommand,
   GetManagedPrefixListEntriesCommand,
@@ -24,7 +28,16 @@ import { classify } from './errors.ts';
 /** Values of all filters of one request together (EC2 error codes, FilterLimitExceeded). */
 const MAX_FILTER_VALUES = 200;
 /** Largest pages that EC2 takes (service model 2016-11-15; for DescribeInstances the documentation). */
-const PAGE = { instances: 1000, interfaces: 1000, subnets: 1000, vpcs: 1000, tables: 100, entries: 100 } as const;
+const PAGE = {
+  instances: 1000,
+  interfaces: 1000,
+  subnets: 1000,
+  vpcs: 1000,
+  tables: 100,
+  groups: 1000,
+  acls: 1000,
+  entries: 100,
+} as const;
 /** Batches under way at a time: well below a bucket of 100 requests that refills with 20 a second. */
 const MAX_PARALLEL = 6;
 const REFUSALS = new Set([
@@ -49,6 +62,8 @@ export interface Calls {
   subnets(filter: string, values: readonly string[], take: (subnet: Subnet) => void): Ending;
   vpcs(filter: string | undefined, values: readonly string[], take: (vpc: Vpc) => void): Ending;
   tables(filter: string, values: readonly string[], take: (table: RouteTable) => void): Ending;
+  groups(filter: string, values: readonly string[], take: (group: SecurityGroup) => void): Ending;
+  acls(filter: string, values: readonly string[], take: (acl: NetworkAcl) => void): Ending;
   entries(list: string, take: (entry: PrefixListEntry) => void): Ending;
   /** How many requests were made, for the debug log (retries not counted). */
   count(): number;
@@ -192,6 +207,28 @@ export function openCalls(client: EC2Client, region: string, signal: AbortSignal
           const command = new DescribeRouteTablesCommand({ Filters, MaxResults: PAGE.tables, NextToken });
           const answer = await client.send(command, options);
           return { items: answer.RouteTables ?? [], next: answer.NextToken };
+        },
+        take,
+      ),
+    groups: (name, values, take) =>
+      readBatches(
+        'DescribeSecurityGroups',
+        { name, values },
+        async (Filters, NextToken) => {
+          const command = new DescribeSecurityGroupsCommand({ Filters, MaxResults: PAGE.groups, NextToken });
+          const answer = await client.send(command, options);
+          return { items: answer.SecurityGroups ?? [], next: answer.NextToken };
+        },
+        take,
+      ),
+    acls: (name, values, take) =>
+      readBatches(
+        'DescribeNetworkAcls',
+        { name, values },
+        async (Filters, NextToken) => {
+          const command = new DescribeNetworkAclsCommand({ Filters, MaxResults: PAGE.acls, NextToken });
+          const answer = await client.send(command, options);
+          return { items: answer.NetworkAcls ?? [], next: answer.NextToken };
         },
         take,
       ),

@@ -9,8 +9,10 @@ export type Trouble = CallTrouble<TroubleKind>;
 /** Actions of EC2 that the reader uses; each is also the name of the IAM permission, behind `ec2:`. */
 export type Operation =
   | 'DescribeInstances'
+  | 'DescribeNetworkAcls'
   | 'DescribeNetworkInterfaces'
   | 'DescribeRouteTables'
+  | 'DescribeSecurityGroups'
   | 'DescribeSubnets'
   | 'DescribeVpcs'
   | 'GetManagedPrefixListEntries';

@@ -4,14 +4,15 @@ import type { Config } from '../../model/config.ts';
 import type { FabricFacts, Gap, NodeFacts, Suspects } from '../../model/snapshot.ts';
 import { suspectsOf } from '../../model/suspects.ts';
 import { abortAfter } from '../../net/clock.ts';
-import type { Clock, FabricReader, Log, Reading } from '../../ports.ts';
+import type { Clock, FabricFacets, FabricReader, Log, Reading } from '../../ports.ts';
 import { assembleFabric, assembleGaps } from './assemble.ts';
 import { openCalls } from './calls.ts';
 import type { Env } from './connect.ts';
 import { connect, readDefaultRegion } from './connect.ts';
 import { classify } from './errors.ts';
-import type { RegionDraft } from './read.ts';
+import type { RegionDraft } from './draft.ts';
 import { readRegion, rereadRegion } from './read.ts';
+import type { RegionPlan } from './regions.ts';
 import { needsDefaultRegion, noRegionGap, planRegions } from './regions.ts';
 
 export interface AwsOutside {
@@ -34,11 +35,11 @@ export function openAws({ config, env, clock, log }: AwsOutside): FabricReader {
   const until = abortAfter(config.timeoutMs);
   const sessions: RegionSession[] = [];
 
-  async function readOne(plan: ReturnType<typeof planRegions>[number]): Promise<Reading<readonly FabricFacts[]>> {
+  async function readOne(plan: RegionPlan, wantsFilters: boolean): Promise<Reading<readonly FabricFacts[]>> {
     const client = connect(plan.region, env, log);
     const calls = openCalls(client, plan.region, until);
     const startedAt = clock.now();
-    const draft = await readRegion(calls, plan);
+    const draft = await readRegion(calls, plan, wantsFilters);
     const fabric = assembleFabric(draft);
     sessions.push({ client, draft, fabric });
     const seconds = ((clock.now() - startedAt) / 1000).toFixed(1);
@@ -48,7 +49,7 @@ export function openAws({ config, env, clock, log }: AwsOutside): FabricReader {
     return { facts: [fabric], gaps: assembleGaps(draft, fabric) };
   }
 
-  async function read(nodes: readonly NodeFacts[]): Promise<Reading<readonly FabricFacts[]>> {
+  async function read(nodes: readonly NodeFacts[], facets?: FabricFacets): Promise<Reading<readonly FabricFacts[]>> {
     const { awsRegions } = config;
     const isNeeded = needsDefaultRegion(awsRegions, nodes);
     const plans = planRegions(awsRegions, nodes, isNeeded ? await readDefaultRegion(env, log) : undefined);
@@ -56,14 +57,14 @@ export function openAws({ config, env, clock, log }: AwsOutside): FabricReader {
     if (first === undefined) return { facts: [], gaps: isNeeded ? [noRegionGap()] : [] };
     const gap = await checkCredentials(first.region, env, log);
     if (gap !== undefined) return { facts: [], gaps: [gap] };
-    return joinReadings(await Promise.all(plans.map(readOne)));
+    return joinReadings(await Promise.all(plans.map((plan) => readOne(plan, facets?.filters !== false))));
   }
 
   async function reread(suspects: Suspects): Promise<Reading<readonly FabricFacts[]>> {
     const all = sessions.map(({ fabric }) => fabric);
     const readings = sessions.map(async ({ client, draft, fabric }): Promise<Reading<readonly FabricFacts[]>> => {
       const calls = openCalls(client, draft.region, until);
-      const again = await rereadRegion(calls, suspectsOf(suspects, [fabric], all), [...draft.lists.keys()]);
+      const again = await rereadRegion(calls, suspectsOf(suspects, [fabric], all), draft);
       return { facts: [assembleFabric(again, { draft, fabric })], gaps: assembleGaps(again, fabric) };
     });
     return joinReadings(await Promise.all(readings));

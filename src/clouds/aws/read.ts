@@ -1,62 +1,29 @@
 /** The reading plan of one region: which calls, in which order, and what is kept of the answers. */
 import { mapLimited } from '../../net/limit.ts';
-import type { Facet, InterfaceFacts, MachineFacts, NetworkFacts, Suspects } from '../../model/snapshot.ts';
+import type { InterfaceFacts, Suspects } from '../../model/snapshot.ts';
 import { parseAddress } from '../../model/prefix.ts';
 import type { Calls } from './calls.ts';
+import { emptyDraft, groupsAt, nodeFaces, note, put } from './draft.ts';
+import type { RegionDraft } from './draft.ts';
 import type { Trouble } from './errors.ts';
 import type { RegionPlan } from './regions.ts';
-import type { SubnetDraft } from './translate.ts';
+import { listsOf, translateAcl, translateGroup } from './translate-filters.ts';
 import { translateInterface, translateMachine, translateNetwork, translateSubnet } from './translate.ts';
-import type { TableDraft } from './translate-routes.ts';
 import { translateTable } from './translate-routes.ts';
 
-export interface RegionTrouble {
-  readonly facet: Facet;
-  /** What was not read: `route tables`. */
-  readonly what: string;
-  readonly trouble: Trouble;
-}
-
-/** What of a region has been read so far, slim, by id. */
-export interface RegionDraft {
-  readonly region: string;
-  readonly networks: Map<string, NetworkFacts>;
-  readonly subnets: Map<string, SubnetDraft>;
-  readonly tables: Map<string, TableDraft>;
-  readonly machines: Map<string, MachineFacts>;
-  readonly interfaces: Map<string, InterfaceFacts>;
-  readonly lists: Map<string, readonly string[]>;
-  readonly troubles: RegionTrouble[];
-  /** Accounts seen, strongest witness first: owner of instances, of interfaces, of networks. */
-  readonly accounts: readonly [Set<string>, Set<string>, Set<string>];
-}
-
 const MAX_PARALLEL_LISTS = 4;
-
-function emptyDraft(region: string): RegionDraft {
-  return {
-    region,
-    networks: new Map(),
-    subnets: new Map(),
-    tables: new Map(),
-    machines: new Map(),
-    interfaces: new Map(),
-    lists: new Map(),
-    troubles: [],
-    accounts: [new Set(), new Set(), new Set()],
-  };
-}
 
 /**
  * 1. The nodes' instances, by id, 200 a request, some requests at a time. By VPC, a page holds 1,000, but pages come one
  *    after the other and bring every stranger along: 5,000 nodes in a VPC of their own would be 5 requests instead of 25,
  *    each with five times the text, and not sooner done; in a shared VPC there is no bound at all.
- * 2. As soon as a VPC is known, side by side with 1: its interfaces, subnets and tables, and itself. Interfaces do come
- *    by VPC, because who else holds an address and where a stray interface went can only be seen that way.
- * 3. What the routes lead to and has not been read yet, and the entries of prefix lists that nodes' packets meet.
+ * 2. As soon as a VPC is known, side by side with 1: its interfaces, subnets, tables and ACLs, and itself. Interfaces do
+ *    come by VPC, because who else holds an address and where a stray interface went can only be seen that way.
+ * 3. What the routes lead to and has not been read yet, the security groups of the nodes' interfaces, and the entries of
+ *    prefix lists that nodes' packets meet in either.
  */
-export async function readRegion(calls: Calls, plan: RegionPlan): Promise<RegionDraft> {
-  const draft = emptyDraft(calls.region);
+export async function readRegion(calls: Calls, plan: RegionPlan, wantsFilters: boolean): Promise<RegionDraft> {
+  const draft = emptyDraft(plan, wantsFilters);
   const reads = new Map<string, Promise<void>>();
   const learn = (network: string): void => {
     if (network !== '' && !reads.has(network)) reads.set(network, readNetwork(calls, draft, network));
@@ -74,9 +41,13 @@ export async function readRegion(calls: Calls, plan: RegionPlan): Promise<Region
       if (vpc.OwnerId !== undefined) draft.accounts[2].add(vpc.OwnerId);
     });
   }
-  const addresses = new Set(plan.addresses);
-  const lists = listsMetByNodes(draft, new Set(plan.instances), addresses);
-  await Promise.all([readTargets(calls, draft, addresses), readLists(calls, draft, lists)]);
+  const faces = nodeFaces(draft);
+  const lists = listsMetByNodes(draft, faces);
+  await Promise.all([
+    readTargets(calls, draft, new Set(plan.addresses)),
+    readLists(calls, draft, lists),
+    wantsFilters ? readGroupsOf(calls, draft, faces, lists) : undefined,
+  ]);
   return draft;
 }
 
@@ -140,6 +111,7 @@ async function readNetwork(calls: Calls, draft: RegionDraft, network: string): P
       if (one.OwnerId !== undefined) draft.accounts[2].add(one.OwnerId);
     }),
     readTables(calls, draft, 'vpc-id', [network]),
+    draft.wantsFilters ? readAcls(calls, draft, [network]) : undefined,
   ]);
   note(draft, 'subnets', 'subnets', subnets);
   note(draft, 'networks', 'VPCs', vpcs);
@@ -174,12 +146,33 @@ function carriesAny(face: InterfaceFacts, addresses: ReadonlySet<string>): boole
   return face.addresses.some((address) => addresses.has(address));
 }
 
+/** All ACLs of the networks, the default one included: a VPC holds 200 at most, a page 1,000. */
+async function readAcls(calls: Calls, draft: RegionDraft, networks: readonly string[]): Promise<void> {
+  const trouble = await calls.acls('vpc-id', networks, (one) => put(draft.filters, translateAcl(one)));
+  note(draft, 'filters', 'network ACLs', trouble);
+}
+
+/** By id, because a VPC may hold thousands of groups that have nothing to do with the nodes. */
+async function readGroups(calls: Calls, draft: RegionDraft, ids: readonly string[]): Promise<void> {
+  const trouble = await calls.groups('group-id', ids, (one) => put(draft.filters, translateGroup(one)));
+  note(draft, 'filters', 'security groups', trouble);
+}
+
+/** The groups, and then the prefix lists in their rules; `lists` are read already. */
+async function readGroupsOf(
+  calls: Calls,
+  draft: RegionDraft,
+  faces: readonly InterfaceFacts[],
+  lists: readonly string[],
+): Promise<void> {
+  await readGroups(calls, draft, groupsAt(faces));
+  const named = new Set([...draft.filters.values()].flatMap(listsOf));
+  await readLists(calls, draft, [...named].filter((list) => !lists.includes(list)).sort());
+}
+
 /** Prefix lists in tables that govern a subnet with nodes; all others cannot change a verdict. */
-function listsMetByNodes(draft: RegionDraft, instances: ReadonlySet<string>, addresses: ReadonlySet<string>): string[] {
-  const subnets = new Set<string>();
-  for (const face of draft.interfaces.values()) {
-    if (instances.has(face.machine ?? '') || carriesAny(face, addresses)) subnets.add(face.subnet);
-  }
+function listsMetByNodes(draft: RegionDraft, faces: readonly InterfaceFacts[]): string[] {
+  const subnets = new Set(faces.map(({ subnet }) => subnet));
   const networks = new Set([...subnets].flatMap((id) => draft.subnets.get(id)?.network ?? []));
   const governing = [...draft.tables.values()].filter(
     (table) => table.subnets.some((id) => subnets.has(id)) || (table.main && networks.has(table.network)),
@@ -199,13 +192,14 @@ async function readLists(calls: Calls, draft: RegionDraft, lists: readonly strin
   });
 }
 
-/** The suspects as they are now, with the same prefix lists expanded as before. */
-export async function rereadRegion(
-  calls: Calls,
-  suspects: Omit<Suspects, 'nodes'>,
-  lists: readonly string[],
-): Promise<RegionDraft> {
-  const draft = emptyDraft(calls.region);
+/**
+ * The suspects as they are now, with the same prefix lists expanded as before, and whatever filters they have got since.
+ * Of ACLs all of the nodes' networks are read again: one that lost a subnet does not say to which other one.
+ */
+export async function rereadRegion(calls: Calls, suspects: Suspects, before: RegionDraft): Promise<RegionDraft> {
+  const draft = emptyDraft(before.plan, before.wantsFilters);
+  const { filters } = suspects;
+  const networks = [...new Set(nodeFaces(before).map(({ network }) => network))].sort();
   // The instances' own view of their interfaces must not stand in for an interface that was not asked for.
   const machines = calls.instances('instance-id', suspects.machines, (one) =>
     put(draft.machines, translateMachine(one)),
@@ -214,21 +208,17 @@ export async function rereadRegion(
     machines,
     readInterfaces(calls, draft, 'network-interface-id', suspects.interfaces),
     readTables(calls, draft, 'route-table-id', suspects.tables),
+    filters.some((id) => id.startsWith('acl-')) ? readAcls(calls, draft, networks) : undefined,
   ]);
   note(draft, 'machines', 'instances', trouble);
-  const used = new Set([...draft.tables.values()].flatMap((table) => table.listRoutes.map((route) => route.list)));
-  await readLists(
-    calls,
-    draft,
-    lists.filter((list) => used.has(list)),
-  );
+  if (before.wantsFilters) {
+    const added = groupsAt([...draft.interfaces.values()]).filter((id) => !before.filters.has(id));
+    const groups = filters.filter((id) => id.startsWith('sg-'));
+    await readGroups(calls, draft, [...new Set([...groups, ...added])].sort());
+  }
+  const ofRoutes = [...draft.tables.values()].flatMap((table) => table.listRoutes.map((route) => route.list));
+  const ofGroups = [...draft.filters.values()].flatMap(listsOf);
+  const lists = new Set([...ofRoutes.filter((list) => before.lists.has(list)), ...ofGroups]);
+  await readLists(calls, draft, [...lists].sort());
   return draft;
-}
-
-function put<T extends { readonly id: string }>(map: Map<string, T>, item: T | undefined): void {
-  if (item !== undefined) map.set(item.id, item);
-}
-
-function note(draft: RegionDraft, facet: Facet, what: string, trouble: Trouble | undefined): void {
-  if (trouble !== undefined) draft.troubles.push({ facet, what, trouble });
 }

@@ -62,6 +62,7 @@ export function translateInterface(
     ...(face.Ipv4Prefixes ?? []).map((prefix) => prefix.Ipv4Prefix),
     ...(face.Ipv6Prefixes ?? []).map((prefix) => prefix.Ipv6Prefix),
   ];
+  const groups = (face.Groups ?? []).flatMap(({ GroupId }) => GroupId ?? []);
   const assigned = delegated.flatMap((text) => (text === undefined ? [] : [canonicalPrefix(text)]));
   return {
     id,
@@ -73,6 +74,7 @@ export function translateInterface(
     forwarding: check === undefined ? 'unknown' : check ? 'off' : 'on',
     primary: isAttached && attachment.DeviceIndex === 0 && (attachment.NetworkCardIndex ?? 0) === 0,
     ...(type === undefined || type === 'interface' ? {} : { type }),
+    ...(groups.length === 0 ? {} : { filters: [...new Set(groups)].sort() }),
   };
 }
 

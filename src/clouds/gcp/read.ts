@@ -106,17 +106,23 @@ export async function readPlan(calls: Calls, plan: Plan, asked: Asked): Promise<
       if (wanted.has(instance.machine.id)) learn(instance);
     }),
   );
-  if (draft.networks.size === 0) for (const instance of holdersOf(draft, plan.addresses)) learn(instance);
+  const joined = holdersOf(draft, plan.addresses);
+  joined.forEach(learn);
   await Promise.all(reads);
-  const nodes = plan.machines.flatMap((id) => draft.instances.get(id) ?? []);
+  const nodes = [...plan.machines.flatMap((id) => draft.instances.get(id) ?? []), ...joined];
   for (const [id, template] of await readTemplates(calls, nodes)) draft.templates.set(id, template);
   return draft;
 }
 
-function holdersOf(draft: Draft, addresses: readonly string[]): InstanceDraft[] {
+/** Who has one of the addresses in a network with nodes; while none is known, in any network. */
+function holdersOf({ networks, instances }: Draft, addresses: readonly string[]): InstanceDraft[] {
   const wanted = new Set(addresses);
-  return [...draft.instances.values()].filter(({ interfaces }) =>
-    interfaces.some((face) => face.addresses.some((address) => wanted.has(address))),
+  const known = new Set(networks.keys());
+  return [...instances.values()].filter(({ interfaces }) =>
+    interfaces.some(
+      ({ network, addresses: own }) =>
+        (known.size === 0 || known.has(network)) && own.some((address) => wanted.has(address)),
+    ),
   );
 }
 

@@ -1,7 +1,14 @@
 /** What the reader should say about a lab world, by way of the snapshot that perfect readers would take. */
 import type { World } from '../../../lab/world/world.ts';
 import { openAws } from '../../../src/clouds/aws/index.ts';
-import type { FabricFacts, InterfaceFacts, NodeFacts, RouteFacts } from '../../../src/model/snapshot.ts';
+import type {
+  FabricFacts,
+  FilterFacts,
+  FilterRule,
+  InterfaceFacts,
+  NodeFacts,
+  RouteFacts,
+} from '../../../src/model/snapshot.ts';
 import type { Config } from '../../../src/model/config.ts';
 import type { Clock, FabricReader, Log } from '../../../src/ports.ts';
 import { snapshotOfWorld } from '../../support/world-snapshot.ts';
@@ -74,6 +81,8 @@ export function cutToNodes(fabric: FabricFacts, nodes: readonly NodeFacts[]): Fa
     tables: tables.filter(({ id }) => governing.has(id)),
     machines: fabric.machines.filter(({ id }) => machines.has(id)),
     interfaces: fabric.interfaces.filter(isRead),
+    filters:
+      fabric.filters === 'unread' ? 'unread' : fabric.filters.filter(({ network = '' }) => networks.has(network)),
   };
 }
 
@@ -112,7 +121,26 @@ function plain(fabric: FabricFacts, known: FabricFacts, showsRouteMachines: bool
           ...(face.assignedPrefixes === undefined ? {} : { assignedPrefixes: [...face.assignedPrefixes].sort() }),
         })),
     ),
+    filters: fabric.filters === 'unread' ? 'unread' : sorted(fabric.filters.map(plainFilter)),
   };
+}
+
+/** One rule per prefix, so that it does not matter which of them a server shows together. */
+function plainFilter({ name: _, rules, ...rest }: FilterFacts): FilterFacts {
+  const single = rules.flatMap((rule): FilterRule[] => {
+    const { prefixes, groups = [], unread = [] } = rule.peers;
+    return [
+      ...prefixes.map((prefix) => ({ ...rule, peers: { prefixes: [prefix] } })),
+      ...groups.map((group) => ({ ...rule, peers: { prefixes: [], groups: [group] } })),
+      ...unread.map((list) => ({ ...rule, peers: { prefixes: [], unread: [list] } })),
+    ];
+  });
+  const byText = new Map(single.map((rule) => [ruleText(rule), rule] as const));
+  return { ...rest, rules: [...byText].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, rule]) => rule) };
+}
+
+function ruleText({ direction, action, rank, name, protocol, ports, peers }: FilterRule): string {
+  return JSON.stringify([direction, action, rank, name, protocol, ports, peers]);
 }
 
 /** Independent of the order of keys. */

@@ -25,8 +25,19 @@ describe('permissions', () => {
     expect(gaps.map((gap) => gap.permission)).toEqual([action]);
     expect(gaps[0]?.scope).toBe('aws/111122223333/eu-central-1');
     const [fabric] = facts;
-    const counts = [fabric?.machines, fabric?.interfaces, fabric?.subnets, fabric?.networks, fabric?.tables];
-    const facets = ['machines', 'interfaces', 'subnets', 'networks', 'routes'];
+    const filters = fabric?.filters === 'unread' ? [] : (fabric?.filters ?? []);
+    const groups = filters.filter(({ kind }) => kind === 'security-group');
+    const acls = filters.filter(({ kind }) => kind === 'network-acl');
+    const counts = [
+      fabric?.machines,
+      fabric?.interfaces,
+      fabric?.subnets,
+      fabric?.networks,
+      fabric?.tables,
+      groups,
+      acls,
+    ];
+    const facets = ['machines', 'interfaces', 'subnets', 'networks', 'routes', 'groups', 'ACLs'];
     const read = facets.filter((_, index) => (counts[index]?.length ?? 0) > 0);
     // Interfaces also come with the instances, and a prefix list is no list of objects.
     const lost = {
@@ -34,7 +45,8 @@ describe('permissions', () => {
       'ec2:DescribeSubnets': 'subnets',
       'ec2:DescribeVpcs': 'networks',
     };
-    const missing = { ...lost, 'ec2:DescribeRouteTables': 'routes' }[action];
+    const more = { 'ec2:DescribeSecurityGroups': 'groups', 'ec2:DescribeNetworkAcls': 'ACLs' };
+    const missing = { ...lost, ...more, 'ec2:DescribeRouteTables': 'routes' }[action];
     expect(read).toEqual(facets.filter((facet) => facet !== missing));
   });
 

@@ -24,8 +24,10 @@ describe('where to look', () => {
     for (const { operation } of running.requests()) counts[operation] = (counts[operation] ?? 0) + 1;
     expect(counts).toEqual({
       DescribeInstances: 3,
+      DescribeNetworkAcls: 1,
       DescribeNetworkInterfaces: 1,
       DescribeRouteTables: 1,
+      DescribeSecurityGroups: 1,
       DescribeSubnets: 1,
       DescribeVpcs: 1,
     });
@@ -55,7 +57,16 @@ describe('where to look', () => {
     const world = usualWorld();
     const other = ec2Cluster({ name: 'other', mode: 'fabric', nodes: 1, vpcCidr: '10.99.0.0/16' }).aws[0]!;
     const [region] = world.aws;
-    for (const kind of ['vpcs', 'subnets', 'routeTables', 'instances', 'interfaces'] as const) {
+    const kinds = [
+      'vpcs',
+      'subnets',
+      'routeTables',
+      'instances',
+      'interfaces',
+      'securityGroups',
+      'networkAcls',
+    ] as const;
+    for (const kind of kinds) {
       (region![kind] as object[]).push(...other[kind]);
     }
     const [face] = other.interfaces;

@@ -56,7 +56,14 @@ describe('servers in trouble', () => {
     const reader = openReader(running.env, { timeoutMs: 600 });
     const { facts, gaps } = await reader.read(nodesOf(running.world));
     expect(facts[0]?.machines.length).toBe(5);
-    expect(gaps.map((gap) => gap.facet).sort()).toEqual(['interfaces', 'networks', 'routes', 'subnets']);
+    expect(gaps.map((gap) => gap.facet).sort()).toEqual([
+      'filters',
+      'filters',
+      'interfaces',
+      'networks',
+      'routes',
+      'subnets',
+    ]);
     expect(new Set(gaps.map((gap) => gap.reason.includes('time was over')))).toEqual(new Set([true]));
   });
 });

@@ -69,8 +69,8 @@ export function nodesOf(world: World): readonly NodeFacts[] {
 }
 
 /**
- * The networks with nodes in them, and everybody who has an interface there. Nodes are found by provider id, or, where
- * none has one, by address.
+ * The networks with nodes in them, and everybody who has an interface there. Nodes are found by provider id, and those
+ * without one by address: in the networks of the others, or, where none has one, anywhere.
  */
 export function expectedOf(world: World): FabricFacts[] {
   const { cluster, fabrics } = snapshotOfWorld(world);
@@ -78,9 +78,13 @@ export function expectedOf(world: World): FabricFacts[] {
   const addresses = new Set(cluster.nodes.filter((node) => !node.providerID).flatMap((node) => node.internalIPs));
   return plainOf(
     fabrics.flatMap((fabric) => {
-      const holders = fabric.interfaces.filter((face) => face.addresses.some((address) => addresses.has(address)));
       const own = fabric.interfaces.filter((face) => named.has(face.machine ?? ''));
-      const nodes = new Set((own.length > 0 ? own : holders).map(({ machine }) => machine));
+      const around = new Set(own.map(({ network }) => network));
+      const holders = fabric.interfaces.filter(
+        (face) =>
+          (around.size === 0 || around.has(face.network)) && face.addresses.some((address) => addresses.has(address)),
+      );
+      const nodes = new Set([...own, ...holders].map(({ machine }) => machine));
       const networks = new Set(
         fabric.interfaces.filter(({ machine }) => nodes.has(machine)).map(({ network }) => network),
       );
@@ -92,7 +96,12 @@ export function expectedOf(world: World): FabricFacts[] {
         networks: fabric.networks.filter(({ id }) => networks.has(id)),
         subnets: fabric.subnets.filter(({ network }) => networks.has(network)),
         tables: fabric.tables.filter(({ network }) => networks.has(network)),
-        machines: fabric.machines.filter(({ id }) => machines.has(id)),
+        // Templates are looked at for machines that provider ids name.
+        machines: fabric.machines
+          .filter(({ id }) => machines.has(id))
+          .map(({ template, ...machine }) =>
+            template !== undefined && named.has(machine.id) ? { ...machine, template } : machine,
+          ),
         interfaces: fabric.interfaces.filter(({ machine }) => machines.has(machine)),
         ...(fabric.filters === 'unread'
           ? {}

@@ -106,6 +106,23 @@ describe('rules', () => {
     ]);
   });
 
+  test('a node without provider id counts as well: the policies of its region are read', async () => {
+    const world = usualWorld();
+    const gce = gceOf(world);
+    const far = instanceAt(gce, 4);
+    gce.subnetworks.push({ ...gce.subnetworks[0]!, name: 'far', region: 'us-east4', cidr: '10.133.0.0/20' });
+    gce.policies.push(policy({ kind: 'NETWORK_REGIONAL', name: 'far', displayName: 'far', region: 'us-east4' }));
+    far.zone = 'us-east4-b';
+    Object.assign(far.nics[0]!, { subnetwork: 'far', ip: '10.133.0.10' });
+    const nodes = nodesOf(world).map((node) => {
+      const { providerID: _, ...rest } = node;
+      return node.name === far.name ? { ...rest, internalIPs: ['10.133.0.10'] } : node;
+    });
+    const running = await serve(world);
+    const { facts } = await openReader(running).read(nodes);
+    expect(filtersOf(facts)[0]?.unread).toEqual(['regional network firewall policy far (rule 100: deny)']);
+  });
+
   test('who does not ask for filters sends no request for them, and the facts say so', async () => {
     const world = usualWorld();
     const running = await serve(world, { gceDeny: ['compute.firewalls.*', 'compute.networks.*'] });

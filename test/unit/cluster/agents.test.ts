@@ -97,7 +97,7 @@ describe('which agent a DaemonSet runs', () => {
       'cilium',
       { name: 'cilium', labels: { 'k8s-app': 'cilium' }, containers: ['cilium-agent quay.io/cilium/cilium:v1.18'] },
     ],
-    ['cilium', { name: 'anetd', containers: ['cilium-agent gke.gcr.io/cilium/cilium:v1.14'] }],
+    ['dataplane-v2', { name: 'anetd', containers: ['cilium-agent gke.gcr.io/cilium/cilium:v1.14'] }],
     [
       'weave',
       { name: 'weave-net', containers: ['weave weaveworks/weave-kube:2.8', 'weave-npc weaveworks/weave-npc:2.8'] },
@@ -220,4 +220,20 @@ test('agents by node, in a fixed order', () => {
     { node: 'a', agents: ['flannel', 'calico'] },
     { node: 'b', agents: ['calico'] },
   ]);
+});
+
+test('kube-router that only filters or balances moves no packets', () => {
+  const set = daemonSet({ name: 'kube-router', containers: ['kube-router cloudnativelabs/kube-router'] });
+  const [container] = set.spec?.template.spec?.containers ?? [];
+  expect(translateAgentSet(set)?.agent).toBe('kube-router');
+  container!.args = ['--run-firewall=true', '--run-router=false'];
+  expect(translateAgentSet(set)).toBeUndefined();
+});
+
+test('flags are kept, and nothing else of a command', () => {
+  const set = daemonSet({ containers: ['kube-router cloudnativelabs/kube-router'] });
+  const [container] = set.spec?.template.spec?.containers ?? [];
+  container!.command = ['/usr/local/bin/kube-router', '--overlay-type=full'];
+  container!.args = ['--enable-overlay', 'stray'];
+  expect(translateAgentSet(set)?.flags).toEqual(['--overlay-type=full', '--enable-overlay']);
 });

@@ -1,8 +1,29 @@
 import { describe, expect, test } from '@jest/globals';
-import { parseCalicoPools, parseCiliumConfig, parseNetConf } from '../../../src/cluster/cni.ts';
+import {
+  parseAntreaConf,
+  parseCalicoPool,
+  parseCiliumConfig,
+  parseKubeRouterFlags,
+  parseNetConf,
+} from '../../../src/cluster/cni.ts';
 
 describe('net-conf.json', () => {
-  test.each<[string, object, { networks?: string[]; backendType: string; directRouting?: boolean }]>([
+  test.each<[string, object, { networks?: string[]; backendType: string; directRouting?: boolean; port?: number }]>([
+    [
+      'a port of its own',
+      { Network: '10.244.0.0/16', Backend: { Type: 'vxlan', VNI: 4096, Port: 4789 } },
+      { backendType: 'vxlan', port: 4789 },
+    ],
+    [
+      'WireGuard listens',
+      { Network: '10.244.0.0/16', Backend: { Type: 'wireguard', ListenPort: 51830, Port: 1 } },
+      { backendType: 'wireguard', port: 51830 },
+    ],
+    [
+      'a port that is none',
+      { Network: '10.244.0.0/16', Backend: { Type: 'vxlan', Port: 0 } },
+      { backendType: 'vxlan' },
+    ],
     [
       'as the default manifest has it',
       { Network: '10.244.0.0/16', EnableNFTables: false, Backend: { Type: 'vxlan' } },
@@ -25,7 +46,7 @@ describe('net-conf.json', () => {
     [
       'a VNI does not mean vxlan',
       { Network: '10.244.0.0/16', Backend: { Type: 'host-gw', VNI: 1, Port: 8472 } },
-      { backendType: 'host-gw' },
+      { backendType: 'host-gw', port: 8472 },
     ],
     [
       'DirectRouting as a text is none',
@@ -84,7 +105,34 @@ describe('cilium-config', () => {
       { tunnel: 'disabled', ipam: 'eni' },
       { routingMode: 'native', ipam: 'eni', autoDirectNodeRoutes: false },
     ],
-    [{ tunnel: 'geneve' }, { routingMode: 'tunnel', ipam: 'cluster-pool', autoDirectNodeRoutes: false }],
+    [
+      { tunnel: 'geneve' },
+      { routingMode: 'tunnel', ipam: 'cluster-pool', autoDirectNodeRoutes: false, tunnelProtocol: 'geneve' },
+    ],
+    [
+      {
+        'routing-mode': 'tunnel',
+        'tunnel-protocol': 'geneve',
+        'tunnel-port': '6082',
+        'enable-ipv6': 'false',
+        'enable-wireguard': 'true',
+        'enable-bgp-control-plane': 'true',
+        'cni-chaining-mode': 'aws-cni',
+        'cluster-pool-ipv4-cidr': '10.0.0.0/8 172.20.0.1/16',
+      },
+      {
+        routingMode: 'tunnel',
+        ipam: 'cluster-pool',
+        autoDirectNodeRoutes: false,
+        tunnelProtocol: 'geneve',
+        tunnelPort: 6082,
+        ipv6: false,
+        encryption: 'wireguard',
+        bgp: true,
+        chaining: 'aws-cni',
+        pools: ['10.0.0.0/8', '172.20.0.0/16'],
+      },
+    ],
     [
       { tunnel: 'disabled', 'routing-mode': 'tunnel' },
       { routingMode: 'tunnel', ipam: 'cluster-pool', autoDirectNodeRoutes: false },
@@ -98,20 +146,51 @@ describe('cilium-config', () => {
 });
 
 describe('IPPools', () => {
-  test('by name, with the defaults of Calico', () => {
-    const items = [
-      { metadata: { name: 'b' }, spec: { cidr: '10.2.0.0/16', ipipMode: 'CrossSubnet', disabled: true } },
-      { metadata: { name: 'a' }, spec: { cidr: '10.1.0.9/16', vxlanMode: 'Always', ipipMode: '' } },
-      { metadata: { name: 'without a spec' } },
-      'nonsense',
-    ];
-    expect(parseCalicoPools({ items })).toEqual([
-      { name: 'a', cidr: '10.1.0.0/16', ipipMode: 'Never', vxlanMode: 'Always', disabled: false },
-      { name: 'b', cidr: '10.2.0.0/16', ipipMode: 'CrossSubnet', vxlanMode: 'Never', disabled: true },
-    ]);
+  test('have the defaults of Calico', () => {
+    const cross = { metadata: { name: 'b' }, spec: { cidr: '10.2.0.0/16', ipipMode: 'CrossSubnet', disabled: true } };
+    expect(parseCalicoPool(cross)).toEqual({
+      name: 'b',
+      cidr: '10.2.0.0/16',
+      ipipMode: 'CrossSubnet',
+      vxlanMode: 'Never',
+      disabled: true,
+    });
+    const always = { metadata: { name: 'a' }, spec: { cidr: '10.1.0.9/16', vxlanMode: 'Always', ipipMode: '' } };
+    expect(parseCalicoPool(always)).toMatchObject({ cidr: '10.1.0.0/16', ipipMode: 'Never', disabled: false });
   });
 
-  test.each([undefined, 'text', {}, { items: 1 }])('what is no list: %j', (answer) => {
-    expect(parseCalicoPools(answer)).toBeUndefined();
+  test.each([undefined, 'text', {}, { metadata: { name: 'without a spec' } }])('what is none: %j', (object) => {
+    expect(parseCalicoPool(object)).toBeUndefined();
+  });
+});
+
+test.each<[string[], object]>([
+  [[], { overlay: 'subnet', encapsulation: 'ipip', mesh: true }],
+  [['--run-router=true', '--overlay-type=full'], { overlay: 'full' }],
+  [['--enable-overlay=false'], { overlay: 'none' }],
+  [['--enable-overlay', '--overlay-encap=fou'], { overlay: 'subnet', encapsulation: 'fou' }],
+  [['--enable-overlay=false', '--enable-overlay=true'], { overlay: 'subnet' }],
+  [['--enable-ibgp=false'], { mesh: false }],
+  [['--nodes-full-mesh=false'], { mesh: false }],
+  [['--advertise-pod-cidr=false'], { mesh: false }],
+])('flags of kube-router: %j', (flags, expected) => {
+  expect(parseKubeRouterFlags(flags, 'kube-system/kube-router')).toMatchObject(expected);
+});
+
+test.each<[string, string, object]>([
+  ['nothing is the default', '# trafficEncapMode: hybrid\n#tunnelType: vxlan\n', {}],
+  ['a word', 'trafficEncapMode: noEncap\n', { encapMode: 'noencap' }],
+  ['a quoted word with a remark', 'trafficEncapMode: "hybrid" # between subnets\r\n', { encapMode: 'hybrid' }],
+  ['another tunnel', 'tunnelType: vxlan\ntunnelPort: 4790\n', { tunnelType: 'vxlan', tunnelPort: 4790 }],
+  ['port 0 is the default', 'tunnelPort: 0\n', {}],
+  ['encryption', "trafficEncryptionMode: 'wireGuard'\n", { encryption: 'wireguard' }],
+  ['a nested key of the same name is another one', 'multicluster:\n  trafficEncryptionMode: wireGuard\n', {}],
+])('antrea-agent.conf: %s', (_, text, expected) => {
+  expect(parseAntreaConf(text, 's')).toEqual({
+    source: 's',
+    encapMode: 'encap',
+    tunnelType: 'geneve',
+    encryption: 'none',
+    ...expected,
   });
 });

@@ -5,8 +5,9 @@ import { parse } from 'yaml';
 import { startLab, type Lab, type LabOptions } from '../../../lab/servers/index.ts';
 import { ec2Cluster, type ClusterOptions } from '../../../lab/world/ec2-cluster.ts';
 import type { DaemonSetWorld, PodWorld, World } from '../../../lab/world/world.ts';
+import type { CniFacts } from '../../../src/model/snapshot.ts';
 import type { ClusterReading, Reading } from '../../../src/ports.ts';
-import { nodeList, kubeconfigFor, open, serve, type Opened } from './harness.ts';
+import { nodeList, kubeconfigFor, open, serve, type Answer, type Opened } from './harness.ts';
 
 let lab: Lab | undefined;
 
@@ -65,6 +66,11 @@ function addAgent(
   world.cluster.pods.push(...pods);
 }
 
+/** What is said of agents; running pods are looked at by tests of their own. */
+function withoutSamples({ samples: _samples, ...cni }: CniFacts): Omit<CniFacts, 'samples'> {
+  return cni;
+}
+
 describe('a healthy flannel cluster', () => {
   test('is read whole, and nothing is asked for that is not needed', async () => {
     const world = cluster({ windows: 1, ipv6: true, podCidr: '10.244.0.0/16' });
@@ -82,7 +88,7 @@ describe('a healthy flannel cluster', () => {
       providerID: world.cluster.nodes[0]!.providerID,
       flannel: { backendType: 'host-gw' },
     });
-    expect(facts.cni).toEqual({
+    expect(withoutSamples(facts.cni)).toEqual({
       agents: facts.nodes.map(({ name }) => ({ node: name, agents: ['flannel'] })),
       complete: true,
       flannel: {
@@ -98,8 +104,16 @@ describe('a healthy flannel cluster', () => {
       'get namespaces kube-system',
       'list daemonsets',
       'list nodes',
+      'list pods',
       'list pods kube-flannel',
     ]);
+    // One page of running pods: what tells where pods really have their addresses from.
+    expect(facts.cni.samples?.map(({ node, addresses }) => [node, addresses])).toEqual(
+      facts.nodes.map(({ name, podCIDRs }) => [
+        name,
+        podCIDRs.map((cidr) => cidr.replace(/\.0\/24$/, '.5').replace(/::\/64$/, '::5')),
+      ]),
+    );
   });
 
   test('agents are not asked for where nobody wants them', async () => {
@@ -109,7 +123,16 @@ describe('a healthy flannel cluster', () => {
     expect(asked().filter((operation) => /daemonsets|pods|configmaps/.test(operation))).toEqual([]);
   });
 
-  test.each(['host-gw', 'vpc-cni'] as const)('the published permissions suffice: %s', async (mode) => {
+  test.each([
+    'host-gw',
+    'vpc-cni',
+    'calico-cross-subnet',
+    'cilium-pool',
+    'cilium-native',
+    'antrea',
+    'kube-router',
+    'ovn',
+  ] as const)('the published permissions suffice: %s', async (mode) => {
     const role: unknown = parse(
       readFileSync(new URL('../../../docs/permissions/kubernetes-check.yaml', import.meta.url), 'utf8'),
     );
@@ -156,6 +179,66 @@ describe('a healthy flannel cluster', () => {
   });
 });
 
+describe('the ranges of Services', () => {
+  const question = 'list servicecidrs';
+
+  async function ask(world: World, options: LabOptions = {}): Promise<Reading<ClusterReading>> {
+    return (await openLab(world, options)).reader.read({ cni: false, services: true });
+  }
+
+  test('are canonical, of both families, from all objects', async () => {
+    const world = cluster({ ipv6: true });
+    world.cluster.serviceCidrs?.push({ name: 'more', cidrs: ['10.200.0.9/24', '10.96.0.0/12'] });
+    const { facts, gaps } = await ask(world);
+    expect(facts.serviceCIDRs).toEqual(['10.200.0.0/24', '10.96.0.0/12', 'fd00:10:96::/108']);
+    expect(gaps).toEqual([]);
+  });
+
+  test('are not asked for where no rule needs them', async () => {
+    const { facts } = await read(cluster());
+    expect(facts).not.toHaveProperty('serviceCIDRs');
+    expect(asked()).not.toContain(question);
+  });
+
+  test.each<[string, (world: World) => LabOptions]>([
+    ['an API server that has none', (world) => ((world.cluster.version = 'v1.32.9'), {})],
+    ['credentials that may not list them', () => ({ kubeDeny: ['list servicecidrs'] })],
+  ])('%s: they are not known, and that is no gap', async (_, change) => {
+    const world = cluster();
+    const { facts, gaps } = await ask(world, change(world));
+    expect(asked()).toContain(question);
+    expect(facts).not.toHaveProperty('serviceCIDRs');
+    expect(gaps).toEqual([]);
+  });
+
+  test('the published permissions suffice', async () => {
+    const role: unknown = parse(
+      readFileSync(new URL('../../../docs/permissions/kubernetes-check.yaml', import.meta.url), 'utf8'),
+    );
+    const { facts } = await ask(cluster(), { clusterRole: role as object });
+    expect(facts.serviceCIDRs).toEqual(['10.96.0.0/12']);
+  });
+
+  test.each<[string, Answer, string]>([
+    ['no list', { status: 200, body: { kind: 'ServiceCIDR' } }, 'the answer is none of a Kubernetes API'],
+    ['nothing', { status: 503 }, 'HTTP 503'],
+  ])('an answer that is %s is a gap', async (_, answer, reason) => {
+    const tiny = await serve((path) =>
+      path.startsWith('/api/v1/nodes')
+        ? { status: 200, body: nodeList(['a']) }
+        : path.includes('servicecidrs')
+          ? answer
+          : { status: 403 },
+    );
+    const { reader } = open({ kubeconfig: kubeconfigFor(tiny.url) });
+    const { facts, gaps } = await reader.read({ cni: false, services: true });
+    await tiny.stop();
+    expect(facts).not.toHaveProperty('serviceCIDRs');
+    expect(gaps).toMatchObject([{ facet: 'services', subject: 'ServiceCIDRs' }]);
+    expect(gaps[0]?.reason).toContain(reason);
+  });
+});
+
 describe('where an agent counts', () => {
   test.each<[string, (pod: PodWorld) => void]>([
     ['not Ready', (pod) => (pod.ready = false)],
@@ -187,7 +270,7 @@ describe('where an agent counts', () => {
       [],
     );
     const { facts, gaps } = await read(world);
-    expect(facts.cni).toEqual({ agents: [], complete: true });
+    expect(withoutSamples(facts.cni)).toEqual({ agents: [], complete: true });
     expect(gaps).toEqual([]);
     expect(asked().filter((operation) => operation.includes('configmaps'))).toEqual([]);
   });
@@ -236,7 +319,7 @@ describe('where an agent counts', () => {
     const image = { name: 'cilium-agent', image: 'quay.io/cilium/cilium:v1.18' };
     addAgent(world, { namespace: 'kube-system', name: 'cilium' }, image, ['worker-01']);
     const { facts } = await read(world);
-    expect(facts.cni).toEqual({
+    expect(withoutSamples(facts.cni)).toEqual({
       agents: [{ node: 'worker-01', agents: ['cilium'] }],
       complete: true,
       cilium: {
@@ -274,6 +357,86 @@ describe('where an agent counts', () => {
   });
 });
 
+describe('agents with an address management of their own', () => {
+  test('Calico: blocks of every node, in pages', async () => {
+    const world = cluster({ mode: 'calico-cross-subnet', nodes: 5, ipv6: true });
+    const { facts, gaps } = await read(world, { pageSize: { kubernetes: 2 } });
+    expect(gaps).toEqual([]);
+    expect(facts.cni.calicoBlocks).toEqual(
+      world.cluster.nodes.map(({ name, kernel }) => ({ node: name, prefixes: [...(kernel.ranges ?? [])].sort() })),
+    );
+    expect(facts.cni.calicoPools?.map(({ vxlanMode }) => vxlanMode)).toEqual(['CrossSubnet', 'CrossSubnet']);
+    expect(facts.nodes[0]?.calico?.address).toBe(facts.nodes[0]?.internalIPs[0]);
+  });
+
+  test('Cilium: the CiliumNodes, where they count', async () => {
+    const world = cluster({ mode: 'cilium-pool' });
+    const { facts, gaps } = await read(world);
+    expect(gaps).toEqual([]);
+    expect(facts.cni.cilium).toMatchObject({ ipam: 'cluster-pool', routingMode: 'native', pools: ['10.48.0.0/16'] });
+    expect(facts.cni.ciliumNodes).toEqual(
+      world.cluster.nodes.map(({ name, kernel }) => ({ node: name, prefixes: kernel.ranges })),
+    );
+    await lab?.stop();
+    const native = await read(cluster({ mode: 'cilium-native' }));
+    expect(native.facts.cni).not.toHaveProperty('ciliumNodes');
+    expect(asked()).not.toContain('list ciliumnodes');
+  });
+
+  test.each([
+    ['calico-bgp', 'list blockaffinities', 'Calico BlockAffinities', 'list blockaffinities.crd.projectcalico.org'],
+    ['cilium-pool', 'list ciliumnodes', 'CiliumNodes', 'list ciliumnodes.cilium.io'],
+  ] as const)('%s: refused ranges are a gap with the permission', async (mode, deny, subject, permission) => {
+    const { facts, gaps } = await read(cluster({ mode }), { kubeDeny: [deny] });
+    expect(gaps).toMatchObject([{ facet: 'cni', subject, permission }]);
+    expect(facts.cni).not.toHaveProperty('calicoBlocks');
+    expect(facts.cni).not.toHaveProperty('ciliumNodes');
+  });
+});
+
+describe('agents that say it in their own way', () => {
+  test('kube-router in its flags, Antrea in its configuration', async () => {
+    const router = await read(cluster({ mode: 'kube-router' }));
+    expect(router.facts.cni.kubeRouter).toEqual({
+      source: 'kube-system/kube-router',
+      overlay: 'subnet',
+      encapsulation: 'ipip',
+      mesh: true,
+    });
+    await lab?.stop();
+    const antrea = await read(cluster({ mode: 'antrea' }));
+    expect(antrea.facts.cni.antrea).toMatchObject({ source: 'kube-system/antrea-config', encapMode: 'hybrid' });
+    expect([...router.gaps, ...antrea.gaps]).toEqual([]);
+  });
+});
+
+describe('running pods as samples', () => {
+  test('that may not be listed are no gap: nothing hangs on them', async () => {
+    const { facts, gaps } = await read(cluster({ mode: 'vpc-cni' }), {
+      clusterRole: {
+        kind: 'ClusterRole',
+        rules: [
+          { apiGroups: [''], resources: ['nodes', 'namespaces'], verbs: ['get', 'list'] },
+          { apiGroups: ['apps'], resources: ['daemonsets'], verbs: ['list'] },
+        ],
+      },
+    });
+    expect(facts.cni).not.toHaveProperty('samples');
+    expect(gaps.map(({ subject }) => subject)).toEqual(['pods k8s-app=aws-node in kube-system']);
+  });
+
+  test('are one page, however many pods there are', async () => {
+    const world = cluster();
+    const [like] = world.cluster.pods.filter(({ hostNetwork }) => !hostNetwork);
+    for (let number = 0; number < 1200; number += 1) {
+      world.cluster.pods.push({ ...like!, name: `many-${String(number)}` });
+    }
+    const { facts } = await read(world);
+    expect(asked().filter((operation) => operation === 'list pods')).toHaveLength(1);
+    expect(facts.cni.samples?.filter(({ node }) => node === like!.nodeName)).toHaveLength(3);
+  });
+});
+
 describe('what may not be read is a gap that names the permission', () => {
   test('DaemonSets anywhere: the usual namespaces are tried', async () => {
     const { facts, gaps } = await read(cluster(), {
@@ -301,7 +464,7 @@ describe('what may not be read is a gap that names the permission', () => {
 
   test('DaemonSets at all', async () => {
     const { facts, gaps } = await read(cluster(), { kubeDeny: ['list daemonsets'] });
-    expect(facts.cni).toEqual({ agents: [], complete: false });
+    expect(withoutSamples(facts.cni)).toEqual({ agents: [], complete: false });
     expect(gaps.map(({ subject }) => subject)).toEqual([
       'DaemonSets in all namespaces',
       'DaemonSets in kube-system',
@@ -312,7 +475,7 @@ describe('what may not be read is a gap that names the permission', () => {
 
   test('pods', async () => {
     const { facts, gaps } = await read(cluster(), { kubeDeny: ['list pods kube-flannel'] });
-    expect(facts.cni).toEqual({ agents: [], complete: false });
+    expect(withoutSamples(facts.cni)).toEqual({ agents: [], complete: false });
     expect(gaps).toMatchObject([
       { facet: 'cni', subject: 'pods app=flannel,tier=node in kube-flannel', permission: 'list pods in kube-flannel' },
     ]);

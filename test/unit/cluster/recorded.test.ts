@@ -161,6 +161,7 @@ describe('other objects', () => {
       name: 'kube-flannel-ds',
       selector: 'app=flannel,k8s-app=flannel',
       configMaps: ['kube-flannel-cfg'],
+      flags: ['--ip-masq', '--kube-subnet-mgr'],
     });
   });
 

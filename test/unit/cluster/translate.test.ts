@@ -200,6 +200,30 @@ describe('k3s node arguments', () => {
   });
 });
 
+test('RKE2 runs flannel in its own process on Windows only', () => {
+  const metadata = { annotations: { 'rke2.io/node-args': '["agent","--node-ip","10.0.0.1"]' } };
+  const on = (operatingSystem: string): unknown =>
+    facts({ metadata, status: { nodeInfo: { operatingSystem } } }).k3sNodeArgs;
+  expect(on('windows')).toEqual(['agent', '--node-ip', '10.0.0.1']);
+  expect(on('linux')).toBeUndefined();
+});
+
+test.each<[Record<string, string>, object | undefined]>([
+  [{}, undefined],
+  [{ 'projectcalico.org/IPv4Address': '10.0.0.7/20' }, { address: '10.0.0.7' }],
+  [
+    {
+      'projectcalico.org/IPv4Address': '10.0.0.7/20',
+      'projectcalico.org/IPv6Address': 'FD00::7/64',
+      'projectcalico.org/WireguardPublicKey': 'x=',
+    },
+    { address: '10.0.0.7', addressV6: 'fd00::7', wireguard: true },
+  ],
+  [{ 'projectcalico.org/IPv4IPIPTunnelAddr': '10.48.0.1' }, undefined],
+])("Calico's annotations: %j", (annotations, calico) => {
+  expect(facts({ metadata: { annotations } }).calico).toEqual(calico);
+});
+
 test('only labels that tell what a node belongs to are kept, in order', () => {
   const labels = {
     'topology.kubernetes.io/zone': 'a',

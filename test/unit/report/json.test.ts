@@ -2,6 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { readFileSync } from 'node:fs';
 import { RULE_IDS } from '../../../src/model/config.ts';
+import { DETECTED_MODES } from '../../../src/model/judgement.ts';
 import type { Judgement } from '../../../src/model/judgement.ts';
 import { renderJson } from '../../../src/report/json.ts';
 import {
@@ -104,6 +105,14 @@ test('names the time, version and place of the run nowhere', () => {
   const text = renderJson(view(brokenJudgement()));
   expect(text).not.toContain('2026-11-21');
   expect(text).not.toContain('1.0.0');
+});
+
+test('every mode that the judge can find is one that the schema admits', () => {
+  const text = readFileSync(new URL('../../../docs/schema/report-v1.schema.json', import.meta.url), 'utf8');
+  const schema = JSON.parse(text) as {
+    properties: { cluster: { properties: { networkModes: { items: { enum: string[] } } } } };
+  };
+  expect(schema.properties.cluster.properties.networkModes.items.enum).toEqual([...DETECTED_MODES]);
 });
 
 test('every rule id of the model is a string that the schema admits', () => {

@@ -4,7 +4,7 @@ import { addressAt, addressOf, familyOf, formatAddress } from '../../addresses.t
 import type { AzureNicWorld } from '../../azure.ts';
 import { azureAt, azureHop, azureNodeTables, nicIps } from '../../azure-look.ts';
 import { uid } from '../../ids.ts';
-import { flannelPrefix } from '../../kubernetes.ts';
+import { reannounce } from '../../kubernetes.ts';
 import { DoesNotFit, must, podRange } from '../../look.ts';
 import type { NodeRef } from '../../look.ts';
 import type { World } from '../../world.ts';
@@ -65,9 +65,7 @@ export function moveAzureAddress(world: World, ref: NodeRef, to: string): void {
   const moved = (text: string): string => (text === from ? to : text);
   for (const one of nic.ipConfigurations) one.ip = moved(one.ip);
   for (const one of node.addresses) if (one.type === 'InternalIP') one.address = moved(one.address);
-  node.kernel.advertised = node.kernel.advertised.map(moved);
-  const announced = node.annotations[`${flannelPrefix}public-ip`];
-  if (announced !== undefined) node.annotations[`${flannelPrefix}public-ip`] = moved(announced);
+  reannounce(node, moved);
 }
 
 /** The machine is stopped; deallocated, it costs nothing any more. */
@@ -192,11 +190,7 @@ export function azureNodeIpOnSecond(ref: NodeRef, forwarding: boolean, place?: n
       );
       const moved = (text: string): string => pairs.get(text) ?? text;
       for (const one of first.node.addresses) if (one.type === 'InternalIP') one.address = moved(one.address);
-      first.node.kernel.advertised = first.node.kernel.advertised.map(moved);
-      for (const key of [`${flannelPrefix}public-ip`, `${flannelPrefix}public-ipv6`]) {
-        const value = first.node.annotations[key];
-        if (value !== undefined) first.node.annotations[key] = moved(value);
-      }
+      reannounce(first.node, moved);
       for (const table of azureNodeTables(world)) {
         for (const route of table.routes) if (route.nextHopIp !== undefined) route.nextHopIp = moved(route.nextHopIp);
       }

@@ -19,11 +19,12 @@ import type { World } from '../../world.ts';
 import type { Fault } from '../fault.ts';
 import { replaceV4 } from '../nodes.ts';
 import { aboutAzureOwner } from './routes.ts';
+import { podRanges } from '../../pod-ranges.ts';
 
 /** Whether packets of some other node pass this table on their way to a pod. */
 function matters(world: World, name: string | undefined): boolean {
   return world.cluster.nodes.some((owner) =>
-    owner.podCIDRs.some((cidr) => azureTablesInUse(world, owner, cidr, [emptyTable(name ?? '')]).length > 0),
+    podRanges(owner).some((cidr) => azureTablesInUse(world, owner, cidr, [emptyTable(name ?? '')]).length > 0),
   );
 }
 
@@ -71,7 +72,7 @@ export function azureUnrelatedTable(podRoutes = false): Fault {
       if (!podRoutes) return [];
       for (const [i, node] of world.cluster.nodes.entries()) {
         const place = azureAt(world, i);
-        if (node.podCIDRs.length > 0) putAzureRoute(table, podRange(node), { nextHopIp: azureHop(place) });
+        if (podRanges(node).length > 0) putAzureRoute(table, podRange(node), { nextHopIp: azureHop(place) });
       }
       return [];
     },
@@ -97,7 +98,7 @@ export function azureInsideVnet(ref: NodeRef, prefix: string, routed: boolean): 
       const place = azureAt(world, ref);
       const tables = azureNodeTables(world);
       for (const table of tables) dropAzureRoute(table, podRange(place.node));
-      replaceV4(place.node, prefix);
+      replaceV4(world, place.node, prefix);
       if (!routed) return aboutAzureOwner(world, 'fabric-route-missing', place.node, [canonical(prefix)], tables);
       for (const table of tables) putAzureRoute(table, prefix, { nextHopIp: azureHop(place) });
       return [];

@@ -19,6 +19,7 @@ import type { NodeWorld, World } from '../../world.ts';
 import type { Expected, Fault } from '../fault.ts';
 import type { TableChoice } from '../routes.ts';
 import { addAzureAppliance, moveAzureAddress } from './machines.ts';
+import { podRanges } from '../../pod-ranges.ts';
 
 export type AzureElsewhere =
   | { node: NodeRef }
@@ -93,7 +94,7 @@ export function azureNoPodRoutes(): Fault {
     into: (world) => {
       const tables = azureNodeTables(world);
       const cidrs = world.cluster.nodes.flatMap((node) =>
-        node.podCIDRs.map((cidr) => ({ node, prefix: canonical(cidr) })),
+        podRanges(node).map((cidr) => ({ node, prefix: canonical(cidr) })),
       );
       for (const { prefix } of cidrs) for (const table of tables) dropAzureRoute(table, prefix);
       return cidrs.flatMap(({ node, prefix }) =>

@@ -10,6 +10,7 @@ import type { Fault } from '../fault.ts';
 import { replaceV4 } from '../nodes.ts';
 import { aboutGceOwner, gceElsewhere, isLostAt } from './routes.ts';
 import type { GceElsewhere } from './routes.ts';
+import { podRanges } from '../../pod-ranges.ts';
 
 function ownRoutes(world: World, ref: NodeRef): GceRouteWorld[] {
   const { gce, nic, node } = gceAt(world, ref);
@@ -52,8 +53,8 @@ export function gceEcmp(ref: NodeRef, where: GceElsewhere | 'gone'): Fault {
       } as const;
       const target = where === 'gone' ? gone : gceElsewhere(world, owner, where);
       putGceRoute(owner.gce, owner.nic.network, prefix, { target, priority });
-      if (where === 'gone') return aboutGceOwner(world, 'fabric-route-dead', owner, [prefix]);
-      return isLostAt(where) ? aboutGceOwner(world, 'fabric-route-wrong-target', owner, [prefix]) : [];
+      const isLost = where === 'gone' || isLostAt(where);
+      return isLost ? aboutGceOwner(world, 'duplicate-cloud-route', owner, [prefix]) : [];
     },
   };
 }
@@ -144,7 +145,7 @@ export function gceAliasRange(ref: NodeRef, forwarding = false): Fault {
     into: (world) => {
       const { gce, nic, node, instance } = gceAt(world, ref);
       const prefix = podRange(node);
-      if (node.podCIDRs.length > 1) throw new DoesNotFit('alias ranges are IPv4 here');
+      if (podRanges(node).length > 1) throw new DoesNotFit('alias ranges are IPv4 here');
       const rangeName = makeSecondary(world, ref);
       dropGceRoutes(gce, prefix);
       nic.aliasRanges.push({ cidr: prefix, rangeName });
@@ -176,7 +177,7 @@ export function gceInsideSubnet(ref: NodeRef, prefix: string): Fault {
     into: (world) => {
       const owner = gceAt(world, ref);
       dropGceRoutes(owner.gce, podRange(owner.node));
-      replaceV4(nodeOf(world, ref), prefix);
+      replaceV4(world, nodeOf(world, ref), prefix);
       const target = gceTarget(owner);
       if (hasGceSender(world, owner.node, prefix)) putGceRoute(owner.gce, owner.nic.network, prefix, { target });
       return aboutGceOwner(world, 'fabric-route-missing', owner, [canonical(prefix)]);

@@ -18,6 +18,7 @@ import type { NodeRef } from '../../look.ts';
 import type { NodeWorld, World } from '../../world.ts';
 import type { Expected, Fault } from '../fault.ts';
 import { addGceAppliance } from './machines.ts';
+import { podRanges } from '../../pod-ranges.ts';
 
 export type GceElsewhere =
   | { node: NodeRef }
@@ -78,10 +79,12 @@ export function gceNoPodRoutes(): Fault {
     into: (world) =>
       world.cluster.nodes.flatMap((node) => {
         const owner = gceAt(world, node.name);
-        return node.podCIDRs.map(canonical).flatMap((prefix) => {
-          dropGceRoutes(owner.gce, prefix);
-          return aboutGceOwner(world, 'fabric-route-missing', owner, [prefix]);
-        });
+        return podRanges(node)
+          .map(canonical)
+          .flatMap((prefix) => {
+            dropGceRoutes(owner.gce, prefix);
+            return aboutGceOwner(world, 'fabric-route-missing', owner, [prefix]);
+          });
       }),
   };
 }

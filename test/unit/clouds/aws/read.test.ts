@@ -37,6 +37,8 @@ function callsOf(checks: { readonly instances: boolean; readonly interfaces: boo
     subnets: () => NOTHING,
     vpcs: () => NOTHING,
     tables: () => NOTHING,
+    groups: () => NOTHING,
+    acls: () => NOTHING,
     entries: () => NOTHING,
   };
 }
@@ -46,7 +48,7 @@ test.each([
   [false, true, 'off'],
 ])('instances say check %s, interfaces %s: the interface decides', async (instances, interfaces, forwarding) => {
   const plan = { region: 'eu-west-1', instances: ['i-0a'], addresses: [] };
-  const draft = await readRegion(callsOf({ instances, interfaces }), plan);
+  const draft = await readRegion(callsOf({ instances, interfaces }), plan, true);
   expect(draft.interfaces.get('eni-0a')?.forwarding).toBe(forwarding);
   expect(draft.troubles).toEqual([]);
 });

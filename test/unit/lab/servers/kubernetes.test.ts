@@ -1,9 +1,10 @@
-import { setHeaderOptions, VersionApi, type V1Node } from '@kubernetes/client-node';
+import { NetworkingV1Api, setHeaderOptions, VersionApi, type V1Node } from '@kubernetes/client-node';
 import { expect, test } from '@jest/globals';
 import { gunzipSync } from 'node:zlib';
 
 import type { Lab } from '../../../../lab/servers/index.ts';
 import { kubeOf, kubeRaw, smallWorld, withLab } from './support.ts';
+import { ec2Cluster } from '../../../../lab/world/ec2-cluster.ts';
 
 async function listNodes(lab: Lab, limit: number): Promise<{ pages: number[]; nodes: V1Node[] }> {
   const { core } = kubeOf(lab);
@@ -188,6 +189,69 @@ test('Calico’s pools exist once their definition is installed', async () => {
     world.cluster.ipPools = [{ name: 'default', spec: { cidr: '10.244.0.0/16', vxlanMode: 'CrossSubnet' } }];
     const list = (await kubeRaw(lab, path)).json();
     expect(list).toMatchObject({ kind: 'IPPoolList', items: [{ kind: 'IPPool', spec: { vxlanMode: 'CrossSubnet' } }] });
+  });
+});
+
+test('the ranges of Services exist from 1.33 on', async () => {
+  const world = smallWorld({ ipv6: true });
+  await withLab(world, {}, async (lab) => {
+    const networking = kubeOf(lab).config.makeApiClient(NetworkingV1Api);
+    const { items } = await networking.listServiceCIDR();
+    expect(items.map(({ metadata, spec }) => [metadata?.name, spec?.cidrs])).toEqual([
+      ['kubernetes', ['10.96.0.0/12', 'fd00:10:96::/108']],
+    ]);
+    world.cluster.version = 'v1.32.9';
+    const path = '/apis/networking.k8s.io/v1/servicecidrs';
+    expect((await kubeRaw(lab, path)).status).toBe(404);
+    world.cluster.version = 'v1.33.0';
+    expect((await kubeRaw(lab, path)).status).toBe(200);
+    expect((await kubeRaw(lab, `${path}?fieldSelector=spec.cidrs%3Dx`)).status).toBe(400);
+    expect((await kubeRaw(lab, '/apis/networking.k8s.io/v1beta1/servicecidrs')).status).toBe(404);
+  });
+});
+
+test('Calico’s blocks and Cilium’s nodes follow from what nodes have, and are there with their CRDs only', async () => {
+  const blocks = '/apis/crd.projectcalico.org/v1/blockaffinities';
+  const nodes = '/apis/cilium.io/v2/ciliumnodes';
+  await withLab(smallWorld(), {}, async (lab) => {
+    expect([(await kubeRaw(lab, blocks)).status, (await kubeRaw(lab, nodes)).status]).toEqual([404, 404]);
+  });
+  const calico = ec2Cluster({ name: 'lab', mode: 'calico-bgp', nodes: 2 });
+  await withLab(calico, {}, async (lab) => {
+    expect((await kubeRaw(lab, nodes)).status).toBe(404);
+    const list = (await kubeRaw(lab, `${blocks}?limit=3`)).json();
+    expect(list).toMatchObject({ kind: 'BlockAffinityList', metadata: { remainingItemCount: 1 } });
+    const [first] = list['items'] as { metadata: object; spec: object }[];
+    expect(first).toMatchObject({
+      apiVersion: 'crd.projectcalico.org/v1',
+      kind: 'BlockAffinity',
+      metadata: { name: 'worker-01-10-48-0-0-26' },
+      spec: { cidr: '10.48.0.0/26', deleted: 'false', node: 'worker-01', state: 'confirmed' },
+    });
+    expect((await kubeRaw(lab, `${blocks}?fieldSelector=spec.node%3Dworker-01`)).status).toBe(400);
+  });
+  const cilium = ec2Cluster({ name: 'lab', mode: 'cilium-pool', nodes: 2 });
+  await withLab(cilium, {}, async (lab) => {
+    expect((await kubeRaw(lab, blocks)).status).toBe(404);
+    expect((await kubeRaw(lab, nodes)).json()).toMatchObject({
+      kind: 'CiliumNodeList',
+      items: [{ kind: 'CiliumNode', spec: { ipam: { podCIDRs: ['10.48.0.0/24'] } } }, {}],
+    });
+  });
+});
+
+test('pods are selected by phase, and by nothing that an API server has no index of', async () => {
+  const world = smallWorld();
+  const [pod] = world.cluster.pods;
+  pod!.phase = 'Pending';
+  await withLab(world, {}, async (lab) => {
+    const names = async (selector: string): Promise<number> => {
+      const { items } = (await kubeRaw(lab, `/api/v1/pods?fieldSelector=${selector}`)).json() as { items: object[] };
+      return items.length;
+    };
+    expect(await names('status.phase%3DPending')).toBe(1);
+    expect(await names('status.phase%3DRunning')).toBe(world.cluster.pods.length - 1);
+    expect((await kubeRaw(lab, '/api/v1/pods?fieldSelector=status.hostIP%3D10.0.0.1')).status).toBe(400);
   });
 });
 
