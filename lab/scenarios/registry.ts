@@ -8,6 +8,7 @@ import * as hostGw from './host-gw.ts';
 import * as mixed from './mixed.ts';
 import * as otherModes from './other-modes.ts';
 import type { Scenario } from './scenario.ts';
+import * as tomorrow from './tomorrow.ts';
 
 export const scenarios: readonly Scenario[] = [
   hostGw.ec2HostGw,
@@ -49,6 +50,9 @@ export const scenarios: readonly Scenario[] = [
   gce.gceFirewallPolicy,
   gce.gceNoPermission,
   azure.azureNoPermission,
+  tomorrow.fullTable,
+  tomorrow.taggedTables,
+  tomorrow.templateOff,
   evidence.wrongAccount,
   evidence.twoNetworks,
   evidence.zeroNodes,

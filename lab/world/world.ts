@@ -122,6 +122,8 @@ export interface AwsRegionWorld {
   instances: InstanceWorld[];
   interfaces: InterfaceWorld[];
   prefixLists: PrefixListWorld[];
+  /** How many routes of one family the account may put into a table here; absent: the default, 500. */
+  routesPerTable?: number;
   securityGroups: SecurityGroupWorld[];
   networkAcls: NetworkAclWorld[];
 }
