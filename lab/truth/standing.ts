@@ -29,6 +29,8 @@ export interface Standing {
   /** False for nodes that are new, being deleted, or no machines at all. */
   judged: boolean;
   machine: Machine | 'dead' | 'unknown';
+  /** The machine, whether it runs or not: what its interfaces are let through does not depend on that. */
+  seat?: Machine;
   mode: Mode;
   pods: Range[];
   /** What its packets travel in, where evidence tells. */
@@ -215,6 +217,7 @@ export function standings(world: World, grounds: Ground[], options: TruthOptions
       node,
       judged: isJudged(world, node),
       machine,
+      ...(found === undefined ? {} : { seat: found }),
       mode,
       pods: ranges,
       ...(isTold && tunnel !== undefined ? { tunnel } : {}),

@@ -153,10 +153,10 @@ function outerFamily({ outer }: TunnelWorld, { node }: Standing, family: Family)
 
 /** Packets of a tunnel run between the nodes themselves, and need nothing but to be let through. */
 function followTunnel(a: Standing, b: Standing, families: Set<Family>): Sample[] {
-  const { tunnel, machine } = a;
-  const { machine: owner } = b;
+  const { tunnel, seat: machine } = a;
+  const { seat: owner } = b;
   if (tunnel === undefined || b.tunnel?.protocol !== tunnel.protocol || b.tunnel.port !== tunnel.port) return [];
-  if (typeof machine !== 'object' || typeof owner !== 'object' || machine.ground !== owner.ground) return [];
+  if (machine === undefined || owner === undefined || machine.ground !== owner.ground) return [];
   const { filters } = machine.ground;
   const samples: Sample[] = [];
   const outer = new Set([...families].flatMap((family) => outerFamily(tunnel, a, family) ?? []));
