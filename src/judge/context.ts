@@ -4,6 +4,7 @@ import type { FaultGroup } from '../model/faults.ts';
 import type { Prefix } from '../model/prefix.ts';
 import { parsePrefix, smallestCovering } from '../model/prefix.ts';
 import type { GoverningTable, PodRanges, RuleContext, RuleNode, RulePaths } from '../rules/rule.ts';
+import type { Fabric } from './fabric.ts';
 import { isCovered } from './fabric.ts';
 import { faceBehind } from './routes.ts';
 import type { Survey, SurveyedNode } from './survey.ts';
@@ -34,7 +35,6 @@ export function ruleContext(
 
 function describeForRules(node: SurveyedNode): RuleNode {
   const { fabric } = node;
-  const own = nodeInterface(node);
   return {
     facts: node.facts,
     isSkipped: node.skipped !== undefined || node.facts.selected === false,
@@ -42,9 +42,8 @@ function describeForRules(node: SurveyedNode): RuleNode {
     podCIDRs: node.podCIDRs,
     ...(node.rangeSource === undefined ? {} : { rangeSource: node.rangeSource }),
     ...(node.mode.doubt === undefined ? {} : { doubt: node.mode.doubt }),
-    ...(fabric === undefined ? {} : { fabric: fabric.facts }),
+    ...machineOf(node),
     interfaces: node.interfaces,
-    ...(own === undefined ? {} : { ownInterface: own }),
     isAssigned: (prefix) =>
       fabric !== undefined &&
       isCovered(
@@ -52,6 +51,13 @@ function describeForRules(node: SurveyedNode): RuleNode {
         node.interfaces.flatMap((face) => fabric.assigned(face)),
       ),
   };
+}
+
+function machineOf(node: SurveyedNode): Pick<RuleNode, 'machine'> {
+  const { fabric, machine: facts } = node;
+  if (fabric === undefined || facts === undefined) return {};
+  const face = nodeInterface(node);
+  return { machine: { fabric: fabric.facts, facts, ...(face === undefined ? {} : { interface: face }) } };
 }
 
 function findPodRanges(survey: Survey, config: Pick<Config, 'podCIDRs'>): PodRanges {
@@ -75,12 +81,15 @@ function parseAll(texts: readonly string[]): Prefix[] {
 
 /** Only what some judged node's packets meet: a table of another subnet says nothing about this cluster. */
 function findGoverningTables(survey: Survey): GoverningTable[] {
+  const subnets = new Map<Fabric, Set<string>>(survey.fabrics.map((fabric) => [fabric, new Set()]));
+  for (const { fabric, interfaces } of survey.nodes) {
+    const used = fabric === undefined ? undefined : subnets.get(fabric);
+    if (used !== undefined) for (const face of interfaces) used.add(face.subnet);
+  }
   const found = new Map<string, GoverningTable>();
-  for (const node of survey.nodes) {
-    const { fabric } = node;
-    if (fabric === undefined) continue;
-    for (const face of node.interfaces) {
-      const id = fabric.subnets.get(face.subnet)?.facts.table;
+  for (const [fabric, used] of subnets) {
+    for (const subnet of used) {
+      const id = fabric.subnets.get(subnet)?.facts.table;
       const table = id === undefined ? undefined : fabric.tables.get(id);
       if (table !== undefined)
         found.set(`${fabric.facts.id}/${table.facts.id}`, { fabric: fabric.facts, facts: table.facts });

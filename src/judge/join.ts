@@ -21,11 +21,10 @@ interface Place {
 
 export function joinNodes(nodes: readonly NodeFacts[], fabrics: readonly FabricFacts[]): JoinResult[] {
   const byKey = new Map<string, Place>();
-  const byId = new Map<string, Place>();
   for (const fabric of fabrics) {
     for (const machine of fabric.machines) {
-      byId.set(`${fabric.id}/${machine.id}`, { fabric, machine });
-      for (const key of machine.keys) byKey.set(key, { fabric, machine });
+      const place = { fabric, machine };
+      for (const key of machine.keys) byKey.set(key, place);
     }
   }
   const byProvider = nodes.map((node) => joinByProviderId(node, byKey, fabrics));
@@ -33,6 +32,9 @@ export function joinNodes(nodes: readonly NodeFacts[], fabrics: readonly FabricF
   if (!needsAddress) return byProvider.map((result) => result ?? { kind: 'absent' });
   const known = networksOf(byProvider, fabrics);
   const byAddress = interfacesByAddress(fabrics);
+  const byId = new Map(
+    fabrics.flatMap((fabric) => fabric.machines.map((machine) => [`${fabric.id}/${machine.id}`, { fabric, machine }])),
+  );
   return nodes.map((node, index) => byProvider[index] ?? joinByAddress(node, byAddress, byId, known));
 }
 
@@ -46,7 +48,9 @@ function joinByProviderId(
   const id = parseProviderId(node.providerID);
   if (id.cloud === undefined) return undefined;
   const place = id.key === undefined ? undefined : byKey.get(id.key);
-  if (place !== undefined) return { kind: 'joined', by: 'provider-id', ...place };
+  if (place !== undefined) {
+    return { kind: 'joined', by: 'provider-id', fabric: place.fabric, machine: place.machine };
+  }
   if (!fabrics.some((fabric) => fabric.kind === id.cloud)) {
     return { kind: 'elsewhere', reason: `its provider id names ${id.cloud}, which was not read` };
   }

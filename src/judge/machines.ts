@@ -79,7 +79,10 @@ function findMixUps(
     if (join === undefined || skips[index] !== undefined) return;
     if (join.kind === 'joined' && join.by === 'provider-id') found.add(join.fabric.kind);
     const cloud = join.kind === 'absent' ? cloudOf(node) : undefined;
-    if (cloud !== undefined) lost.set(cloud, [...(lost.get(cloud) ?? []), node.name]);
+    if (cloud === undefined) return;
+    const names = lost.get(cloud);
+    if (names === undefined) lost.set(cloud, [node.name]);
+    else names.push(node.name);
   });
   return new Map([...lost].filter(([cloud]) => !found.has(cloud)));
 }

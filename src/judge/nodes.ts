@@ -17,10 +17,12 @@ export function describeNodes(
   quiet: Quiet,
 ): JudgedNode[] {
   const atFault = faultsByNode(survey, findings);
-  return nodes.map((node) => describeNode(node, atFault.get(node.name) ?? new Set(), quiet));
+  return nodes.map((node) => describeNode(node, atFault.get(node.name), quiet));
 }
 
-function describeNode(node: SurveyedNode, atFault: ReadonlySet<'fail' | 'unknown'>, quiet: Quiet): JudgedNode {
+type AtFault = ReadonlySet<'fail' | 'unknown'> | undefined;
+
+function describeNode(node: SurveyedNode, atFault: AtFault, quiet: Quiet): JudgedNode {
   const { facts, fabric, mode } = node;
   const faces = node.interfaces;
   const subnets = distinctSorted(faces.map((face) => face.subnet));
@@ -36,9 +38,7 @@ function describeNode(node: SurveyedNode, atFault: ReadonlySet<'fail' | 'unknown
     os: facts.os,
     podCIDRs: node.podCIDRs.map((prefix) => prefix.text),
     internalIPs: facts.internalIPs,
-    ...(node.machine === undefined ? {} : { machine: node.machine.id }),
-    ...(node.joinedBy === undefined ? {} : { joinedBy: node.joinedBy }),
-    ...(fabric === undefined ? {} : { fabric: fabric.facts.id }),
+    ...placeOf(node),
     interfaces: faces.map((face) => face.id),
     subnets,
     routeTables: tables,
@@ -51,14 +51,15 @@ function describeNode(node: SurveyedNode, atFault: ReadonlySet<'fail' | 'unknown
   };
 }
 
-function nodeVerdict(
-  node: SurveyedNode,
-  atFault: ReadonlySet<'fail' | 'unknown'>,
-  { dark, idle }: Quiet,
-): JudgedNode['verdict'] {
+function placeOf({ machine, joinedBy, fabric }: SurveyedNode): Pick<JudgedNode, 'machine' | 'joinedBy' | 'fabric'> {
+  if (machine === undefined || joinedBy === undefined || fabric === undefined) return {};
+  return { machine: machine.id, joinedBy, fabric: fabric.facts.id };
+}
+
+function nodeVerdict(node: SurveyedNode, atFault: AtFault, { dark, idle }: Quiet): JudgedNode['verdict'] {
   if (node.skipped !== undefined) return 'not-applicable';
-  if (atFault.has('fail')) return 'fail';
-  if (atFault.has('unknown') || dark.has(node) || node.mode.mode === 'unknown') return 'unknown';
+  if (atFault?.has('fail')) return 'fail';
+  if (atFault?.has('unknown') || dark.has(node) || node.mode.mode === 'unknown') return 'unknown';
   const { mode } = node.mode;
   if (mode === 'cross-subnet' && idle.has(node)) return 'not-applicable';
   return mode === 'overlay' || mode === 'eni' ? 'not-applicable' : 'pass';
@@ -78,11 +79,8 @@ function nodesBehind(survey: Survey, filters: ReadonlySet<string>): string[] {
 
 /** A finding names its nodes, or the subnets whose nodes share the cause. */
 function faultsByNode(survey: Survey, findings: readonly Finding[]): Map<string, Set<'fail' | 'unknown'>> {
-  const bySubnet = new Map<string, string[]>();
-  for (const node of survey.nodes) {
-    const subnet = nodeInterface(node)?.subnet;
-    if (subnet !== undefined) bySubnet.set(subnet, [...(bySubnet.get(subnet) ?? []), node.name]);
-  }
+  const namesSubnets = findings.some(({ subjects }) => subjects.subnets.length > 0);
+  const bySubnet = Map.groupBy(namesSubnets ? survey.nodes : [], (node) => nodeInterface(node)?.subnet);
   const result = new Map<string, Set<'fail' | 'unknown'>>();
   for (const { verdict, subjects, severity, pairsBroken } of findings) {
     if (severity === 'notice') continue;
@@ -90,7 +88,7 @@ function faultsByNode(survey: Survey, findings: readonly Finding[]): Map<string,
     if (verdict === 'fail' && severity !== 'error' && pairsBroken === 0) continue;
     const names = [
       ...subjects.nodes,
-      ...subjects.subnets.flatMap((subnet) => bySubnet.get(subnet) ?? []),
+      ...subjects.subnets.flatMap((subnet) => bySubnet.get(subnet) ?? []).map(({ name }) => name),
       ...(subjects.filters.length === 0 ? [] : nodesBehind(survey, new Set(subjects.filters))),
     ];
     for (const name of names) result.set(name, (result.get(name) ?? new Set()).add(verdict));

@@ -93,6 +93,16 @@ function follow(lookup: Lookup, route: RouteFacts): Ending {
   }
 }
 
+/** Comparing with the receiver's ids is cheaper than looking one up, and nearly every route leads to the receiver. */
+function ownInterface(
+  fabric: Fabric,
+  to: SurveyedNode,
+  target: Extract<RouteFacts['target'], { kind: 'interface' | 'machine' }>,
+): InterfaceFacts | undefined {
+  if (target.kind !== 'interface' || to.fabric !== fabric) return undefined;
+  return to.interfaces.find((face) => face.id === target.interface);
+}
+
 function followToMachine(
   lookup: Lookup,
   route: RouteFacts,
@@ -100,9 +110,10 @@ function followToMachine(
 ): Ending {
   const { context, survey, to } = lookup;
   const { fabric } = context;
-  const face = faceBehind(fabric, lookup.table.facts.network, target);
+  const face = ownInterface(fabric, to, target) ?? faceBehind(fabric, lookup.table.facts.network, target);
   const machineId = face?.machine ?? target.machine;
-  const machine = machineId === undefined ? undefined : fabric.machines.get(machineId);
+  const isOwner = to.fabric === fabric && machineId !== undefined && to.machine?.id === machineId;
+  const machine = isOwner ? to.machine : machineId === undefined ? undefined : fabric.machines.get(machineId);
   const name = target.kind === 'interface' ? target.interface : target.machine;
   const dead = (because: string): Ending => ({ kind: 'lost', problem: 'dead', because });
   if (machine !== undefined && (machine.state === 'terminated' || machine.state === 'stopped')) {
@@ -121,7 +132,7 @@ function followToMachine(
       gap: routeGap(fabric, `${face.type} ${face.id}`, 'what it does with pod packets is not read'),
     };
   }
-  if (to.fabric === fabric && to.machine?.id === machineId) return { kind: 'arrives', face };
+  if (isOwner) return { kind: 'arrives', face };
   const owner = survey.nodeOfMachine.get(`${fabric.facts.id}/${machineId}`);
   if (owner !== undefined) return { kind: 'lost', problem: 'other-node', leadsTo: owner };
   if (machine === undefined) {

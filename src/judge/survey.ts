@@ -131,7 +131,8 @@ export function surveySnapshot(
       };
     },
   });
-  const skips = nodes.map((node) => skipReason(node, snapshot.takenAt));
+  const takenAt = Date.parse(snapshot.takenAt);
+  const skips = nodes.map((node) => skipReason(node, takenAt));
   const machineFaults = judgeMachines(nodes, joins, snapshot, skips);
   const overlapGroups = groupOverlaps(nodes, prefixes, skips);
   const rootsOf = new Map<string, string[]>();
@@ -143,8 +144,8 @@ export function surveySnapshot(
     const mode = modes[index] ?? { mode: 'unknown', reason: '', level: 'fabric' };
     const skipped = skips[index];
     const fabric = join?.kind === 'joined' ? fabricById.get(join.fabric.id) : undefined;
-    const endpointFaults = [...(machineFaults[index] ?? [])];
-    if (mode.gap !== undefined) endpointFaults.push(gapFault(mode.gap));
+    const ofMachine = machineFaults[index] ?? [];
+    const endpointFaults = mode.gap === undefined ? ofMachine : [...ofMachine, gapFault(mode.gap)];
     const podPrefixes = prefixes[index] ?? [];
     const rangeSource = ranges[index]?.source;
     return {
@@ -156,9 +157,9 @@ export function surveySnapshot(
       ...(rangeSource === undefined ? {} : { rangeSource }),
       families: familiesOf(podPrefixes, facts),
       mode,
-      ...(join?.kind === 'joined' ? { joinedBy: join.by, machine: join.machine } : {}),
-      ...(fabric === undefined ? {} : { fabric }),
-      interfaces: join?.kind === 'joined' && fabric !== undefined ? fabric.interfacesOf(join.machine.id) : [],
+      ...(join?.kind === 'joined' && fabric !== undefined
+        ? { joinedBy: join.by, machine: join.machine, fabric, interfaces: fabric.interfacesOf(join.machine.id) }
+        : { interfaces: [] }),
       endpointFaults,
       overlapRoots: rootsOf.get(facts.name) ?? [],
     };
@@ -196,6 +197,7 @@ function openFilters(
 
 /** The interface that carries the node's own address, else the primary one. */
 export function nodeInterface(node: Pick<SurveyedNode, 'facts' | 'interfaces'>): InterfaceFacts | undefined {
+  if (node.interfaces.length < 2) return node.interfaces[0];
   const carries = (face: InterfaceFacts): boolean => node.facts.internalIPs.some((ip) => face.addresses.includes(ip));
   return node.interfaces.find(carries) ?? node.interfaces.find((face) => face.primary) ?? node.interfaces[0];
 }
@@ -237,17 +239,19 @@ function findRoutelessFamilies(nodes: readonly SurveyedNode[]): Set<string> {
 
 /** A node without podCIDRs sends from its own addresses. */
 function familiesOf(prefixes: readonly Prefix[], node: NodeFacts): Family[] {
+  if (prefixes.length === 1 && prefixes[0] !== undefined) return [prefixes[0].family];
   const own = prefixes.map((prefix) => prefix.family);
   const source = own.length > 0 ? own : node.internalIPs.flatMap((text) => parseAddress(text)?.family ?? []);
   return [...new Set(source)].sort();
 }
 
-function skipReason(node: NodeFacts, takenAt: string): string | undefined {
+/** @param takenAt in milliseconds since 1970 */
+function skipReason(node: NodeFacts, takenAt: number): string | undefined {
   const virtual =
     node.virtual ?? (node.providerID === undefined ? undefined : parseProviderId(node.providerID).virtual);
   if (virtual !== undefined) return `${virtual} node: it has no machine and no pod range of its own`;
   if (node.deletingSince !== undefined) return `being deleted since ${node.deletingSince}`;
-  if (node.createdAt !== undefined && Date.parse(takenAt) - Date.parse(node.createdAt) < GRACE_MS) {
+  if (node.createdAt !== undefined && takenAt - Date.parse(node.createdAt) < GRACE_MS) {
     return `created at ${node.createdAt}, less than three minutes before the check`;
   }
   return undefined;
@@ -264,16 +268,20 @@ function groupOverlaps(
   );
   owned.sort((a, b) => comparePrefixes(a.prefix, b.prefix));
   const groups = new Map<string, Set<string>>();
-  let root: { prefix: Prefix; owners: Set<string> } | undefined;
+  let root = owned[0];
+  let owners: string[] = [];
   const close = (): void => {
-    if (root !== undefined && root.owners.size > 1) groups.set(root.prefix.text, new Set([...root.owners].sort()));
+    if (root === undefined || owners.length < 2) return;
+    const distinct = new Set(owners.sort());
+    if (distinct.size > 1) groups.set(root.prefix.text, distinct);
   };
-  for (const { prefix, name } of owned) {
-    if (root !== undefined && overlaps(root.prefix, prefix)) root.owners.add(name);
-    else {
+  for (const claim of owned) {
+    if (root === undefined || !overlaps(root.prefix, claim.prefix)) {
       close();
-      root = { prefix, owners: new Set([name]) };
+      root = claim;
+      owners = [];
     }
+    owners.push(claim.name);
   }
   close();
   return groups;

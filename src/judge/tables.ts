@@ -45,7 +45,12 @@ export function compileTable(
   const scopeTags = new Set<string>();
   for (const { route } of routes) for (const tag of route.scopeTags ?? []) scopeTags.add(tag);
   const lookups = new Map<string, PrefixTable<RouteFacts>>();
+  let untagged: PrefixTable<RouteFacts> | undefined;
   const lookup = (tags: readonly string[]): PrefixTable<RouteFacts> => {
+    if (tags.length === 0) return (untagged ??= lookupTagged(tags));
+    return lookupTagged(tags);
+  };
+  const lookupTagged = (tags: readonly string[]): PrefixTable<RouteFacts> => {
     const known = tags.filter((tag) => scopeTags.has(tag)).sort();
     const key = known.join();
     let table = lookups.get(key);

@@ -71,7 +71,12 @@ export class Tracer {
       known = [];
       this.#pieces.set(context, known);
     }
-    return (known[to.index] ??= this.#walk(context, to, []));
+    const before = known[to.index];
+    if (before !== undefined) return before;
+    const pieces = this.#walk(context, to, []);
+    // Ways without a fault are walked again sooner than kept: there are many, and next to none is asked for twice.
+    if (!isFaultless(pieces)) known[to.index] = pieces;
+    return pieces;
   }
 
   /** Some filter remembers questions, so answers fare otherwise. */
@@ -193,7 +198,7 @@ export class Tracer {
 
   #walk(context: SenderContext, to: SurveyedNode, own: readonly Prefix[]): readonly Piece[] {
     const pieces = walkTo(this.survey, this.#hostRoutes, context, to, own);
-    if (pieces.every((piece) => piece.outcomes.every((outcome) => outcome.faults.length === 0))) return pieces;
+    if (isFaultless(pieces)) return pieces;
     return pieces.map((piece) => ({
       ...piece,
       outcomes: piece.outcomes.map((outcome) =>
@@ -214,6 +219,10 @@ export class Tracer {
       exitGap: sender.exitGap,
     };
   }
+}
+
+function isFaultless(pieces: readonly Piece[]): boolean {
+  return pieces.every((piece) => piece.outcomes.every((outcome) => outcome.faults.length === 0));
 }
 
 /** Packets of these modes are the same on the wire, whichever of them the other end has. */
