@@ -2,6 +2,7 @@
 
 import * as agents from './agents.ts';
 import * as azure from './azure.ts';
+import * as ec2Filters from './ec2-filters.ts';
 import * as evidence from './evidence.ts';
 import * as gce from './gce.ts';
 import * as hostGw from './host-gw.ts';
@@ -18,6 +19,8 @@ export const scenarios: readonly Scenario[] = [
   hostGw.twoAzFixed,
   hostGw.foreignTable,
   hostGw.dualStack,
+  ec2Filters.awsGroupWithoutPods,
+  ec2Filters.awsAclBetweenZones,
   otherModes.kubenet,
   otherModes.blackhole,
   otherModes.vpcCni,
