@@ -1,6 +1,7 @@
 /** The edge: reads the environment once, builds the real ports, calls main, sets the exit status. Nothing imports it. */
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
+import { setFlagsFromString } from 'node:v8';
 import * as core from '@actions/core';
 import { chooseClouds } from './clouds/registry.ts';
 import { createLog, createRunner } from './github/runner.ts';
@@ -97,7 +98,16 @@ function dropBlankCredentials(env: NodeJS.ProcessEnv): void {
   }
 }
 
+/**
+ * While pages of answers outlive collections, V8 doubles the space for new objects up to 128 MB, for the sake of speed. It
+ * stays as small as it is at the start: with thousands of nodes that is a third less memory for some hundredths more time.
+ */
+function keepNewSpaceSmall(): void {
+  setFlagsFromString('--semi-space-growth-factor=1');
+}
+
 async function run(): Promise<void> {
+  keepNewSpaceSmall();
   dropBlankCredentials(process.env);
   try {
     const result = await main(process.env, VERSION, buildPorts(process.env));

@@ -1,18 +1,25 @@
 /** Network security groups at random: rules of every form, at subnets and at interfaces. */
 
-import { subnetOf } from '../world/addresses.ts';
+import { canonical, subnetOf } from '../world/addresses.ts';
 import type { AzureRuleEnd, AzureSecurityRuleWorld } from '../world/azure.ts';
 import { azureNodeSubnets } from '../world/azure-look.ts';
+import type { Fault } from '../world/faults.ts';
 import * as azure from '../world/faults/azure.ts';
-import { internalIp, nodeOf, podRange } from '../world/look.ts';
+import { internalIp, nodeOf } from '../world/look.ts';
 import type { World } from '../world/world.ts';
+import { draw } from './cloud-faults.ts';
 import type { Choice, Draw } from './cloud-faults.ts';
 import type { Dice } from './dice.ts';
 
 const group = 'workers';
 
+/** Some nodes have none; then a range that nobody has. */
 function podsOf(world: World, node: number): string {
-  return podRange(nodeOf(world, node));
+  return canonical(nodeOf(world, node).podCIDRs[0] ?? '10.244.200.0/24');
+}
+
+function halfOf(prefix: string, half: number): string {
+  return subnetOf(prefix, Number(prefix.split('/')[1]) + 1, half);
 }
 
 function endOf(world: World, { d, node }: Draw): AzureRuleEnd {
@@ -24,13 +31,13 @@ function endOf(world: World, { d, node }: Draw): AzureRuleEnd {
     [1, () => [d.pick(['Storage', 'AzureCloud.westeurope'])]],
     [4, () => ['10.244.0.0/16']],
     [4, () => [podsOf(world, node()), podsOf(world, node())]],
-    [3, () => [subnetOf(podsOf(world, node()), 25, d.between(0, 1))]],
+    [3, () => [halfOf(podsOf(world, node()), d.between(0, 1))]],
     [2, () => [internalIp(nodeOf(world, node()), 4) ?? '10.224.0.4']],
     [2, () => [d.pick(['10.224.0.0/16', '10.224.0.0/24', '10.224.1.0/24'])]],
     [1, () => ['0.0.0.0/0']],
     [1, () => ['fd00::/8']],
   ]);
-  if ((world.azure?.[0]?.applicationGroups.length ?? 0) > 0 && d.percent(40)) return { applicationGroups: [group] };
+  if (d.percent(15)) return { applicationGroups: [group] };
   return { prefixes: [...new Set(prefixes())] };
 }
 
@@ -66,22 +73,35 @@ function withPorts(d: Dice, rule: ReturnType<typeof ruleOf>): ReturnType<typeof 
   return { ...rule, destinationPorts: d.pick([['80'], ['443', '8000-8999'], ['0-1023'], ['1-65535']]) };
 }
 
-export function azureFilterFaults(world: World, drawn: Draw): Choice[] {
+function someFaults(world: World, drawn: Draw): Fault[] {
   const { d, some, other, node } = drawn;
   const place = (): azure.GroupPlace =>
     d.percent(65)
       ? { subnet: d.between(0, Math.max(0, azureNodeSubnets(world).length - 1)) }
       : { nic: d.percent(50) ? some : other };
-  const rule = (): ReturnType<typeof azure.azureRule> => azure.azureRule(place(), withPorts(d, ruleOf(world, drawn)));
-  return [
+  const rule = (): Fault => azure.azureRule(place(), withPorts(d, ruleOf(world, drawn)));
+  const choices: Choice[] = [
     [14, () => [rule()]],
     [6, () => [rule(), rule()]],
-    [6, () => [azure.azureApplicationGroup(group, [some, node()]), rule()]],
     [3, () => [azure.azureDeniesPods(place(), d.pick(['10.244.0.0/16', '10.244.0.0/22']))]],
     [2, () => [azure.azureDeniesInbound(place())]],
     [2, () => [azure.azureOnlyTcp(place())]],
     [3, () => [azure.azureDeniesHalf(place(), some, d.percent(50) ? 0 : 1)]],
-    [2, () => [azure.azureApplicationGroup(group, [some, other]), azure.azureOnlyGroup(place(), group)]],
+    [2, () => [azure.azureOnlyGroup(place(), group)]],
     [2, () => [azure.azureGroupState(place(), d.pick(['Failed', 'Updating']))]],
+    [2, () => [azure.azureApplicationGroup(group, [some, node()])]],
+  ];
+  return d.weighted(choices)();
+}
+
+/** Each fits or does not by itself. */
+export function randomAzureFilters(world: World, d: Dice): Fault[] {
+  const isEmpty = d.percent(20);
+  const members = d.percent(40) ? [azure.azureApplicationGroup(group, [draw(world, d).some, draw(world, d).some])] : [];
+  const many = d.between(0, 3);
+  return [
+    ...(isEmpty ? [azure.azureNoGroups()] : []),
+    ...members,
+    ...Array.from({ length: many }, () => someFaults(world, draw(world, d))).flat(),
   ];
 }

@@ -7,7 +7,6 @@ import { azureNodeSubnets, azureNodeTables } from '../world/azure-look.ts';
 import * as faults from '../world/faults.ts';
 import * as azure from '../world/faults/azure.ts';
 import type { World } from '../world/world.ts';
-import { azureFilterFaults } from './azure-filters.ts';
 import { draw, nodeFaults } from './cloud-faults.ts';
 import type { Choice } from './cloud-faults.ts';
 import type { Dice } from './dice.ts';
@@ -29,11 +28,6 @@ export function randomAzureCluster(name: string, d: Dice): Healthy {
       [55, 'shared'],
       [42, 'per-subnet'],
       [3, 'none'],
-    ]),
-    securityGroups: d.weighted([
-      [70, 'subnets'],
-      [15, 'interfaces'],
-      [15, 'none'],
     ]),
     ipv6: d.percent(25),
     windows: windowsNodes(d, mode, nodes),
@@ -72,7 +66,6 @@ export function randomAzureFaults(world: World, d: Dice): faults.Fault[] {
   const insideVnet = (): string => d.pick(['10.224.0.0/24', '10.224.5.0/24', '10.224.17.0/24', '10.224.250.0/24']);
   const choices: Choice[] = [
     ...nodeFaults(world, drawn),
-    ...azureFilterFaults(world, drawn),
     [8, () => [azure.azureForwardingOff(some)]],
     [8, () => [azure.azureRouteMissing(some, tables(), family)]],
     [6, () => [azure.azureWrongTarget(some, toOther(), tables(), family)]],

@@ -14,6 +14,7 @@ import { otherModes, windowsNodes } from './other-modes.ts';
 import { dice } from './dice.ts';
 import type { Dice } from './dice.ts';
 import { randomAzureCluster, randomAzureFaults } from './azure.ts';
+import { randomAzureFilters } from './azure-filters.ts';
 import { randomFaults } from './ec2-faults.ts';
 import { randomFilters } from './ec2-filters.ts';
 import { randomGceCluster, randomGceFaults } from './gce.ts';
@@ -68,7 +69,7 @@ const broken = { aws: randomFaults, gcp: randomGceFaults, azure: randomAzureFaul
 const filtered: Record<RandomCloud, (world: World, d: Dice) => Fault[]> = {
   aws: randomFilters,
   gcp: () => [],
-  azure: () => [],
+  azure: randomAzureFilters,
 };
 /** What a user would say; nobody need say anything about packets that the cloud does not see. */
 const toldModes = {

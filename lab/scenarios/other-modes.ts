@@ -3,6 +3,7 @@
 import { ec2Cluster } from '../world/ec2-cluster.ts';
 import * as faults from '../world/faults.ts';
 import { subnetOf } from '../world/addresses.ts';
+import { injected } from './scenario.ts';
 import type { Scenario } from './scenario.ts';
 
 export const kubenet: Scenario = {
@@ -61,4 +62,35 @@ export const flannelVxlan: Scenario = {
   nodes: { least: 2, most: 240 },
   inputs: {},
   expect: { verdict: 'not-applicable', step: 'pass' },
+};
+
+export const servicesInside: Scenario = {
+  name: 'services-inside',
+  title: 'all paths work, and now and then a pod cannot be reached by anybody',
+  story:
+    'Somebody gave the pods a range inside that of the Services. As long as no Service has the address of a pod, nothing ' +
+    'shows; the day one gets it, packets for the pod are redirected on every node.',
+  situation: (nodes = 4) => {
+    const world = ec2Cluster({ name: 'services-inside', mode: 'fabric', subnets: 2, nodes, podCidr: '10.100.0.0/16' });
+    return injected(world, faults.serviceRange('10.96.0.0/12'));
+  },
+  nodes: { least: 2, most: 240 },
+  inputs: { 'network-mode': 'fabric' },
+  expect: { verdict: 'pass', step: 'pass' },
+};
+
+export const secondFamily: Scenario = {
+  name: 'second-family',
+  title: 'dual stack was switched on, and IPv6 works on no path',
+  story:
+    'Nodes got IPv6 podCIDRs beside their IPv4 ones. The route controller makes IPv4 routes only, so every table lacks ' +
+    'every IPv6 route: one cause, not one per node.',
+  situation: (nodes = 6) =>
+    injected(
+      ec2Cluster({ name: 'second-family', mode: 'fabric', subnets: 2, nodes, ipv6: true }),
+      faults.noRoutesOf(6),
+    ),
+  nodes: { least: 2, most: 240 },
+  inputs: { 'network-mode': 'fabric' },
+  expect: { verdict: 'fail', step: 'fail' },
 };

@@ -24,6 +24,8 @@ export const scenarios: readonly Scenario[] = [
   agents.calicoCrossSubnet,
   agents.ciliumClusterPool,
   agents.podsElsewhere,
+  otherModes.servicesInside,
+  otherModes.secondFamily,
   gce.gceHostGw,
   gce.gceHealthy,
   gce.gceAlias,

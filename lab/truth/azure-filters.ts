@@ -101,7 +101,7 @@ export class AzureFilters {
         name: `${direction} ${name} at ${at.network}/${at.subnet}: ${who}`,
         stateful: true,
         lines: () => {
-          if (group === undefined || group.provisioningState !== 'Succeeded') return 'unread';
+          if (group?.provisioningState !== 'Succeeded') return 'unread';
           return this.lines(group, at, direction, { x: source, machine: sender }, { x: target, machine: owner });
         },
       },

@@ -1,13 +1,17 @@
 // The floor: only downloads and parses what a run downloaded, with the parsers that the run's libraries have. Nothing is
-// checked, tried again, kept or judged. Started with the path of a plan.
+// checked, tried again, kept or judged. Started with the path of a plan, and `own` for our own parser of XML instead of the
+// SDK's.
 import { readFileSync } from 'node:fs';
 import { Agent as HttpAgent, request as requestHttp } from 'node:http';
 import { Agent as HttpsAgent, request as requestHttps } from 'node:https';
 import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
 import { parseXML } from '@aws-sdk/xml-builder';
+import { parsePlainXml } from '../../src/clouds/aws/parse-xml.ts';
 import type { PlannedRequest } from './plan.ts';
 
+const [, , planFile = '', parser] = process.argv;
+const parse = parser === 'own' ? parsePlainXml : parseXML;
 const unzip = promisify(gunzip);
 const http = new HttpAgent({ keepAlive: true });
 const https = new HttpsAgent({ keepAlive: true });
@@ -34,11 +38,11 @@ function download(planned: PlannedRequest): Promise<{ bytes: Buffer; zipped: boo
 async function perform(planned: PlannedRequest): Promise<void> {
   const { bytes, zipped } = await download(planned);
   const text = (zipped ? await unzip(bytes) : bytes).toString('utf8');
-  if (planned.method === 'POST') parseXML(text);
+  if (planned.method === 'POST') parse(text);
   else JSON.parse(text);
 }
 
-const plan = JSON.parse(readFileSync(process.argv[2] ?? '', 'utf8')) as PlannedRequest[];
+const plan = JSON.parse(readFileSync(planFile, 'utf8')) as PlannedRequest[];
 const running: Promise<void>[] = [];
 for (const planned of plan) {
   const before = planned.after.flatMap((place) => running[place] ?? []);

@@ -4,69 +4,83 @@ import type { Measured } from './measure.ts';
 
 const NONE = '-';
 
-/** A block of rows per cluster; the ratios of a row are the check's: how many times its wall time. */
+/** A block of rows per cluster. A row's ratios say how many times its figures the check takes. */
 export function renderRuns(all: readonly Measured[]): string {
-  const head = ['', 'wall', 'CPU', 'peak', 'requests', 'bytes', 'check is', 'per node'];
-  const rows = all.flatMap((one) => {
-    const { nodes, mode, run, start, floor, bash } = one;
-    const row = (name: string, usage: Usage | undefined, more: readonly string[]): string[][] =>
-      usage === undefined
-        ? []
-        : [[`  ${name}`, renderMs(usage.wallMs), renderMs(usage.cpuMs), renderMegabytes(usage.peakBytes), ...more]];
-    const times = (usage: number | undefined): string =>
-      run === undefined || usage === undefined ? NONE : renderRatio(run.wallMs / usage);
-    const least = floor === undefined || start === undefined ? undefined : floor.wallMs + start.wallMs;
-    return [
-      [`${String(nodes)} nodes, ${mode}`],
-      ...row('check', run, [String(one.requests), renderMegabytes(one.bytes), '', perNode(run, nodes)]),
-      ...row('empty start', start, ['0', '0', times(start?.wallMs), '']),
-      ...row('floor', floor, [
-        String(one.requests),
-        renderMegabytes(one.bytes),
-        times(floor?.wallMs),
-        perNode(floor, nodes),
-      ]),
-      ...(least === undefined ? [] : [['  floor + start', renderMs(least), '', '', '', '', times(least)]]),
-      ...row('shell script', bash, [NONE, NONE, times(bash?.wallMs), perNode(bash, nodes)]),
-    ];
-  });
-  return `${renderTable(head, rows)}${growth(all)}`;
+  const head = ['', 'wall', 'CPU', 'peak', 'requests', 'bytes', 'check/this wall', 'check/this CPU', 'wall per node'];
+  return `${renderTable(head, all.flatMap(block))}${growth(all)}`;
 }
 
-function perNode(usage: Usage | undefined, nodes: number): string {
-  return usage === undefined ? '' : `${((usage.wallMs * 1000) / nodes).toFixed(0)} us`;
+function block(one: Measured): string[][] {
+  const { nodes, mode, run, start, floor, ownFloor, bash } = one;
+  const traffic = [String(one.requests), renderMegabytes(one.bytes)];
+  const least = start === undefined || floor === undefined ? undefined : sum(floor, start);
+  const rows: readonly (readonly [string, Usage | undefined, readonly string[], boolean])[] = [
+    ['check', run, traffic, true],
+    ['empty start', start, ['0', '0'], false],
+    ['floor', floor, traffic, true],
+    ['floor + empty start', least, [NONE, NONE], false],
+    ['floor, own XML parser', ownFloor, traffic, true],
+    ['shell script', bash, [NONE, NONE], true],
+  ];
+  const lines = rows.flatMap(([name, usage, sent, perNode]) => {
+    if (usage === undefined) return [];
+    const isCheck = usage === run;
+    return [
+      [
+        `  ${name}`,
+        renderMs(usage.wallMs),
+        renderMs(usage.cpuMs),
+        renderMegabytes(usage.peakBytes),
+        ...sent,
+        isCheck || run === undefined ? '' : renderRatio(run.wallMs / usage.wallMs),
+        isCheck || run === undefined ? '' : renderRatio(run.cpuMs / usage.cpuMs),
+        perNode ? `${((usage.wallMs * 1000) / nodes).toFixed(0)} us` : '',
+      ],
+    ];
+  });
+  return [[`${String(nodes)} nodes, ${mode}`], ...lines];
+}
+
+function sum(a: Usage, b: Usage): Usage {
+  return {
+    wallMs: a.wallMs + b.wallMs,
+    cpuMs: a.cpuMs + b.cpuMs,
+    peakBytes: Math.max(a.peakBytes, b.peakBytes),
+  };
 }
 
 /** Time per node against the smallest cluster of at least a thousand: below that, starting is most of it. */
 function growth(all: readonly Measured[]): string {
   const lines = [...new Set(all.map(({ mode }) => mode))].flatMap((mode) => {
-    const sized = all.filter((one) => one.mode === mode && one.run !== undefined && one.nodes >= 1000);
-    const [base, ...larger] = [...sized].sort((a, b) => a.nodes - b.nodes);
-    if (base?.run === undefined) return [];
-    const per = ({ run, nodes }: Measured): number => (run?.wallMs ?? 0) / nodes;
+    const sized = all.flatMap(({ run, nodes, mode: own }) =>
+      own === mode && run !== undefined && nodes >= 1000 ? [{ nodes, perNode: run.wallMs / nodes }] : [],
+    );
+    const [base, ...larger] = sized.sort((a, b) => a.nodes - b.nodes);
+    if (base === undefined) return [];
     return larger.map(
-      (one) =>
-        `${mode}: a node costs ${renderRatio(per(one) / per(base))} at ${String(one.nodes)} nodes what it costs at ${String(base.nodes)}`,
+      ({ nodes, perNode }) =>
+        `${mode}: a node costs at ${String(nodes)} nodes ${renderRatio(perNode / base.perNode)} what it costs at ${String(base.nodes)}`,
     );
   });
   return lines.length === 0 ? '' : `\n\n${lines.join('\n')}`;
 }
 
 export function renderJudging(all: readonly Measured[]): string {
-  const head = ['', 'snapshot', 'JSON.parse', 'decode', 'judge', 'judge with second reading', 'judge / decode'];
+  const head = ['', 'snapshot', 'JSON.parse', 'decode', 'judge', 'judge after second reading', 'judge/decode'];
   const rows = all.flatMap(({ nodes, mode, judging }) => {
     if (judging === undefined) return [];
     const { bytes, parse, decode, draft, confirmed } = judging;
-    const line = (name: string, of: (spread: Spread) => number): string[] => [
+    const line = (name: keyof Spread): string[] => [
       `${String(nodes)} nodes, ${mode}, ${name}`,
       renderMegabytes(bytes),
-      name === 'cold' ? NONE : renderMs(of(parse)),
-      renderMs(of(decode)),
-      renderMs(of(draft)),
-      confirmed === undefined ? NONE : renderMs(of(confirmed)),
-      renderRatio(of(draft) / of(decode)),
+      // It comes after decoding, so it is never cold.
+      name === 'cold' ? NONE : renderMs(parse[name]),
+      renderMs(decode[name]),
+      renderMs(draft[name]),
+      confirmed === undefined ? NONE : renderMs(confirmed[name]),
+      renderRatio(draft[name] / decode[name]),
     ];
-    return [line('cold', (spread) => spread.cold), line('warm', (spread) => spread.warm)];
+    return [line('cold'), line('warm')];
   });
   return renderTable(head, rows);
 }

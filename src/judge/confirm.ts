@@ -48,10 +48,7 @@ export function findSuspects(
   groups: readonly FaultGroup[],
   findings: readonly Finding[],
 ): Suspects | undefined {
-  // A notice turns nothing red, so nothing is read again for it.
-  const failing = findings.filter(
-    ({ verdict, rule, severity }) => verdict === 'fail' && !NOT_CONFIRMED.includes(rule) && severity !== 'notice',
-  );
+  const failing = findings.filter((finding) => finding.verdict === 'fail' && isWorthLooking(finding));
   if (failing.length === 0) return undefined;
   const nodes = new Set(failing.flatMap((finding) => finding.subjects.nodes));
   const machines = new Set<string>();
@@ -82,6 +79,11 @@ export function findSuspects(
     tables: sorted(tables),
     filters: sorted(new Set(failing.flatMap((finding) => finding.subjects.filters))),
   };
+}
+
+/** A remark that no packet hangs on is not worth the time of a second reading. */
+function isWorthLooking({ rule, severity, pairsBroken }: Finding): boolean {
+  return !NOT_CONFIRMED.includes(rule) && (severity !== 'notice' || pairsBroken > 0);
 }
 
 function addTablesOf(snapshot: Snapshot, fabricId: string, network: string, tables: Set<string>): void {

@@ -35,7 +35,6 @@ export function ruleContext(
 
 function describeForRules(node: SurveyedNode): RuleNode {
   const { fabric } = node;
-  const own = nodeInterface(node);
   return {
     facts: node.facts,
     isSkipped: node.skipped !== undefined || node.facts.selected === false,
@@ -43,9 +42,8 @@ function describeForRules(node: SurveyedNode): RuleNode {
     podCIDRs: node.podCIDRs,
     ...(node.rangeSource === undefined ? {} : { rangeSource: node.rangeSource }),
     ...(node.mode.doubt === undefined ? {} : { doubt: node.mode.doubt }),
-    ...(fabric === undefined ? {} : { fabric: fabric.facts }),
+    ...machineOf(node),
     interfaces: node.interfaces,
-    ...(own === undefined ? {} : { ownInterface: own }),
     isAssigned: (prefix) =>
       fabric !== undefined &&
       isCovered(
@@ -53,6 +51,13 @@ function describeForRules(node: SurveyedNode): RuleNode {
         node.interfaces.flatMap((face) => fabric.assigned(face)),
       ),
   };
+}
+
+function machineOf(node: SurveyedNode): Pick<RuleNode, 'machine'> {
+  const { fabric, machine: facts } = node;
+  if (fabric === undefined || facts === undefined) return {};
+  const face = nodeInterface(node);
+  return { machine: { fabric: fabric.facts, facts, ...(face === undefined ? {} : { interface: face }) } };
 }
 
 function findPodRanges(survey: Survey, config: Pick<Config, 'podCIDRs'>): PodRanges {

@@ -100,11 +100,11 @@ interface Home {
 function withNetworks(owners: Owners): Collision[] {
   const homes = new Map<string, Home>();
   for (const node of owners.judged) {
-    const { fabric, ownInterface } = node;
-    if (fabric === undefined || ownInterface === undefined) continue;
-    const key = `${fabric.id}/${ownInterface.network}`;
+    const { fabric, interface: own } = node.machine ?? {};
+    if (fabric === undefined || own === undefined) continue;
+    const key = `${fabric.id}/${own.network}`;
     const home = homes.get(key);
-    if (home === undefined) homes.set(key, { fabric, network: ownInterface.network, nodes: [node] });
+    if (home === undefined) homes.set(key, { fabric, network: own.network, nodes: [node] });
     else home.nodes.push(node);
   }
   const told = toldByPaths(owners.context);
@@ -126,8 +126,8 @@ function toldByPaths(context: RuleContext): Set<string> {
 function withNetwork(owners: Owners, cause: string, home: Home, told: ReadonlySet<string>): Collision[] {
   const { fabric, network, nodes } = home;
   const isOpen = ({ prefix, node }: Owned): boolean =>
-    node.fabric === fabric &&
-    node.ownInterface?.network === network &&
+    node.machine?.fabric === fabric &&
+    node.machine.interface?.network === network &&
     !told.has(`${fabric.id}/${prefix.text}`) &&
     // What the fabric has assigned is the node's own there.
     !node.isAssigned(prefix);
@@ -166,8 +166,8 @@ function withNetwork(owners: Owners, cause: string, home: Home, told: ReadonlySe
 /** Nodes of which no network is known: their addresses speak for themselves. */
 function withStrangers(owners: Owners): Collision[] {
   const strangers = owners.judged.filter(
-    ({ fabric, ownInterface }) =>
-      (fabric?.networks.find(({ id }) => id === ownInterface?.network)?.prefixes ?? []).length === 0,
+    ({ machine }) =>
+      (machine?.fabric.networks.find(({ id }) => id === machine.interface?.network)?.prefixes ?? []).length === 0,
   );
   const found = addressesIn(owners, strangers, () => true);
   if (found.length === 0) return [];

@@ -172,7 +172,7 @@ function isRouted({ isSkipped, mode }: RuleNode): boolean {
 function findTagSets(context: RuleContext, table: GoverningTable): (readonly string[])[] {
   const sets = new Map<string, readonly string[]>();
   for (const node of context.nodes) {
-    if (node.isSkipped || node.fabric !== table.fabric) continue;
+    if (node.isSkipped || node.machine?.fabric !== table.fabric) continue;
     for (const { network, tags = [] } of node.interfaces) {
       if (network === table.facts.network) sets.set([...tags].sort().join(), tags);
     }

@@ -49,5 +49,6 @@ function isAt(
   fabric: string,
   isThere: (face: { readonly subnet: string; readonly network: string }) => boolean,
 ): (node: RuleNode) => boolean {
-  return (node) => node.fabric?.id === fabric && node.ownInterface !== undefined && isThere(node.ownInterface);
+  return (node) =>
+    node.machine?.fabric.id === fabric && node.machine.interface !== undefined && isThere(node.machine.interface);
 }

@@ -44,7 +44,8 @@ export const multiNicAmbiguity = defineRule<Data>({
     for (const { fabric, found, isByMachine } of findApart(context, candidates)) {
       put(isByMachine ? 'by-machine' : 'apart', fabric, found);
     }
-    for (const { facts, fabric, ownInterface: own, interfaces } of candidates) {
+    for (const { facts, machine, interfaces } of candidates) {
+      const { fabric, interface: own } = machine ?? {};
       if (fabric === undefined || own === undefined || facts.networkUnavailable?.reason !== 'NoRouteCreated') continue;
       if (termsOf(fabric.id).severalInterfaces === undefined) continue;
       put('by-machine', fabric.id, { node: facts.name, own, interfaces: interfaces.length });
@@ -67,8 +68,8 @@ function findApart(context: RuleContext, candidates: readonly RuleNode[]): Apart
   for (const table of context.governingTables) {
     for (const route of table.facts.routes) {
       const node = owners.get(route.prefix);
-      const own = node?.ownInterface;
-      if (node === undefined || own === undefined || node.fabric !== table.fabric) continue;
+      const own = node?.machine?.interface;
+      if (node === undefined || own === undefined || node.machine?.fabric !== table.fabric) continue;
       if (route.state === 'dead' || found.has(node.facts.name)) continue;
       const face = context.interfaceBehind(table, route.target);
       if (face === undefined || face.machine !== own.machine || face.id === own.id) continue;

@@ -20,7 +20,7 @@ export function findPeerCollisions(owners: Owners): Collision[] {
       if (origin !== 'system' && range.length < SHORTEST_PEER[range.family]) continue;
       const met = owners
         .meeting(range)
-        .filter(({ prefix, node }) => node.fabric === fabric && !told.has(`${fabric.id}/${prefix.text}`));
+        .filter(({ prefix, node }) => node.machine?.fabric === fabric && !told.has(`${fabric.id}/${prefix.text}`));
       if (met.length === 0) continue;
       const cause = `${fabric.id}/${target.id} ${range.text}`;
       const route = `${facts.id}/${range.text}`;

@@ -10,6 +10,7 @@ import type {
   FabricFacts,
   Facet,
   InterfaceFacts,
+  MachineFacts,
   NodeFacts,
   RouteTarget,
   Snapshot,
@@ -22,18 +23,23 @@ export interface RuleNode {
   readonly isSkipped: boolean;
   readonly mode: DetectedMode;
   readonly podCIDRs: readonly Prefix[];
-  /** Where its machine was found; absent: nowhere. */
-  readonly fabric?: FabricFacts;
+  /** Where the node was found; absent: it was not. */
+  readonly machine?: RuleMachine;
   /** Of its machine, by id. */
   readonly interfaces: readonly InterfaceFacts[];
-  /** The one that carries the node's own address, else the primary one. */
-  readonly ownInterface?: InterfaceFacts;
   /** Whether the fabric itself has assigned the prefix to the machine. */
   isAssigned(prefix: Prefix): boolean;
   /** Where they come from, if not from spec.podCIDRs. */
   readonly rangeSource?: string;
   /** What speaks against the network mode that the user stated. */
   readonly doubt?: string;
+}
+
+export interface RuleMachine {
+  readonly fabric: FabricFacts;
+  readonly facts: MachineFacts;
+  /** The one that carries the node's own address, else the primary one; absent: none was read. */
+  readonly interface?: InterfaceFacts;
 }
 
 export interface GoverningTable {

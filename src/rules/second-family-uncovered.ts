@@ -43,7 +43,7 @@ export const secondFamilyUncovered = defineRule<Data>({
           subjects: {
             ...NO_SUBJECTS,
             routeTables: tables,
-            subnets: distinctSorted(nodes.flatMap(({ ownInterface }) => ownInterface?.subnet ?? [])),
+            subnets: distinctSorted(nodes.flatMap(({ machine }) => machine?.interface?.subnet ?? [])),
           },
           evidence: describe(context, fault, nodes, tables),
           data: {
@@ -52,7 +52,7 @@ export const secondFamilyUncovered = defineRule<Data>({
             tables,
             isControlled: nodes.some(({ facts }) => facts.networkUnavailable?.reason === 'RouteCreated'),
             usesHostRoutes: nodes.some(({ mode }) => mode === 'host-gw'),
-            changes: tables.flatMap((table) => nodes.flatMap((node) => routesFor(node, fault, table))),
+            changes: nodes.flatMap((node) => routesFor(node, fault, tables)),
           },
         },
       ];
@@ -84,8 +84,8 @@ function adviceFor(family: string, tables: readonly string[]): string {
 function isConcerned(node: RuleNode, { fabric, network, family }: Uncovered): boolean {
   return (
     !node.isSkipped &&
-    node.fabric?.id === fabric &&
-    node.ownInterface?.network === network &&
+    node.machine?.fabric.id === fabric &&
+    node.machine.interface?.network === network &&
     ofFamily(node, family).length > 0
   );
 }
@@ -120,18 +120,22 @@ function describe(
   return [{ source: `nodes in ${network}`, text }, ...byTable];
 }
 
-function routesFor(node: RuleNode, { fabric, family }: Uncovered, table: string): Change[] {
-  const { ownInterface, facts } = node;
-  if (ownInterface === undefined) return [];
+function routesFor(node: RuleNode, { fabric, family }: Uncovered, tables: readonly string[]): Change[] {
+  const { machine, facts } = node;
+  const own = machine?.interface;
+  if (own === undefined) return [];
   const address = facts.internalIPs.find((text) => parseAddress(text)?.family === family);
-  return ofFamily(node, family).map((prefix) => ({
-    kind: 'create-route',
-    place: placeOf(fabric),
-    table,
-    prefix,
-    interface: ownInterface.id,
-    ...(ownInterface.machine === undefined ? {} : { machine: ownInterface.machine }),
-    ...(address === undefined ? {} : { address }),
-    node: facts.name,
-  }));
+  const place = placeOf(fabric);
+  return ofFamily(node, family).flatMap((prefix) =>
+    tables.map((table) => ({
+      kind: 'create-route' as const,
+      place,
+      table,
+      prefix,
+      interface: own.id,
+      ...(own.machine === undefined ? {} : { machine: own.machine }),
+      ...(address === undefined ? {} : { address }),
+      node: facts.name,
+    })),
+  );
 }

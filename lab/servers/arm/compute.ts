@@ -6,10 +6,11 @@ import type {
 } from '@azure/arm-compute';
 
 import type { AzureScaleSetWorld, AzureVmWorld, AzureWorld } from '../../world/azure.ts';
-import { azureSubnetId, nicId, scaleSetId, scaleSetVmId, securityGroupId, vmId } from '../../world/azure-ids.ts';
+import { azureSubnetId, nicId, scaleSetId, scaleSetVmId, vmId } from '../../world/azure-ids.ts';
 import { uid } from '../../world/ids.ts';
 import { asWritten, capital } from './ids.ts';
 import { scaleSetNics, type Wire } from './network.ts';
+import { guardOf } from './security-groups.ts';
 
 type WireStatus = Omit<InstanceViewStatus, 'time'> & { time?: string };
 interface InstanceView {
@@ -101,9 +102,7 @@ function interfaceConfigurations(world: AzureWorld, set: AzureScaleSetWorld): ob
           primary: true,
           enableAcceleratedNetworking: false,
           enableIPForwarding: set.modelForwarding,
-          ...(nic?.securityGroup !== undefined && {
-            networkSecurityGroup: { id: securityGroupId(asWritten(world), nic.securityGroup) },
-          }),
+          ...guardOf(world, nic ?? {}),
           dnsSettings: { dnsServers: [] },
           ipConfigurations: [
             {

@@ -22,12 +22,12 @@ import {
   nicId,
   scaleSetNicId,
   scaleSetVmId,
-  securityGroupId,
   vmId,
   vnetId,
 } from '../../world/azure-ids.ts';
 import { uid } from '../../world/ids.ts';
 import { asWritten, etagOf } from './ids.ts';
+import { guardOf } from './security-groups.ts';
 
 /** The client's model keeps on one level what the wire has under `properties`; names and types are the same. */
 export type Wire<Model, Inner = unknown> = Pick<Model, Extract<keyof Model, 'id' | 'name' | 'type' | 'etag'>> & {
@@ -76,9 +76,7 @@ export function nicOf(world: AzureWorld, nic: AzureNicWorld, self: string, machi
     enableAcceleratedNetworking: false,
     vnetEncryptionSupported: false,
     enableIPForwarding: nic.enableIPForwarding,
-    ...(nic.securityGroup !== undefined && {
-      networkSecurityGroup: { id: securityGroupId(asWritten(world), nic.securityGroup) },
-    }),
+    ...guardOf(world, nic),
     disableTcpStateTracking: false,
     hostedWorkloads: [],
     tapConfigurations: [],
@@ -185,9 +183,7 @@ function subnetOf(
     // One prefix and several have different names.
     ...(more.length === 0 ? { addressPrefix: prefix } : { addressPrefixes: subnet.prefixes }),
     ...(subnet.routeTable !== undefined && { routeTable: { id: azureTableId(asWritten(world), subnet.routeTable) } }),
-    ...(subnet.securityGroup !== undefined && {
-      networkSecurityGroup: { id: securityGroupId(asWritten(world), subnet.securityGroup) },
-    }),
+    ...guardOf(world, subnet),
     ...(users.length > 0 && { ipConfigurations: users }),
     delegations: [],
     privateEndpointNetworkPolicies: 'Disabled',

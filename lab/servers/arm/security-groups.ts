@@ -24,6 +24,15 @@ type WireGroup = Wire<
   }
 >;
 
+/** The reference of a subnet or an interface to its group, where it has one. */
+export function guardOf(
+  world: AzureWorld,
+  { securityGroup }: { securityGroup?: string },
+): { networkSecurityGroup?: Reference } {
+  if (securityGroup === undefined) return {};
+  return { networkSecurityGroup: { id: securityGroupId(asWritten(world), securityGroup) } };
+}
+
 /** One value and several have different names; the other one is then left out, or empty. */
 function oneOrSeveral<One extends string, Several extends string>(
   values: string[],

@@ -5,7 +5,7 @@ import type { Range } from '../addresses.ts';
 import { aclOf, peerOf } from '../ec2-filters.ts';
 import type { AclEntryWorld, GroupRuleWorld, NetworkAclWorld, SecurityGroupWorld } from '../ec2-filters.ts';
 import { ec2Id } from '../ids.ts';
-import { DoesNotFit, interfaceOf, must, nodeOf, nodeSubnets, podRange, regionOf } from '../look.ts';
+import { DoesNotFit, instanceOf, interfaceOf, must, nodeOf, nodeSubnets, podRange, regionOf } from '../look.ts';
 import type { NodeRef } from '../look.ts';
 import type { AwsRegionWorld, NodeWorld, World } from '../world.ts';
 import type { Expected, Fault } from './fault.ts';
@@ -33,10 +33,15 @@ function firstRegion(world: World): AwsRegionWorld {
   return regionOf(world, nodeOf(world, 0));
 }
 
+/** A terminated machine has no interface any more, and so nothing that could be filtered. */
+function nodesOnMachines(world: World): NodeWorld[] {
+  return world.cluster.nodes.filter((node) => (instanceOf(world, node)?.interfaceIds.length ?? 0) > 0);
+}
+
 /** The groups that some node's interface has. */
 function nodeGroups(world: World): SecurityGroupWorld[] {
   const region = firstRegion(world);
-  const ids = new Set(world.cluster.nodes.flatMap((node) => interfaceOf(world, node).groupIds));
+  const ids = new Set(nodesOnMachines(world).flatMap((node) => interfaceOf(world, node).groupIds));
   return region.securityGroups.filter((one) => ids.has(one.id));
 }
 
@@ -215,7 +220,7 @@ export function aclDeniesPods(place: number, podCidr: string): Fault {
     into: (world) => {
       const entry = { number: 90, egress: false, action: 'deny', protocol: '-1', cidr: podCidr } as const;
       const acl = subnetAcl(world, place, [entry]);
-      const elsewhere = world.cluster.nodes.filter(
+      const elsewhere = nodesOnMachines(world).filter(
         (node) => !acl.subnetIds.includes(interfaceOf(world, node).subnetId),
       );
       const hit = podRangesOf(elsewhere).filter(

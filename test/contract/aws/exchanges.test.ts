@@ -20,6 +20,9 @@ function busyWorld() {
     faults.secondInterface(1),
     faults.terminated(2),
     faults.stopped(3),
+    faults.groupHalfRange(4),
+    faults.groupByPrefixList(['10.244.0.0/16']),
+    faults.aclDeniesPods(1, '10.244.9.0/24'),
   ];
   return faults.inject(world, ...injected, faults.foreignTable(0)).world;
 }
@@ -28,6 +31,7 @@ const RUNS: readonly LabOptions[] = [
   {},
   { pageSize: { ec2: 2 }, sparsePages: true },
   { deny: ['ec2:DescribeInstances'] },
+  { deny: ['ec2:DescribeSecurityGroups', 'ec2:DescribeNetworkAcls'] },
   { deny: ['ec2:GetManagedPrefixListEntries', 'ec2:DescribeRouteTables'] },
   { throttleEvery: 5 },
   { expiredToken: 'aws' },
@@ -51,7 +55,7 @@ when(
             machines: region!.instances.map(({ id }) => id),
             interfaces: region!.interfaces.map(({ id }) => id),
             tables: region!.routeTables.map(({ id }) => id),
-            filters: [],
+            filters: [...region!.securityGroups, ...region!.networkAcls].map(({ id }) => id),
           });
           await openReader(lab.env).read(nodes.map((node) => ({ ...node, providerID: '' })));
         } finally {

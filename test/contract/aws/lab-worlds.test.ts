@@ -11,7 +11,7 @@ test('whatever the world, what is read of its nodes is what is there', async () 
   let compared = 0;
   let lists = 0;
   for (const seed of SEEDS) {
-    const { world, deny, says } = randomWorld(seed);
+    const { world, deny, says } = randomWorld(seed, 'aws', { filters: true });
     const snapshot = snapshotOfWorld(world, { deny });
     const { nodes } = snapshot.cluster;
     const lab = await startLab(world, { deny });
@@ -23,7 +23,11 @@ test('whatever the world, what is read of its nodes is what is there', async () 
       const expected = plainOf(snapshot.fabrics, served).map((fabric) => cutToNodes(fabric, nodes));
       const read = plainOf(facts, served).map((fabric) => cutToNodes(fabric, nodes));
       expect({ story, fabrics: read }).toEqual({ story, fabrics: expected });
-      const unread = expected.some((fabric) => fabric.tables.some((table) => table.unreadLists !== undefined));
+      const unread = expected.some(
+        ({ tables, filters }) =>
+          tables.some((table) => table.unreadLists !== undefined) ||
+          (filters !== 'unread' && filters.some(({ rules }) => rules.some(({ peers }) => peers.unread !== undefined))),
+      );
       const permissions = gaps.map((gap) => gap.permission);
       expect({ story, permissions }).toEqual({ story, permissions: unread ? deny : [] });
       compared += expected.length;

@@ -27,19 +27,19 @@ function spotOf(world: World, place: GroupPlace): Spot {
     const { azure, nic, node } = azureAt(world, place.nic);
     return { azure, holder: nic, name: `${nic.name}-${node.name}-nsg`, nodes: [node] };
   }
-  const { azure, subnet, subnetId } = must(
+  const { azure, vnet, subnet, subnetId } = must(
     azureNodeSubnets(world)[place.subnet],
     `node subnet ${String(place.subnet)}`,
   );
   const nodes = world.cluster.nodes.filter((node) => azurePlace(world, node)?.subnetId === subnetId);
-  return { azure, holder: subnet, name: `${subnet.name}-nsg`, nodes };
+  return { azure, holder: subnet, name: `${vnet.name}-${subnet.name}-nsg`, nodes };
 }
 
-/** The group there; where there is none, one is made. */
+/** The group there; where there is none, one is made, or the one of that name taken. */
 function groupAt({ azure, holder, name }: Spot): AzureSecurityGroupWorld {
   if (holder.securityGroup === undefined) {
     holder.securityGroup = name;
-    azure.securityGroups.push(securityGroup(name));
+    if (!azure.securityGroups.some((one) => one.name === name)) azure.securityGroups.push(securityGroup(name));
   }
   return must(
     azure.securityGroups.find((one) => one.name === holder.securityGroup),
@@ -189,6 +189,17 @@ export function azureOnlyGroup(place: GroupPlace, name: string): Fault {
       const members = { source: { applicationGroups: [name] }, priority: 100 };
       putSecurityRule(group, { name: 'members', direction: 'Inbound', access: 'Allow', ...members });
       putSecurityRule(group, { name: 'deny-all', direction: 'Inbound', access: 'Deny', priority: 4096 });
+      return [];
+    },
+  };
+}
+
+/** No node subnet has a network security group, and everything is let through. */
+export function azureNoGroups(): Fault {
+  return {
+    says: 'no node subnet has a network security group',
+    into: (world) => {
+      for (const { subnet } of azureNodeSubnets(world)) delete subnet.securityGroup;
       return [];
     },
   };

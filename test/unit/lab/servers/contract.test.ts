@@ -1,12 +1,15 @@
 import {
   DescribeManagedPrefixListsCommand,
   DescribeRegionsCommand,
+  DescribeSecurityGroupsCommand,
   DescribeSubnetsCommand,
   DescribeVpcsCommand,
   GetManagedPrefixListEntriesCommand,
   paginateDescribeInstances,
+  paginateDescribeNetworkAcls,
   paginateDescribeNetworkInterfaces,
   paginateDescribeRouteTables,
+  paginateDescribeSecurityGroups,
 } from '@aws-sdk/client-ec2';
 import { AuthorizationV1Api, NetworkingV1Api, VersionApi } from '@kubernetes/client-node';
 import { expect, test } from '@jest/globals';
@@ -16,6 +19,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 import type { Lab } from '../../../../lab/servers/index.ts';
+import * as faults from '../../../../lab/world/faults.ts';
 import { armRaw, login, smallAzure } from './small-azure.ts';
 import { gceRaw, route, smallGce } from './small-gce.ts';
 import { ec2Of, kubeOf, kubeRaw, raw, refusal, smallWorld, withLab } from './support.ts';
@@ -35,6 +39,11 @@ async function talkToEc2(lab: Lab): Promise<void> {
   }
   for await (const page of paginateDescribeRouteTables({ client, pageSize: 5 }, {}))
     expect(page.RouteTables).toBeDefined();
+  for await (const page of paginateDescribeSecurityGroups({ client, pageSize: 5 }, {}))
+    expect(page.SecurityGroups).toBeDefined();
+  for await (const page of paginateDescribeNetworkAcls({ client, pageSize: 5 }, {}))
+    expect(page.NetworkAcls).toBeDefined();
+  await refusal(client.send(new DescribeSecurityGroupsCommand({ GroupIds: ['sg-0123456789abcdef0'] })));
   await client.send(new DescribeSubnetsCommand({ MaxResults: 5 }));
   await client.send(new DescribeVpcsCommand({ Filters: [{ Name: 'tag:Name', Values: ['*'] }] }));
   await client.send(new DescribeManagedPrefixListsCommand({}));
@@ -153,6 +162,11 @@ const why = ' (skipped: PRC_CONTRACTS does not name the folder of the contract c
       ownerId: here!.accountId,
       entries: ['10.9.0.0/16'],
     });
+    faults.subnetAcl(world, 0, [
+      { number: 7, egress: true, action: 'deny', protocol: '1', cidr: '10.9.0.0/16', icmp: { type: 3, code: 4 } },
+      { number: 8, egress: true, action: 'deny', protocol: '6', cidr: '10.9.0.0/16', ports: { from: 22, to: 23 } },
+    ]);
+    faults.groupOnePort('tcp', 443).into(world);
     here!.interfaces[0]!.ipv4Prefixes.push('10.40.1.16/28');
     here!.interfaces[0]!.ipv6Prefixes.push('2a05:d014:7c4:9a00:1::/80');
     here!.interfaces[1]!.managedHidden = true;
