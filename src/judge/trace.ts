@@ -16,7 +16,7 @@ import type { Sender, SenderContext } from './sender.ts';
 import { advertisedAddress, findSender } from './sender.ts';
 import type { Survey, SurveyedNode } from './survey.ts';
 import type { Piece } from './walk.ts';
-import { walkTo } from './walk.ts';
+import { isFaultless, walkTo } from './walk.ts';
 
 export interface FamilyPath {
   readonly family: Family;
@@ -220,10 +220,6 @@ export class Tracer {
       exitGap: sender.exitGap,
     };
   }
-}
-
-function isFaultless(pieces: readonly Piece[]): boolean {
-  return pieces.every((piece) => piece.outcomes.every((outcome) => outcome.faults.length === 0));
 }
 
 /** Packets of these modes are the same on the wire, whichever of them the other end has. */
