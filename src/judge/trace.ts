@@ -139,8 +139,7 @@ export class Tracer {
     if (filters === undefined || fabric === undefined || tunnel === undefined) return [];
     if (tunnel.name !== to.mode.tunnel?.name) return [];
     const family = outerFamily(from, tunnel, pods);
-    // Without its machine a node has no end of a tunnel that could be looked at.
-    if (family === undefined || from.endpointFaults.length + to.endpointFaults.length > 0) return [];
+    if (family === undefined) return [];
     const out = tunnelEnd(from, filters, advertisedAddress(from, family));
     const into = tunnelEnd(to, filters, advertisedAddress(to, family));
     if (out === undefined || into === undefined) return [];
