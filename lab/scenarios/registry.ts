@@ -2,12 +2,14 @@
 
 import * as agents from './agents.ts';
 import * as azure from './azure.ts';
+import * as ec2Filters from './ec2-filters.ts';
 import * as evidence from './evidence.ts';
 import * as gce from './gce.ts';
 import * as hostGw from './host-gw.ts';
 import * as mixed from './mixed.ts';
 import * as otherModes from './other-modes.ts';
 import type { Scenario } from './scenario.ts';
+import * as tomorrow from './tomorrow.ts';
 
 export const scenarios: readonly Scenario[] = [
   hostGw.ec2HostGw,
@@ -17,6 +19,8 @@ export const scenarios: readonly Scenario[] = [
   hostGw.twoAzFixed,
   hostGw.foreignTable,
   hostGw.dualStack,
+  ec2Filters.awsGroupWithoutPods,
+  ec2Filters.awsAclBetweenZones,
   otherModes.kubenet,
   otherModes.blackhole,
   otherModes.vpcCni,
@@ -49,6 +53,9 @@ export const scenarios: readonly Scenario[] = [
   gce.gceFirewallPolicy,
   gce.gceNoPermission,
   azure.azureNoPermission,
+  tomorrow.fullTable,
+  tomorrow.taggedTables,
+  tomorrow.templateOff,
   evidence.wrongAccount,
   evidence.twoNetworks,
   evidence.zeroNodes,
