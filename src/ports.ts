@@ -1,6 +1,6 @@
 /** Everything outside, as interfaces. Rooms get these passed in; only index.ts builds the real ones. */
 import type { CloudId, Config } from './model/config.ts';
-import type { FabricFacts, Gap, NodeFacts, CniFacts, Suspects } from './model/snapshot.ts';
+import type { FabricFacts, Gap, NodeFacts, CniFacts, Suspects, RouteControllerFacts } from './model/snapshot.ts';
 
 export interface Clock {
   /** Milliseconds since the epoch. */
@@ -28,6 +28,7 @@ export interface ClusterReading {
   readonly version?: string;
   readonly nodes: readonly NodeFacts[];
   readonly cni: CniFacts;
+  readonly routeController?: RouteControllerFacts;
   /** Absent: not asked for, or not told. */
   readonly serviceCIDRs?: readonly string[];
 }
@@ -37,6 +38,8 @@ export interface ClusterFacets {
   readonly cni: boolean;
   /** The ranges of Services. */
   readonly services?: boolean;
+  /** What controller managers are told about routes. */
+  readonly controllers?: boolean;
 }
 
 export interface ClusterReader {

@@ -9,6 +9,7 @@ import * as hostGw from './host-gw.ts';
 import * as mixed from './mixed.ts';
 import * as otherModes from './other-modes.ts';
 import type { Scenario } from './scenario.ts';
+import * as tomorrow from './tomorrow.ts';
 
 export const scenarios: readonly Scenario[] = [
   hostGw.ec2HostGw,
@@ -52,6 +53,9 @@ export const scenarios: readonly Scenario[] = [
   gce.gceFirewallPolicy,
   gce.gceNoPermission,
   azure.azureNoPermission,
+  tomorrow.fullTable,
+  tomorrow.taggedTables,
+  tomorrow.templateOff,
   evidence.wrongAccount,
   evidence.twoNetworks,
   evidence.zeroNodes,

@@ -52,7 +52,7 @@ export class Identities {
     return credentials;
   }
 
-  check(request: Incoming, service: 'ec2' | 'sts'): Checked {
+  check(request: Incoming, service: 'ec2' | 'sts' | 'servicequotas'): Checked {
     const signature = parseAuthorization(request.headers.authorization);
     if (signature === undefined) return { problem: 'unsigned' };
     const credentials = this.#known.get(signature.accessKeyId);

@@ -15,6 +15,7 @@ import { Identities } from './identities.ts';
 import { KubernetesApi } from './kube/server.ts';
 import type { LabOptions, LabRequest } from './options.ts';
 import { makeProxy } from './proxy.ts';
+import { QuotasApi } from './quotas.ts';
 import { StsApi } from './sts.ts';
 
 export type { LabOptions, LabRequest, LabService } from './options.ts';
@@ -35,6 +36,8 @@ export interface Lab {
   urls: {
     ec2: string;
     sts: string;
+    /** Service Quotas. */
+    quotas: string;
     kubernetes: string;
     /** Compute Engine, Azure and their tokens. */
     cloud: string;
@@ -103,12 +106,14 @@ export async function startLab(world: World, options: LabOptions = {}): Promise<
   // Services refuse options that they cannot honour, so all are made before the first one listens.
   const ec2Server = createHttpServer(serve(new Ec2Api(desk, identities), desk));
   const stsServer = createHttpServer(serve(new StsApi(desk, identities), desk));
+  const quotasServer = createHttpServer(serve(new QuotasApi(desk, identities), desk));
   const kubeServer = createHttpsServer(tls, serve(new KubernetesApi(desk, token), desk));
   const front = new CloudFront(desk);
   const cloudServer = createHttpsServer(tls, front.listener);
-  const servers: Server[] = [ec2Server, stsServer, kubeServer, cloudServer];
+  const servers: Server[] = [ec2Server, stsServer, quotasServer, kubeServer, cloudServer];
   const ec2 = `http://127.0.0.1:${await listen(ec2Server)}`;
   const sts = `http://127.0.0.1:${await listen(stsServer)}`;
+  const quotas = `http://127.0.0.1:${await listen(quotasServer)}`;
   const kubernetes = `https://127.0.0.1:${await listen(kubeServer)}`;
   const proxy =
     options.proxy === undefined || options.proxy === false ? undefined : makeProxy(options.proxy === 'refuse');
@@ -132,6 +137,7 @@ export async function startLab(world: World, options: LabOptions = {}): Promise<
     NODE_EXTRA_CA_CERTS: caFile,
     AWS_ENDPOINT_URL_EC2: ec2,
     AWS_ENDPOINT_URL_STS: sts,
+    AWS_ENDPOINT_URL_SERVICE_QUOTAS: quotas,
     AWS_REGION: world.aws[0]?.region ?? 'us-east-1',
     // Keep a developer's own profiles and instance metadata out of it.
     AWS_CONFIG_FILE: join(folder, 'no-config'),
@@ -151,7 +157,7 @@ export async function startLab(world: World, options: LabOptions = {}): Promise<
     kubeconfig,
     kubeconfigText,
     caPem: certificate.caPem,
-    urls: { ec2, sts, kubernetes, cloud, ...(proxyUrl !== undefined && { proxy: proxyUrl }) },
+    urls: { ec2, sts, quotas, kubernetes, cloud, ...(proxyUrl !== undefined && { proxy: proxyUrl }) },
     inputs: access.inputs,
     azCliPath,
     token,

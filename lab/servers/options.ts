@@ -1,12 +1,12 @@
 import type { World } from '../world/world.ts';
 
-export type LabService = 'ec2' | 'sts' | 'k8s' | 'gce' | 'google-token' | 'arm' | 'entra';
+export type LabService = 'ec2' | 'sts' | 'quotas' | 'k8s' | 'gce' | 'google-token' | 'arm' | 'entra';
 
 /** One request as a test sees it afterwards. */
 export interface LabRequest {
   service: LabService;
   /**
-   * EC2 and STS: the action. Kubernetes: verb, resource and, where there is one, namespace or namespace/name or
+   * EC2, STS and Service Quotas: the action. Kubernetes: verb, resource and, where there is one, namespace or namespace/name or
    * name, as in `list nodes`, `list pods kube-flannel`, `get configmaps kube-flannel/kube-flannel-cfg`.
    * Compute Engine: the method and the project, as in `instances.aggregatedList my-project`; with the name where one
    * object is asked for, as in `instances.get my-project/worker-1`. Azure: the operation of the API description, as in

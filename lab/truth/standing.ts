@@ -5,13 +5,12 @@
 
 import { addressOf, familyOf, holds, hostRange, rangeOf } from '../world/addresses.ts';
 import type { Address, Family, Range } from '../world/addresses.ts';
-import type { NodeWorld, PodWorld, World } from '../world/world.ts';
+import type { NodeWorld, PodWorld, TunnelWorld, World } from '../world/world.ts';
 import { awsGround } from './aws.ts';
 import { azureGround } from './azure.ts';
 import { gceGround } from './gce.ts';
 import { carriesAddress, isFilled } from './ground.ts';
 import { Filters } from './filters.ts';
-import type { Traffic } from './filters.ts';
 import type { Ground, Machine, Nic } from './ground.ts';
 
 export type Mode = 'host-gw' | 'fabric' | 'cross-subnet' | 'overlay' | 'eni' | 'unknown';
@@ -30,10 +29,12 @@ export interface Standing {
   /** False for nodes that are new, being deleted, or no machines at all. */
   judged: boolean;
   machine: Machine | 'dead' | 'unknown';
+  /** The machine, whether it runs or not: what its interfaces are let through does not depend on that. */
+  seat?: Machine;
   mode: Mode;
   pods: Range[];
   /** What its packets travel in, where evidence tells. */
-  tunnel?: Traffic;
+  tunnel?: TunnelWorld;
 }
 
 const threeMinutes = 180_000;
@@ -216,6 +217,7 @@ export function standings(world: World, grounds: Ground[], options: TruthOptions
       node,
       judged: isJudged(world, node),
       machine,
+      ...(found === undefined ? {} : { seat: found }),
       mode,
       pods: ranges,
       ...(isTold && tunnel !== undefined ? { tunnel } : {}),

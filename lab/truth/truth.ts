@@ -5,7 +5,7 @@
 
 import { familyOf, formatAddress, holds } from '../world/addresses.ts';
 import type { Address, Family, Range } from '../world/addresses.ts';
-import type { World } from '../world/world.ts';
+import type { TunnelWorld, World } from '../world/world.ts';
 import type { Fate } from './fate.ts';
 import type { Machine } from './ground.ts';
 import type { Occasion } from './filters.ts';
@@ -144,15 +144,23 @@ function pairFate(samples: Sample[], otherwise: PairVerdict, carried: Sample[] =
   };
 }
 
+/** Which family the packets have in which a tunnel carries those of pods; undefined: it carries none of them. */
+function outerFamily({ outer }: TunnelWorld, { node }: Standing, family: Family): Family | undefined {
+  if (outer === undefined) return family;
+  if (outer === 'ipv4') return family === 4 ? 4 : undefined;
+  return ownAddresses(node, 4).length > 0 ? 4 : 6;
+}
+
 /** Packets of a tunnel run between the nodes themselves, and need nothing but to be let through. */
 function followTunnel(a: Standing, b: Standing, families: Set<Family>): Sample[] {
-  const { tunnel, machine } = a;
-  const { machine: owner } = b;
+  const { tunnel, seat: machine } = a;
+  const { seat: owner } = b;
   if (tunnel === undefined || b.tunnel?.protocol !== tunnel.protocol || b.tunnel.port !== tunnel.port) return [];
-  if (typeof machine !== 'object' || typeof owner !== 'object' || machine.ground !== owner.ground) return [];
+  if (machine === undefined || owner === undefined || machine.ground !== owner.ground) return [];
   const { filters } = machine.ground;
   const samples: Sample[] = [];
-  for (const family of families) {
+  const outer = new Set([...families].flatMap((family) => outerFamily(tunnel, a, family) ?? []));
+  for (const family of outer) {
     const from = egressOf(a, machine, family);
     const to = egressOf(b, owner, family);
     const [source] = ownAddresses(a.node, family);

@@ -14,6 +14,8 @@ export interface AzureWorld {
   scaleSets: AzureScaleSetWorld[];
   /** NICs of VMs and of Flexible scale sets; those of Uniform ones are with their instances. */
   nics: AzureNicWorld[];
+  /** How many routes a table may hold here; absent: the default, 400. */
+  routesPerTable?: number;
 }
 
 export interface AzureVnetWorld {

@@ -1,6 +1,6 @@
 /** What a cluster is before any cloud has a say: how many nodes, of which kind, with which addresses and podCIDRs. */
 
-import { addressAt, familyOf, subnetOf } from './addresses.ts';
+import { addressAt, covers, familyOf, rangeOf, subnetOf } from './addresses.ts';
 import { uid } from './ids.ts';
 import { ipPools } from './agents.ts';
 import { addNode, configMaps, daemonSets, makeNode } from './kubernetes.ts';
@@ -177,6 +177,17 @@ export function joinCluster(
 /** The pod ranges that get routes: those of families that the cluster has. */
 export function routedCidrs(shape: ClusterShape, seat: Seat): string[] {
   return (seat.ranges ?? seat.podCIDRs).filter((cidr) => shape.ipv6 === true || familyOf(cidr) === 4);
+}
+
+/** All that pods of the cluster may have addresses from: what healthy filters let in. */
+export function clusterPodRanges(shape: ClusterShape, mode: NetworkMode): string[] {
+  const { ranges } = MODES[mode];
+  const isOwn = ranges === 'calico' || ranges === 'cilium';
+  const v4 = isOwn ? ownPodCidr : (shape.podCidr ?? defaultPodCidr);
+  const v6 = isOwn ? ownPodCidr6 : podCidr6;
+  const whole = [v4, ...(shape.ipv6 === true ? [v6] : [])];
+  const isOutside = (cidr: string): boolean => !whole.some((range) => covers(rangeOf(range), rangeOf(cidr)));
+  return [...whole, ...(shape.podCidrs ?? []).flat().filter(isOutside)];
 }
 
 /**

@@ -1,7 +1,7 @@
 /** The EC2 half of a healthy world: a network, its subnets and tables, machines and pod routes. */
 
-import { covers, rangeOf, subnetOf } from './addresses.ts';
-import { defaultPodCidr, podCidr6, subnetCidrs } from './cluster.ts';
+import { subnetOf } from './addresses.ts';
+import { clusterPodRanges, subnetCidrs } from './cluster.ts';
 import type { ClusterOptions } from './ec2-cluster.ts';
 import { defaultAcl, nodeGroup } from './ec2-filters.ts';
 import { ec2Id } from './ids.ts';
@@ -53,7 +53,7 @@ export function makeNetwork(options: ClusterOptions, region: AwsRegionWorld): Su
   };
   region.vpcs.push(vpc);
   region.networkAcls.push(defaultAcl(vpc, name));
-  region.securityGroups.push(nodeGroup(vpc, podRanges(options), name));
+  region.securityGroups.push(nodeGroup(vpc, clusterPodRanges(options, options.mode), name));
   region.subnets.push(...subnets);
   region.routeTables.push(main);
   if (tables === 'shared') {
@@ -70,15 +70,6 @@ export function makeNetwork(options: ClusterOptions, region: AwsRegionWorld): Su
     });
   }
   return subnets;
-}
-
-/** What a healthy group has to let in beside the network's own ranges. */
-function podRanges({ ipv6 = false, podCidr = defaultPodCidr, podCidrs = [] }: ClusterOptions): string[] {
-  const ranges = [podCidr, ...(ipv6 ? [podCidr6] : [])];
-  return [
-    ...ranges,
-    ...podCidrs.flat().filter((cidr) => !ranges.some((range) => covers(rangeOf(range), rangeOf(cidr)))),
-  ];
 }
 
 /** Puts a route for each of a node's podCIDRs into each of the tables. */

@@ -2,6 +2,7 @@
 
 export { inject } from './faults/fault.ts';
 export type { Expected, Fault } from './faults/fault.ts';
+export * from './faults/controllers.ts';
 export * from './faults/ec2-filters.ts';
 export * from './faults/machines.ts';
 export * from './faults/modes.ts';

@@ -2,12 +2,12 @@
 
 import { addressAt, familyOf, subnetOf } from './addresses.ts';
 import {
+  clusterPodRanges,
   defaultPodCidr,
   emptyWorld,
   finishCluster,
   giveRanges,
   joinCluster,
-  podCidr6,
   routedCidrs,
   seatNodes,
   subnetCidrs,
@@ -135,8 +135,7 @@ function aliasCidrs(options: GceOptions, subnetworks: GceSubnetworkWorld[], seat
 /** Who may talk to whom: the nodes by their subnetworks, the pods by the cluster's whole range. */
 function makeFirewalls(options: GceOptions, network: string, subnetworks: GceSubnetworkWorld[]): GceFirewallWorld[] {
   const subnets = subnetworks.flatMap(({ cidr, ipv6Cidr }) => [cidr, ...(ipv6Cidr === undefined ? [] : [ipv6Cidr])]);
-  const pods = [options.podCidr ?? defaultPodCidr, ...(options.podCidrs ?? []).flat()];
-  return clusterFirewalls(network, subnets, [...pods, ...(options.ipv6 === true ? [podCidr6] : [])]);
+  return clusterFirewalls(network, subnets, clusterPodRanges(options, options.mode));
 }
 
 /** @throws Error when the options contradict each other (a subnet number that is not there, ranges that are full). */

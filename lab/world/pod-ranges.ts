@@ -8,10 +8,14 @@ export function podRanges(node: NodeWorld): string[] {
   return node.kernel.ranges ?? node.podCIDRs;
 }
 
-/** One address of each family. */
+/** One address of each family: that of the number, or the last one of a range that is smaller. */
 export function podAddresses(ranges: readonly string[], number: number): string[] {
   const first = [4, 6].flatMap((family) => ranges.find((cidr) => familyOf(cidr) === family) ?? []);
-  return first.map((cidr) => addressAt(canonical(cidr), number));
+  return first.map((cidr) => {
+    const { first: lowest, last } = rangeOf(cidr);
+    const most = last - lowest;
+    return addressAt(canonical(cidr), most < BigInt(number) ? most : number);
+  });
 }
 
 /** The node has these ranges now, and so say the objects in which somebody looks; pods that ran there start anew. */

@@ -76,7 +76,14 @@ export interface KernelWorld {
   /** What its pods have addresses from; absent: from podCIDRs. */
   ranges?: string[];
   /** What carries pod packets from node to node: `udp` or a protocol number, and the port where there are ports. */
-  tunnel?: { protocol: string; port?: number };
+  tunnel?: TunnelWorld;
+}
+
+export interface TunnelWorld {
+  protocol: string;
+  port?: number;
+  /** node: outer packets have the node's first family; ipv4: only IPv4 pods travel so. Absent: the pods' own family. */
+  outer?: 'node' | 'ipv4';
 }
 
 export interface PodWorld {
@@ -122,6 +129,8 @@ export interface AwsRegionWorld {
   instances: InstanceWorld[];
   interfaces: InterfaceWorld[];
   prefixLists: PrefixListWorld[];
+  /** How many routes of one family the account may put into a table here; absent: the default, 500. */
+  routesPerTable?: number;
   securityGroups: SecurityGroupWorld[];
   networkAcls: NetworkAclWorld[];
 }

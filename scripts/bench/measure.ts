@@ -9,7 +9,7 @@ import type { LabExchange } from '../../lab/servers/options.ts';
 import { ROOT } from '../run.ts';
 import { medianUsage, type JudgeTimes, type Usage } from './figures.ts';
 import { planFloor } from './plan.ts';
-import { meterEnvironment, readMeter, run, runHere, Servers } from './process.ts';
+import { bundleFloor, meterEnvironment, readMeter, run, runMetered, Servers } from './process.ts';
 import { INPUTS, type BenchMode } from './world.ts';
 
 export type Part = 'judge' | 'run' | 'floor' | 'bash';
@@ -73,7 +73,7 @@ class Bench {
   async measure(): Promise<Measured> {
     const { nodes, mode } = this.#order;
     // The first run fills the servers' memory and shows what is asked; it is not counted.
-    const snapshot = join(this.#folder, 'snapshot.json');
+    const snapshot = this.#file('snapshot.json');
     const exchanges = await this.#warmUp(snapshot);
     const usages = await this.#interleave(exchanges);
     const judging = this.#wants('judge') ? await this.#judge(snapshot) : undefined;
@@ -103,7 +103,8 @@ class Bench {
 
   /** One of each in turn, so that a busy moment of the machine meets all of them. */
   async #interleave(exchanges: readonly LabExchange[]): Promise<Partial<Record<Work, Usage>>> {
-    const plan = join(this.#folder, 'plan.json');
+    const plan = this.#file('plan.json');
+    await bundleFloor(this.#file('floor.mjs'));
     await writeFile(plan, JSON.stringify(planFloor(exchanges, this.#servers.served)));
     const works = {
       ...(this.#wants('run') ? { run: () => this.#measuredCheck(), start: () => this.#emptyStart() } : {}),
@@ -125,7 +126,7 @@ class Bench {
 
   async #check(inputs: Record<string, string>): Promise<{ result: RunResult; usage: Usage }> {
     const { served } = this.#servers;
-    const meter = join(this.#folder, 'meter.json');
+    const meter = this.#file('meter.json');
     const before = performance.now();
     const result = await runAction({
       bundle: this.#order.bundle,
@@ -145,19 +146,15 @@ class Bench {
   }
 
   async #emptyStart(): Promise<Usage> {
-    const { result, usage } = await this.#check({ kubeconfig: join(this.#folder, 'no-kubeconfig') });
+    const { result, usage } = await this.#check({ kubeconfig: this.#file('no-kubeconfig') });
     await result.remove();
     return usage;
   }
 
   #floor(plan: string, parser: 'sdk' | 'own'): Promise<Usage> {
     const { caFile } = this.#servers.served;
-    return runHere(
-      'floor.ts',
-      [plan, parser],
-      { PATH: process.env['PATH'], NODE_EXTRA_CA_CERTS: caFile },
-      join(this.#folder, 'meter.json'),
-    );
+    const env = { PATH: process.env['PATH'], NODE_EXTRA_CA_CERTS: caFile };
+    return runMetered([this.#file('floor.mjs'), plan, parser], env, this.#file('meter.json'));
   }
 
   /** The peak is that of the largest of its processes, not of all together: less than it really needs. */
@@ -184,6 +181,10 @@ class Bench {
       PATH: process.env['PATH'],
     });
     return JSON.parse(stdout) as JudgeTimes;
+  }
+
+  #file(name: string): string {
+    return join(this.#folder, name);
   }
 
   #wants(part: Part): boolean {

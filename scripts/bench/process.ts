@@ -2,6 +2,7 @@
 import { fork, spawn, type ChildProcess } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import * as esbuild from 'esbuild';
 import type { LabExchange } from '../../lab/servers/options.ts';
 import { ROOT } from '../run.ts';
 import type { Usage } from './figures.ts';
@@ -41,15 +42,21 @@ export function run(command: string, args: readonly string[], env: NodeJS.Proces
   });
 }
 
-/** A file of this folder, by the Node that runs this. */
-export async function runHere(
-  file: string,
-  args: readonly string[],
-  env: NodeJS.ProcessEnv,
-  meter: string,
-): Promise<Usage> {
-  const { wallMs } = await run(process.execPath, [join(HERE, file), ...args], { ...env, ...meterEnvironment(meter) });
+/** By the Node that runs this; the first argument is the file. */
+export async function runMetered(args: readonly string[], env: NodeJS.ProcessEnv, meter: string): Promise<Usage> {
+  const { wallMs } = await run(process.execPath, args, { ...env, ...meterEnvironment(meter) });
   return readMeter(meter, wallMs);
+}
+
+/** As JavaScript in one file: a floor that first had to strip types and to look for packages would be too high. */
+export async function bundleFloor(outfile: string): Promise<void> {
+  await esbuild.build({
+    entryPoints: [join(HERE, 'floor.ts')],
+    bundle: true,
+    platform: 'node',
+    format: 'esm',
+    outfile,
+  });
 }
 
 /** The servers over one cluster. */

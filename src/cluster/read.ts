@@ -6,6 +6,7 @@ import { mapLimited } from '../net/limit.ts';
 import type { Call, Outcome } from './call.ts';
 import type { Connection } from './connect.ts';
 import { explainTrouble } from './explain.ts';
+import { readRouteController } from './controllers.ts';
 import { PAGE_SIZE, readPages } from './pages.ts';
 import { readCni } from './read-cni.ts';
 import { readServiceCIDRs } from './read-services.ts';
@@ -47,11 +48,12 @@ export class KubernetesReader implements ClusterReader {
     if (!nodes.ok) throw this.#explain(nodes, 'list nodes');
     this.#listed = nodes.value.length;
     this.#selected = await this.#selectedNames();
-    const [id, version, cni, services] = await Promise.all([
+    const [id, version, cni, services, routeController] = await Promise.all([
       this.#readId(),
       this.#readVersion(),
       wanted.cni ? readCni(connection, call) : { facts: NO_CNI, gaps: [] },
       wanted.services === true ? readServiceCIDRs(connection, call) : { facts: undefined, gaps: [] },
+      wanted.controllers === true ? readRouteController(connection, call) : undefined,
     ]);
     const facts: ClusterReading = {
       id,
@@ -59,6 +61,7 @@ export class KubernetesReader implements ClusterReader {
       nodes: nodes.value.map((node) => this.#marked(node)),
       cni: cni.facts,
       ...(services.facts === undefined ? {} : { serviceCIDRs: services.facts }),
+      ...(routeController === undefined ? {} : { routeController }),
     };
     return { facts, gaps: [...cni.gaps, ...services.gaps] };
   }

@@ -41,7 +41,7 @@ export async function collectSnapshot(config: Config, ports: Ports): Promise<Col
 
 /** What no enabled rule needs is not read. */
 function facetsFor(config: Config): FabricFacets {
-  const rules: Readonly<Record<string, string>> = config.rules;
+  const { rules } = config;
   return { filters: rules['firewall-excludes-pods'] !== 'off', limits: rules['route-quota'] !== 'off' };
 }
 
@@ -86,7 +86,8 @@ async function readCluster(
   const needsAgents =
     config.networkModes === 'auto' || config.networkModes.length > 1 || config.requireEvidence !== 'fabric';
   try {
-    const { facts, gaps: all } = await reader.read({ cni: true, services: config.rules['range-collision'] !== 'off' });
+    const services = config.rules['range-collision'] !== 'off';
+    const { facts, gaps: all } = await reader.read({ cni: true, services, controllers: needsControllers(config) });
     const gaps = all.filter(({ facet }) => needsAgents || facet !== 'cni');
     log.info(`${String(facts.nodes.length)} nodes`);
     const nodes = [...facts.nodes].sort((a, b) => (a.name < b.name ? -1 : 1));
@@ -106,6 +107,12 @@ async function readCluster(
     };
     return { cluster, gaps: [gap] };
   }
+}
+
+/** Under an overlay nobody needs routes, so whoever should make them is no concern. */
+function needsControllers({ rules, networkModes }: Config): boolean {
+  const canNeedRoutes = networkModes === 'auto' || networkModes.some((mode) => mode !== 'overlay');
+  return canNeedRoutes && rules['route-controller-blocked'] !== 'off';
 }
 
 function sortById(fabrics: readonly FabricFacts[]): FabricFacts[] {

@@ -107,10 +107,13 @@ function signPiece(piece: Piece, node: SurveyedNode, filters: Filters | undefine
 function signTunnel(tracer: Tracer, node: SurveyedNode): string {
   const filters = node.fabric === undefined ? undefined : tracer.survey.filters.get(node.fabric);
   if (filters === undefined || node.mode.tunnel === undefined) return '';
-  const family = outerFamily(node);
-  const end = tunnelEnd(node, filters, advertisedAddress(node, family));
-  const place = end === undefined ? '' : `${filters.faceKey(end.face)}@${end.place.key}`;
-  return `${node.fabric?.facts.id ?? ''} ${node.mode.tunnel.name} ${String(family)} ${place}`;
+  const { tunnel } = node.mode;
+  const ends = node.families.map((pods) => {
+    const family = outerFamily(node, tunnel, pods);
+    const end = family === undefined ? undefined : tunnelEnd(node, filters, advertisedAddress(node, family));
+    return end === undefined ? '' : `${String(family)} ${filters.faceKey(end.face)}@${end.place.key}`;
+  });
+  return `${node.fabric?.facts.id ?? ''} ${tunnel.name} ${ends.join('+')}`;
 }
 
 /** Without the cause where it is the node's own; a sender's gap is the same gap for every sender like it. */

@@ -23,10 +23,13 @@ const FACETS_OF: Readonly<Record<RuleId, readonly Facet[]>> = {
   'no-room-for-nodes': ['nodes'],
   'node-condition-misleading': ['nodes'],
   'node-unmatched': ['machines', 'nodes'],
+  'not-durable': ['interfaces'],
   'orphan-route': ['routes'],
   'podcidr-overlap': ['nodes'],
   'podcidr-unassigned': ['nodes'],
   'range-collision': ['nodes'],
+  'route-controller-blocked': ['routes', 'nodes'],
+  'route-quota': ['routes'],
   'route-shadowed': ['routes'],
   'route-table-not-associated': ['routes'],
   'rule-crashed': [],
@@ -72,13 +75,15 @@ export function findSuspects(
       }
     }
   }
-  return {
+  const suspects: Suspects = {
     nodes: sorted(nodes),
     machines: sorted(machines),
     interfaces: sorted(interfaces),
     tables: sorted(tables),
     filters: sorted(new Set(failing.flatMap((finding) => finding.subjects.filters))),
   };
+  // What hangs on no object of its own (a template, a misfit of a plan) is the same the second time.
+  return Object.values(suspects).some((ids: readonly string[]) => ids.length > 0) ? suspects : undefined;
 }
 
 /** A remark that no packet hangs on is not worth the time of a second reading. */

@@ -122,7 +122,9 @@ export function tunnelEnd(node: SurveyedNode, filters: Filters, address: string 
   return place === undefined ? undefined : { face, place };
 }
 
-/** The address towards which others of the same mode send outer packets; IPv4 where there is one. */
-export function outerFamily(node: SurveyedNode): Family {
+/** Of the outer packets that carry pods' packets of a family; undefined: what carries them is not known. */
+export function outerFamily(node: SurveyedNode, { outer }: Tunnel, family: Family): Family | undefined {
+  if (outer === 'ipv4') return family === 4 ? 4 : undefined;
+  if (outer === undefined) return family;
   return node.facts.internalIPs.some((text) => parseAddress(text)?.family === 4) ? 4 : 6;
 }

@@ -16,7 +16,7 @@ import type { Sender, SenderContext } from './sender.ts';
 import { advertisedAddress, findSender } from './sender.ts';
 import type { Survey, SurveyedNode } from './survey.ts';
 import type { Piece } from './walk.ts';
-import { walkTo } from './walk.ts';
+import { isFaultless, walkTo } from './walk.ts';
 
 export interface FamilyPath {
   readonly family: Family;
@@ -117,8 +117,7 @@ export class Tracer {
     if (shared.length === 0) return NOT_APPLICABLE;
     if (shareMode(from, to, 'eni')) return NOT_APPLICABLE;
     if (shareMode(from, to, 'overlay')) {
-      const carried = this.#throughTunnel(from, to, isReply);
-      return pathOf(shared.map((family) => ({ family, ...carried })));
+      return pathOf(shared.map((family) => ({ family, ...this.#throughTunnel(from, to, family, isReply) })));
     }
     const blocking = this.#endpointFaults(from, to);
     if (blocking.length > 0) return pathOf(shared.map((family) => ({ family, ...settle([outcomeOf(blocking)]) })));
@@ -128,18 +127,20 @@ export class Tracer {
   }
 
   /** Routing is the overlay's own affair; that its outer packets get through is not. */
-  #throughTunnel(from: SurveyedNode, to: SurveyedNode, isReply: boolean): Omit<FamilyPath, 'family'> {
-    const faults = this.#tunnelFaults(from, to, isReply);
+  #throughTunnel(from: SurveyedNode, to: SurveyedNode, pods: Family, isReply: boolean): Omit<FamilyPath, 'family'> {
+    const faults = this.#tunnelFaults(from, to, pods, isReply);
     return faults.length === 0 ? { verdict: 'not-applicable', faults } : settle([outcomeOf(faults)]);
   }
 
-  #tunnelFaults(from: SurveyedNode, to: SurveyedNode, isReply: boolean): Fault[] {
+  #tunnelFaults(from: SurveyedNode, to: SurveyedNode, pods: Family, isReply: boolean): Fault[] {
     const { tunnel } = from.mode;
     const { fabric } = from;
     const filters = fabric === undefined || to.fabric !== fabric ? undefined : this.survey.filters.get(fabric);
     if (filters === undefined || fabric === undefined || tunnel === undefined) return [];
     if (tunnel.name !== to.mode.tunnel?.name) return [];
-    const family = outerFamily(from);
+    const family = outerFamily(from, tunnel, pods);
+    // Without its machine a node has no end of a tunnel that could be looked at.
+    if (family === undefined || from.endpointFaults.length + to.endpointFaults.length > 0) return [];
     const out = tunnelEnd(from, filters, advertisedAddress(from, family));
     const into = tunnelEnd(to, filters, advertisedAddress(to, family));
     if (out === undefined || into === undefined) return [];
@@ -152,7 +153,7 @@ export class Tracer {
     if ('rule' in sender) return settle([outcomeOf([sender])]);
     const own = ownRanges(from, to);
     const pieces = own.length > 0 ? this.#walk(sender.context, to, own) : this.pieces(sender.context, to);
-    if (pieces.some((piece) => piece.via === 'tunnel')) return this.#throughTunnel(from, to, isReply);
+    if (pieces.some((piece) => piece.via === 'tunnel')) return this.#throughTunnel(from, to, family, isReply);
     const { fabric } = sender.context;
     const filters = this.survey.filters.get(fabric);
     if (filters === undefined) return settle(pieces.map((piece) => throughPiece(sender, piece)));
@@ -219,10 +220,6 @@ export class Tracer {
       exitGap: sender.exitGap,
     };
   }
-}
-
-function isFaultless(pieces: readonly Piece[]): boolean {
-  return pieces.every((piece) => piece.outcomes.every((outcome) => outcome.faults.length === 0));
 }
 
 /** Packets of these modes are the same on the wire, whichever of them the other end has. */

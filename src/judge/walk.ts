@@ -27,6 +27,10 @@ export interface Piece {
   readonly outcomes: readonly Outcome[];
 }
 
+export function isFaultless(pieces: readonly Piece[]): boolean {
+  return pieces.every((piece) => piece.outcomes.every((outcome) => outcome.faults.length === 0));
+}
+
 /**
  * Every piece of the receiver's podCIDRs of the context's family. `own`: the sender's podCIDRs where they overlap
  * the receiver's, because those addresses never leave the sender unless a longer host route takes them.

@@ -22,6 +22,22 @@ export interface FabricFacts {
   readonly interfaces: readonly InterfaceFacts[];
   /** `unread`: nobody asked for them, and a verdict says so. What could not be read although it was asked for is a gap. */
   readonly filters: 'unread' | readonly FilterFacts[];
+  /** Absent: not read, or the fabric tells none that holds. Never a number that somebody once wrote down. */
+  readonly limits?: readonly LimitFacts[];
+}
+
+/** How much of something the fabric allows this account now, raises included. */
+export interface LimitFacts {
+  readonly kind: 'routes-per-table';
+  /** Absent: each table of the fabric for itself. */
+  readonly table?: string;
+  /** IPv4 and IPv6 are counted apart, and each may reach the limit; absent: they are counted together. */
+  readonly perFamily?: true;
+  /** Whether the network's own routes count as well is not known. */
+  readonly localMayCount?: true;
+  readonly allowed: number;
+  /** Where the number was read: `Service Quotas vpc/L-93826ACB`. */
+  readonly source: string;
 }
 
 /** A VPC, a VPC network, a virtual network. */
@@ -121,6 +137,8 @@ export interface MachineFacts {
   readonly tags?: Readonly<Record<string, string>>;
   /** What the next machine in its place is made from; absent: nothing that is known. */
   readonly template?: TemplateFacts;
+  /** The group that replaces the machine, where its template cannot tell about forwarding (Auto Scaling). */
+  readonly group?: string;
   /** The planned pool that it belongs to: it does not exist yet. */
   readonly planned?: string;
 }
@@ -129,6 +147,8 @@ export interface MachineFacts {
 export interface TemplateFacts {
   readonly id: string;
   readonly forwarding: 'on' | 'off' | 'unknown';
+  /** False: the machine is older than the model, and the next upgrade of instances brings it up to that. */
+  readonly applied?: boolean;
 }
 
 export interface InterfaceFacts {

@@ -47,6 +47,26 @@ export type Change =
       readonly table: string;
     }
   | {
+      readonly kind: 'raise-route-limit';
+      readonly place: Place;
+      readonly table: string;
+      /** Routes that a table may hold now. */
+      readonly allowed: number;
+    }
+  | {
+      /** Says to a cluster's controller whether the table is the one to write to. */
+      readonly kind: 'tag-table' | 'untag-table';
+      readonly place: Place;
+      readonly table: string;
+      readonly tag: string;
+    }
+  | {
+      /** Of what a group makes its machines from. */
+      readonly kind: 'set-template-forwarding';
+      readonly place: Place;
+      readonly template: string;
+    }
+  | {
       readonly kind: 'admit-range';
       readonly place: Place;
       readonly filter: string;

@@ -80,6 +80,20 @@ export interface ClusterFacts {
   readonly cni: CniFacts;
   /** Ranges of Services, canonical; absent: not known (older API servers do not tell). */
   readonly serviceCIDRs?: readonly string[];
+  /** Absent: no controller manager runs as a pod that could be seen (managed control planes hide theirs). */
+  readonly routeController?: RouteControllerFacts;
+}
+
+/** What the arguments of the controller managers say about routes in the cloud. */
+export interface RouteControllerFacts {
+  /** `namespace/pod` of the one that would make the routes. */
+  readonly source: string;
+  /** Whether it does: `--configure-cloud-routes`, which is on unless switched off. */
+  readonly configuresRoutes: boolean;
+  /** `--cloud-provider`. */
+  readonly provider?: string;
+  /** `--cluster-name`, which on Compute Engine begins the names of its routes. */
+  readonly clusterName?: string;
 }
 
 export interface NodeFacts {

@@ -32,7 +32,31 @@ export function renderAws(change: Change): string[] {
       return renderAssociation(change.subnet, change.table, region);
     case 'admit-range':
       return change.filterKind === 'network-acl' ? renderAclEntries(change, region) : renderGroupRule(change, region);
+    case 'raise-route-limit':
+      return [renderRaise(change.allowed, region)];
+    case 'tag-table':
+    case 'untag-table':
+      return [renderTag(change, region)];
+    case 'set-template-forwarding':
+      // Launch templates have no such setting.
+      return [];
   }
+}
+
+/** Routes per route table, non-propagated (Service Quotas, service `vpc`). The support of AWS decides about it. */
+function renderRaise(allowed: number, region: string): string {
+  const options = ['--service-code vpc', '--quota-code L-93826ACB', `--desired-value ${String(allowed * 2)}`];
+  return ['aws service-quotas request-service-quota-increase', ...options, shellOption('region', region)].join(' ');
+}
+
+type Tagging = Extract<Change, { kind: 'tag-table' | 'untag-table' }>;
+
+function renderTag({ kind, table, tag }: Tagging, region: string): string {
+  const isTagging = kind === 'tag-table';
+  return command(isTagging ? 'create-tags' : 'delete-tags', region, [
+    shellOption('resources', table),
+    `--tags ${shellWord(isTagging ? `Key=${tag},Value=owned` : `Key=${tag}`)}`,
+  ]);
 }
 
 type Admission = Extract<Change, { kind: 'admit-range' }>;

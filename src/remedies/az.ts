@@ -20,7 +20,31 @@ export function renderAz(change: Change): string[] {
       return renderAssociation(change.subnet, change.table);
     case 'admit-range':
       return renderSecurityRule(change);
+    case 'set-template-forwarding':
+      return [updateModel(change.template), shellComment(FIRST_INTERFACE)];
+    case 'raise-route-limit':
+    case 'tag-table':
+    case 'untag-table':
+      // Limits are raised by a support request; controllers find their table by its name.
+      return [];
   }
+}
+
+const FIRST_INTERFACE = '[0] is the first interface of the model; count from there if the instances have several.';
+
+/** By the id of the scale set, or of a part of it. */
+function updateModel(id: string): string {
+  const setting = 'virtualMachineProfile.networkProfile.networkInterfaceConfigurations[0].enableIPForwarding=true';
+  return command('vmss update', [...setOptions(id), `--set ${shellWord(setting)}`]);
+}
+
+function setOptions(id: string): string[] {
+  const { subscription, resourceGroup, name } = partsOf(id);
+  return [
+    shellOption('resource-group', resourceGroup),
+    shellOption('name', name),
+    shellOption('subscription', subscription),
+  ];
 }
 
 function renderSecurityRule(change: Extract<Change, { kind: 'admit-range' }>): string[] {
@@ -59,17 +83,10 @@ function renderForwarding(id: string): string[] {
   if (instance === undefined) {
     return [command('network nic update', [shellOption('ids', id), '--ip-forwarding true'])];
   }
-  const { subscription, resourceGroup, name } = partsOf(id);
-  const place = [
-    shellOption('resource-group', resourceGroup),
-    shellOption('name', name),
-    shellOption('subscription', subscription),
-  ];
-  const setting = 'virtualMachineProfile.networkProfile.networkInterfaceConfigurations[0].enableIPForwarding=true';
   return [
-    command('vmss update', [...place, `--set ${shellWord(setting)}`]),
-    command('vmss update-instances', [...place, shellOption('instance-ids', instance)]),
-    shellComment('[0] is the first interface of the model; count from there if the instances have several.'),
+    updateModel(id),
+    command('vmss update-instances', [...setOptions(id), shellOption('instance-ids', instance)]),
+    shellComment(FIRST_INTERFACE),
   ];
 }
 

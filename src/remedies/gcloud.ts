@@ -24,7 +24,13 @@ export function renderGcloud(change: Change): string[] {
     case 'delete-route':
       return [deleteRoute(change, project)];
     case 'associate-table':
-      // A network has one table, and it governs all of its subnetworks.
+    case 'raise-route-limit':
+    case 'tag-table':
+    case 'untag-table':
+      // A network has one table, and it governs all of its subnetworks; no tag chooses it.
+      return [];
+    case 'set-template-forwarding':
+      // A template cannot be changed, and only its owner knows all that a new one has to hold.
       return [];
     case 'admit-range':
       return [createFirewallRule(change, project)];

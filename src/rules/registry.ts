@@ -13,10 +13,13 @@ import { networkModeImplausible } from './network-mode-implausible.ts';
 import { noRoomForNodes } from './no-room-for-nodes.ts';
 import { nodeConditionMisleading } from './node-condition-misleading.ts';
 import { nodeUnmatched } from './node-unmatched.ts';
+import { notDurable } from './not-durable.ts';
 import { orphanRoute } from './orphan-route.ts';
 import { podcidrOverlap } from './podcidr-overlap.ts';
 import { podcidrUnassigned } from './podcidr-unassigned.ts';
 import { rangeCollision } from './range-collision.ts';
+import { routeControllerBlocked } from './route-controller-blocked.ts';
+import { routeQuota } from './route-quota.ts';
 import { routeShadowed } from './route-shadowed.ts';
 import { routeTableNotAssociated } from './route-table-not-associated.ts';
 import { secondFamilyUncovered } from './second-family-uncovered.ts';
@@ -37,10 +40,13 @@ export const RULES: readonly Rule[] = [
   noRoomForNodes,
   nodeConditionMisleading,
   nodeUnmatched,
+  notDurable,
   orphanRoute,
   podcidrOverlap,
   podcidrUnassigned,
   rangeCollision,
+  routeControllerBlocked,
+  routeQuota,
   routeShadowed,
   routeTableNotAssociated,
   secondFamilyUncovered,

@@ -116,7 +116,7 @@ function describe(
     };
   });
   const [first] = nodes;
-  const text = `${String(nodes.length)} nodes have podCIDRs of both families, such as ${String(first?.facts.podCIDRs.join(' and '))} of node ${String(first?.facts.name)}`;
+  const text = `${String(nodes.length)} nodes have podCIDRs of both families, such as ${(first?.podCIDRs ?? []).map(({ text: range }) => range).join(' and ')} of node ${String(first?.facts.name)}`;
   return [{ source: `nodes in ${network}`, text }, ...byTable];
 }
 

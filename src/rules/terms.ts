@@ -7,6 +7,9 @@ export interface Terms {
   forwardingIsOff(where: { interface: string; machine: string; node: string }): string;
   readonly forwardingSeen: string;
   forwardingNext(where: { interface: string; machine: string }): string;
+  /** What a group makes its machines from. */
+  templateIsOff(template: string): string;
+  templateNext(template: string): string;
   /** What pods' packets need besides routes. */
   readonly network: string;
   readonly identity: string;
@@ -27,6 +30,9 @@ const TERMS: Readonly<Record<FabricKind, Terms>> = {
     forwardingSeen: 'source/destination check is on',
     forwardingNext: ({ interface: face }) =>
       `Switch the check off on ${face}. It takes effect at once and interrupts nothing; a replaced instance starts with the check on again.`,
+    // Launch templates have no such setting: `not-durable` has words of its own for groups.
+    templateIsOff: (template) => `The source/destination check is on in ${template}`,
+    templateNext: (template) => `Switch the check off in ${template}.`,
     network: 'VPC',
     identity: 'aws sts get-caller-identity',
     scopeInput: 'aws-regions',
@@ -44,6 +50,9 @@ const TERMS: Readonly<Record<FabricKind, Terms>> = {
     forwardingSeen: 'canIpForward is false',
     forwardingNext: ({ machine }) =>
       `Set canIpForward to true on ${machine}, and in the instance template that its replacement will be made from.`,
+    templateIsOff: (template) => `canIpForward is false in instance template ${template}`,
+    templateNext: (template) =>
+      `Make a template like ${template} with canIpForward set, give it to the group, and let new machines come from it.`,
     network: 'VPC network',
     identity: 'gcloud config list',
     scopeInput: 'gcp-projects',
@@ -60,6 +69,9 @@ const TERMS: Readonly<Record<FabricKind, Terms>> = {
     forwardingSeen: 'enableIPForwarding is false',
     forwardingNext: ({ interface: face }) =>
       `Switch IP forwarding on for ${face}; where a scale set made the machine, in the scale set's model too.`,
+    templateIsOff: (template) => `IP forwarding is off in the model of scale set ${template}`,
+    templateNext: (template) =>
+      `Switch IP forwarding on in the model of ${template}; that changes no running instance.`,
     network: 'virtual network',
     identity: 'az account show',
     scopeInput: 'azure-subscriptions',

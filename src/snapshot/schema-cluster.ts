@@ -11,6 +11,7 @@ import {
   type FlannelConfig,
   type KubeRouterConfig,
   type NodeFacts,
+  type RouteControllerFacts,
   type NodeRanges,
   type PodSample,
 } from '../model/snapshot.ts';
@@ -130,4 +131,12 @@ export const CLUSTER = object<ClusterFacts>({
   nodes: listBy('name', NODE),
   cni: CNI,
   serviceCIDRs: optional(list(PREFIX)),
+  routeController: optional(
+    object<RouteControllerFacts>({
+      source: TEXT,
+      configuresRoutes: FLAG,
+      provider: optional(TEXT),
+      clusterName: optional(TEXT),
+    }),
+  ),
 });

@@ -8,6 +8,7 @@ import {
   type FilterRule,
   type Gap,
   type InterfaceFacts,
+  type LimitFacts,
   type MachineFacts,
   type NetworkFacts,
   type PortRange,
@@ -114,7 +115,10 @@ const MACHINE = object<MachineFacts>({
   zone: optional(TEXT),
   tags: optional(dictionary(TEXT)),
   planned: optional(described('The planned pool that it belongs to: it does not exist yet.', TEXT)),
-  template: optional(object<TemplateFacts>({ id: TEXT, forwarding: words(['on', 'off', 'unknown']) })),
+  template: optional(
+    object<TemplateFacts>({ id: TEXT, forwarding: words(['on', 'off', 'unknown']), applied: optional(FLAG) }),
+  ),
+  group: optional(TEXT),
 });
 
 const INTERFACE = object<InterfaceFacts>({
@@ -161,6 +165,15 @@ const FILTER = object<FilterFacts>({
   unread: optional(list(TEXT)),
 });
 
+const LIMIT = object<LimitFacts>({
+  kind: fixed('routes-per-table'),
+  table: optional(ID),
+  perFamily: optional(fixed<true>(true)),
+  localMayCount: optional(fixed<true>(true)),
+  allowed: NUMBER,
+  source: TEXT,
+});
+
 const FABRIC = object<FabricFacts>({
   id: ID,
   kind: words(['aws', 'gcp', 'azure']),
@@ -187,6 +200,7 @@ const FABRIC = object<FabricFacts>({
   machines: listBy('id', MACHINE),
   interfaces: listBy('id', INTERFACE),
   filters: either(fixed<'unread'>('unread'), listBy('id', FILTER)),
+  limits: optional(described('As they are now, raises included.', list(LIMIT))),
 });
 
 // ---------------------------------------------------------------- the whole

@@ -24,6 +24,7 @@ import { canonicalPrefix, contains, parsePrefix } from '../../src/model/prefix.t
 import type {
   FabricFacts,
   InterfaceFacts,
+  LimitFacts,
   MachineFacts,
   MachineState,
   RouteFacts,
@@ -43,6 +44,18 @@ const STATES: Readonly<Record<AzureVmWorld['power'], MachineState>> = {
 const PRIVATE = ['10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16', '100.64.0.0/10'];
 
 export function azureFacts(azure: AzureWorld): FabricFacts {
+  const facts = factsWithoutLimits(azure);
+  const made = facts.tables.filter(({ implicit }) => implicit !== true);
+  const limits = made.map(({ id }): LimitFacts => ({
+    kind: 'routes-per-table',
+    table: id,
+    allowed: azure.routesPerTable ?? 400,
+    source: `usage RoutesPerRouteTable of ${azure.location}`,
+  }));
+  return { ...facts, limits };
+}
+
+function factsWithoutLimits(azure: AzureWorld): FabricFacts {
   return {
     id: `azure/${azure.subscription}`,
     kind: 'azure',
@@ -83,7 +96,10 @@ export function azureFacts(azure: AzureWorld): FabricFacts {
       }),
       ...azure.scaleSets.flatMap((set) =>
         set.instances.map((one) =>
-          machineFacts(azure, scaleSetVmId(azure, set, one), `${set.name}_${one.instanceId}`, one.power, set),
+          withModel(
+            machineFacts(azure, scaleSetVmId(azure, set, one), `${set.name}_${one.instanceId}`, one.power, set),
+            one.latestModelApplied,
+          ),
         ),
       ),
     ],
@@ -195,6 +211,10 @@ function machineFacts(
       ? {}
       : { template: { id: scaleSetId(azure, set.name), forwarding: set.modelForwarding ? 'on' : 'off' } }),
   };
+}
+
+function withModel(machine: MachineFacts, applied: boolean): MachineFacts {
+  return machine.template === undefined ? machine : { ...machine, template: { ...machine.template, applied } };
 }
 
 function interfaceFacts(

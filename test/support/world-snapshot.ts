@@ -28,6 +28,7 @@ import type {
 import { azureFacts } from './world-snapshot-azure.ts';
 import { ec2Filters } from './world-snapshot-ec2-filters.ts';
 import { gceFacts, gceGaps } from './world-snapshot-gce.ts';
+import { controllerFacts, groupOf, ownersOf } from './world-snapshot-marks.ts';
 
 export interface SnapshotOptions {
   /** EC2 calls that are denied, by IAM action; only `ec2:GetManagedPrefixListEntries` is understood. */
@@ -45,6 +46,7 @@ export function snapshotOfWorld(world: World, options: SnapshotOptions = {}): Sn
       nodes: world.cluster.nodes.map(nodeFacts),
       cni: cniFacts(world),
       ...servicesOf(world),
+      ...controllerFacts(world),
     },
     fabrics: [
       ...world.aws.map((region) => fabricFacts(region, world.cluster.nodes, readsLists)),
@@ -221,6 +223,7 @@ function fabricFacts(region: AwsRegionWorld, nodes: readonly NodeWorld[], readsL
       stateText: instance.state,
       zone: instance.zone,
       tags: instance.tags,
+      ...groupOf(instance.tags),
     })),
     interfaces: region.interfaces.map((face) => ({
       id: face.id,
@@ -235,6 +238,15 @@ function fabricFacts(region: AwsRegionWorld, nodes: readonly NodeWorld[], readsL
       ...(face.groupIds.length === 0 ? {} : { filters: [...face.groupIds].sort() }),
     })),
     filters: ec2Filters(region, nodes, readsLists),
+    limits: [
+      {
+        kind: 'routes-per-table',
+        perFamily: true,
+        localMayCount: true,
+        allowed: region.routesPerTable ?? 500,
+        source: 'Service Quotas vpc/L-93826ACB',
+      },
+    ],
   };
 }
 
@@ -266,6 +278,7 @@ function tableFacts(
     network: table.vpcId,
     main: vpc?.mainRouteTableId === table.id,
     routes,
+    ...ownersOf(table.tags),
     ...(unread.length === 0 ? {} : { unreadLists: unread }),
   };
 }

@@ -17,6 +17,7 @@ import {
 } from './operation.ts';
 import { resourceOperations, type Items } from './resource-operations.ts';
 import { SCALE_SET_OPERATIONS } from './scale-set-operations.ts';
+import { USAGES } from './usages.ts';
 import { applicationGroupOf, securityGroupOf } from './security-groups.ts';
 
 const SET_FILTER = /^'virtualMachineScaleSet\/id'\s+eq\s+'?(\/subscriptions\/[^']+?)'?$/i;
@@ -124,6 +125,7 @@ export const OPERATIONS: readonly Operation[] = [
     items: (world) => world.scaleSets.map((one) => scaleSetOf(world, one)),
   }),
   ...SCALE_SET_OPERATIONS,
+  USAGES,
   {
     id: 'NetworkInterfaces_GetEffectiveRouteTable',
     method: 'POST',

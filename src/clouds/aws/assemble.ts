@@ -1,7 +1,9 @@
 /** What was read of a region -> one fabric and its gaps, sorted by id. Pure. */
 import type { FabricFacts, Gap } from '../../model/snapshot.ts';
+import type { Reading } from '../../ports.ts';
 import type { RegionDraft, RegionTrouble } from './draft.ts';
 import { aclsBySubnet, filtersOf, readsAllAcls, subnetsWithoutAcl, unseenAclGap } from './assemble-filters.ts';
+import type { LimitAnswer } from './limits.ts';
 import { finishTable, resolveSubnets } from './translate-routes.ts';
 
 /** An earlier reading of the same region. */
@@ -80,6 +82,20 @@ export function assembleGaps(draft: RegionDraft, { id, account, region }: Fabric
   if (!gotNowhere) gaps.push(...subnetsWithoutAcl(draft).map((subnet) => unseenAclGap(subnet, id)));
   const byText = new Map(gaps.map((gap) => [JSON.stringify(gap), gap] as const));
   return [...byText].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, gap]) => gap);
+}
+
+/** A limit that was not read hides no packet: its gap says so, and no verdict hangs on it. */
+export function withLimits(
+  fabric: FabricFacts,
+  gaps: readonly Gap[],
+  answer: LimitAnswer | undefined,
+): Reading<readonly FabricFacts[]> {
+  if (answer === undefined) return { facts: [fabric], gaps };
+  if ('limits' in answer) return { facts: [{ ...fabric, limits: answer.limits }], gaps };
+  // Without tables there is nothing to count, and what kept them away has been said.
+  if (fabric.tables.length === 0) return { facts: [fabric], gaps };
+  const subject = `limit of routes per table of ${fabric.account}/${fabric.region ?? ''}`;
+  return { facts: [fabric], gaps: [...gaps, { facet: 'limits', subject, scope: fabric.id, ...answer }] };
 }
 
 function sortById<T extends { readonly id: string }>(items: Iterable<T>): T[] {

@@ -1,4 +1,5 @@
 /** An EC2 client per region, with credentials, endpoint, timeouts and retries settled. */
+import type { EC2ClientConfig } from '@aws-sdk/client-ec2';
 import { EC2Client } from '@aws-sdk/client-ec2';
 import { HttpsProxyAgent } from 'https-proxy-agent';
 import { decideProxy } from '../../net/proxy.ts';
@@ -31,21 +32,41 @@ export function valueOf(env: Env, name: string): string | undefined {
  * loads when it gets to them. As in the SDK, a profile that is named goes before static keys.
  */
 export function connect(region: string | undefined, env: Env, log: Log): EC2Client {
+  const options = clientOptions({ host: 'ec2', variable: 'AWS_ENDPOINT_URL_EC2' }, region, env, log);
+  const client = new EC2Client({ ...options, protocol: Ec2Protocol });
+  // It would hand whole requests and answers to the logger, and takes a tenth of the time for making them printable.
+  client.middlewareStack.remove('loggerMiddleware');
+  return client;
+}
+
+export interface ServicePlace {
+  /** First part of its host name. */
+  readonly host: string;
+  /** The variable that names an endpoint for it alone. */
+  readonly variable: string;
+}
+
+/** What the clients of all services have in common. */
+export function clientOptions(
+  service: ServicePlace,
+  region: string | undefined,
+  env: Env,
+  log: Log,
+): EC2ClientConfig & { readonly region?: string } {
   const accessKeyId = valueOf(env, 'AWS_ACCESS_KEY_ID');
   const secretAccessKey = valueOf(env, 'AWS_SECRET_ACCESS_KEY');
   const sessionToken = valueOf(env, 'AWS_SESSION_TOKEN');
   const profile = valueOf(env, 'AWS_PROFILE');
   const hasKeys = accessKeyId !== undefined && secretAccessKey !== undefined && profile === undefined;
-  const endpoint = endpointFrom(env);
+  const endpoint = endpointFrom(service, env);
   const attempts = valueOf(env, 'AWS_MAX_ATTEMPTS') ?? '';
-  const client = new EC2Client({
+  return {
     ...(region === undefined ? {} : { region }),
     ...(endpoint === undefined ? {} : { endpoint }),
     ...(profile === undefined ? {} : { profile }),
     ...(hasKeys
       ? { credentials: { accessKeyId, secretAccessKey, ...(sessionToken === undefined ? {} : { sessionToken }) } }
       : {}),
-    protocol: Ec2Protocol,
     // Settled here, so that neither a variable nor a profile changes how calls are repeated.
     defaultsMode: 'standard',
     retryMode: 'standard',
@@ -56,7 +77,7 @@ export function connect(region: string | undefined, env: Env, log: Log): EC2Clie
       socketTimeout: REQUEST_TIMEOUT_MS,
       // Without this the SDK only prints a warning.
       throwOnRequestTimeout: true,
-      ...agents(endpoint ?? publicEndpoint(region), env),
+      ...agents(endpoint ?? publicEndpoint(service, region), env),
     },
     logger: {
       debug: ignore,
@@ -65,10 +86,7 @@ export function connect(region: string | undefined, env: Env, log: Log): EC2Clie
       warn: (...parts: unknown[]) =>
         log.debug(`AWS SDK: ${parts.filter((part) => typeof part === 'string').join(' ')}`),
     },
-  });
-  // It would hand whole requests and answers to the logger, and takes a tenth of the time for making them printable.
-  client.middlewareStack.remove('loggerMiddleware');
-  return client;
+  };
 }
 
 /** The SDK goes by no proxy variable on its own. One agent serves both kinds: it always opens a tunnel. */
@@ -83,14 +101,14 @@ function agents(
 }
 
 /** The host that decides about NO_PROXY; the SDK itself works out the real one, other partitions included. */
-function publicEndpoint(region: string | undefined): string {
-  return `https://ec2.${region ?? 'us-east-1'}.amazonaws.com${region?.startsWith('cn-') === true ? '.cn' : ''}`;
+function publicEndpoint({ host }: ServicePlace, region: string | undefined): string {
+  return `https://${host}.${region ?? 'us-east-1'}.amazonaws.com${region?.startsWith('cn-') === true ? '.cn' : ''}`;
 }
 
 /** As the SDK reads it (shared configuration of service-specific endpoints), but from the given environment. */
-function endpointFrom(env: Env): string | undefined {
+function endpointFrom({ variable }: ServicePlace, env: Env): string | undefined {
   if (valueOf(env, 'AWS_IGNORE_CONFIGURED_ENDPOINT_URLS')?.toLowerCase() === 'true') return undefined;
-  return valueOf(env, 'AWS_ENDPOINT_URL_EC2') ?? valueOf(env, 'AWS_ENDPOINT_URL');
+  return valueOf(env, variable) ?? valueOf(env, 'AWS_ENDPOINT_URL');
 }
 
 /** The region of the environment, else of the profile, else (in EC2) of the machine; undefined: none is set. */

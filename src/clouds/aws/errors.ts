@@ -152,7 +152,7 @@ function codeIn(text: string): string | undefined {
 }
 
 /** One line of bounded length, without the blob that only `sts:DecodeAuthorizationMessage` can read. */
-function tidy(text: string): string {
+export function tidy(text: string): string {
   const plain = text
     .replace(/\s*Encoded authorization failure message:\s*\S+/g, '')
     // eslint-disable-next-line no-control-regex -- answers of strangers must not move the cursor of a log

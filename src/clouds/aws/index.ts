@@ -5,11 +5,12 @@ import type { FabricFacts, Gap, NodeFacts, Suspects } from '../../model/snapshot
 import { suspectsOf } from '../../model/suspects.ts';
 import { abortAfter } from '../../net/clock.ts';
 import type { Clock, FabricFacets, FabricReader, Log, Reading } from '../../ports.ts';
-import { assembleFabric, assembleGaps } from './assemble.ts';
+import { assembleFabric, assembleGaps, withLimits } from './assemble.ts';
 import { openCalls } from './calls.ts';
 import type { Env } from './connect.ts';
 import { connect, readDefaultRegion } from './connect.ts';
 import { classify } from './errors.ts';
+import { askForLimit } from './limits.ts';
 import type { RegionDraft } from './draft.ts';
 import { readRegion, rereadRegion } from './read.ts';
 import type { RegionPlan } from './regions.ts';
@@ -35,21 +36,25 @@ export function openAws({ config, env, clock, log }: AwsOutside): FabricReader {
   const until = abortAfter(config.timeoutMs);
   const sessions: RegionSession[] = [];
 
-  async function readOne(plan: RegionPlan, wantsFilters: boolean): Promise<Reading<readonly FabricFacts[]>> {
+  async function readOne(plan: RegionPlan, wanted: FabricFacets): Promise<Reading<readonly FabricFacts[]>> {
+    const limit = wanted.limits ? askForLimit(plan.region, env, log, until) : undefined;
     const client = connect(plan.region, env, log);
     const calls = openCalls(client, plan.region, until);
     const startedAt = clock.now();
-    const draft = await readRegion(calls, plan, wantsFilters);
+    const draft = await readRegion(calls, plan, wanted.filters);
     const fabric = assembleFabric(draft);
     sessions.push({ client, draft, fabric });
     const seconds = ((clock.now() - startedAt) / 1000).toFixed(1);
     log.info(
       `${fabric.id}: ${String(fabric.machines.length)} instances, ${String(fabric.interfaces.length)} interfaces, ${String(fabric.tables.length)} route tables in ${String(calls.count())} requests (${seconds} s)`,
     );
-    return { facts: [fabric], gaps: assembleGaps(draft, fabric) };
+    return withLimits(fabric, assembleGaps(draft, fabric), await limit?.());
   }
 
-  async function read(nodes: readonly NodeFacts[], facets?: FabricFacets): Promise<Reading<readonly FabricFacts[]>> {
+  async function read(
+    nodes: readonly NodeFacts[],
+    wanted: FabricFacets = { filters: true, limits: true },
+  ): Promise<Reading<readonly FabricFacts[]>> {
     const { awsRegions } = config;
     const isNeeded = needsDefaultRegion(awsRegions, nodes);
     const plans = planRegions(awsRegions, nodes, isNeeded ? await readDefaultRegion(env, log) : undefined);
@@ -57,7 +62,7 @@ export function openAws({ config, env, clock, log }: AwsOutside): FabricReader {
     if (first === undefined) return { facts: [], gaps: isNeeded ? [noRegionGap()] : [] };
     const gap = await checkCredentials(first.region, env, log);
     if (gap !== undefined) return { facts: [], gaps: [gap] };
-    return joinReadings(await Promise.all(plans.map((plan) => readOne(plan, facets?.filters !== false))));
+    return joinReadings(await Promise.all(plans.map((plan) => readOne(plan, wanted))));
   }
 
   async function reread(suspects: Suspects): Promise<Reading<readonly FabricFacts[]>> {

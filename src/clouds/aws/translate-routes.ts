@@ -136,7 +136,9 @@ function ownersOf(tags: readonly Tag[] | undefined): string[] {
     const cluster = /^kubernetes\.io\/cluster\/(.+)$/.exec(key)?.[1];
     const plain = key.toLowerCase().replace(/[-_]/g, '');
     if (cluster !== undefined) owners.add(`cluster ${cluster}`);
-    else if (key === 'KubernetesCluster' || key === 'alpha.eksctl.io/cluster-name') owners.add(`cluster ${value}`);
+    else if (key === 'KubernetesCluster') owners.add(`cluster ${value}`);
+    // No controller goes by it, so it must not pass for the cluster's own tag.
+    else if (key === 'alpha.eksctl.io/cluster-name') owners.add(`eksctl cluster ${value}`);
     else if (key === 'aws:cloudformation:stack-name') owners.add(`CloudFormation stack ${value}`);
     else if (plain === 'terraform' && !/^(false|no|0)$/i.test(value)) owners.add('Terraform');
     else if (['managedby', 'provisioner', 'createdby'].includes(plain) && value !== '') owners.add(ownerNamed(value));

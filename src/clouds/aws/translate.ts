@@ -34,7 +34,14 @@ export function translateMachine(instance: Instance): MachineFacts | undefined {
     stateText: word ?? 'not given',
     ...(placement?.AvailabilityZone === undefined ? {} : { zone: placement.AvailabilityZone }),
     ...clusterTags(instance.Tags),
+    ...groupOf(instance.Tags),
   };
+}
+
+/** Auto Scaling marks what it has made; who uses the prefix `aws:` otherwise is refused. */
+function groupOf(tags: Instance['Tags']): { group?: string } {
+  const group = tags?.find(({ Key }) => Key === 'aws:autoscaling:groupName')?.Value;
+  return group === undefined || group === '' ? {} : { group };
 }
 
 /** Only what tells whether the machine is or was a node of a cluster. */

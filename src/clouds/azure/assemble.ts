@@ -13,6 +13,7 @@ import { assembleNetworks } from './assemble-tables.ts';
 import type { Draft, ReadingTrouble } from './draft.ts';
 import { guardsOf, nodeInterfaces, nodeNetworks } from './draft.ts';
 import { foldId, networkOfSubnet } from './ids.ts';
+import { limitsOf } from './limits.ts';
 import type { SubscriptionPlan } from './subscriptions.ts';
 import type { InterfaceDraft, MachineDraft } from './translate.ts';
 import { mayBeInternet, settleInternet } from './translate-ends.ts';
@@ -27,14 +28,17 @@ export function assembleFabric(draft: Draft, plan: SubscriptionPlan): FabricFact
   const wanted = new Set([...plan.machines, ...faces.flatMap(({ machine }) => foldId(machine ?? ''))]);
   const alone = machinesWithOneInterface(faces);
   const machines = [...draft.machines].filter(([id]) => wanted.has(id)).map(([, machine]) => machine);
+  const networks = assembleNetworks(draft, inside);
+  const limits = limitsOf(draft, networks.tables, plan.subscription);
   return {
     id: `azure/${plan.subscription}`,
     kind: 'azure',
     account: plan.subscription,
-    ...assembleNetworks(draft, inside),
+    ...networks,
     machines: sortById(machines.map((machine) => finishMachine(machine, draft))),
     interfaces: sortById(faces.map((face) => finishInterface(face, draft, alone))),
     filters: draft.filters === undefined ? 'unread' : finishFilters(draft, draft.filters, inside, plan),
+    ...(limits.length === 0 ? {} : { limits }),
   };
 }
 
@@ -51,10 +55,17 @@ function finishFilters(
   return sortById(isOpen ? used : used.map(settleInternet));
 }
 
-function finishMachine({ id, name, state, stateText, zone, scaleSet }: MachineDraft, draft: Draft): MachineFacts {
+function finishMachine(machine: MachineDraft, draft: Draft): MachineFacts {
+  const { id, name, state, stateText, zone, scaleSet, hasLatestModel } = machine;
   const set = scaleSet === undefined ? undefined : draft.scaleSets.get(foldId(scaleSet));
   const template: TemplateFacts | undefined =
-    scaleSet === undefined ? undefined : { id: set?.id ?? scaleSet, forwarding: set?.forwarding ?? 'unknown' };
+    scaleSet === undefined
+      ? undefined
+      : {
+          id: set?.id ?? scaleSet,
+          forwarding: set?.forwarding ?? 'unknown',
+          ...(hasLatestModel === undefined ? {} : { applied: hasLatestModel }),
+        };
   return {
     id,
     ...(name === undefined ? {} : { name }),
@@ -112,6 +123,7 @@ export function assembleAgain(
     scaleSets: draft.scaleSets,
     networks: mergeMaps(draft.networks, again.networks, []),
     tables: mergeMaps(draft.tables, again.tables, asked.tables),
+    limits: draft.limits,
     filters: draft.filters && mergeMaps(draft.filters, again.filters ?? new Map(), asked.filters),
     troubles: draft.troubles,
   };

@@ -13,6 +13,7 @@ import type {
   WireScaleSet,
   WireSecurityGroup,
   WireSubscription,
+  WireUsage,
 } from './wire.ts';
 
 /**
@@ -45,6 +46,7 @@ const KINDS = {
     permission: 'Microsoft.Compute/virtualMachineScaleSets/networkInterfaces/read',
   },
   interfaces: { version: VERSIONS.network, permission: 'Microsoft.Network/networkInterfaces/read' },
+  usages: { version: VERSIONS.network, permission: 'Microsoft.Network/locations/usages/read' },
   tables: { version: VERSIONS.network, permission: 'Microsoft.Network/routeTables/read' },
   networks: { version: VERSIONS.network, permission: 'Microsoft.Network/virtualNetworks/read' },
   filters: { version: VERSIONS.network, permission: 'Microsoft.Network/networkSecurityGroups/read' },
@@ -58,6 +60,7 @@ interface Answers {
   readonly setMachines: WireMachine;
   readonly setInterfaces: WireInterface;
   readonly interfaces: WireInterface;
+  readonly usages: Partial<WireUsage>;
   readonly tables: WireRouteTable;
   readonly networks: WireNetwork;
   readonly filters: WireSecurityGroup;

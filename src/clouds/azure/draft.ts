@@ -19,6 +19,8 @@ export interface Draft {
   readonly scaleSets: Map<string, ScaleSetDraft>;
   readonly networks: Map<string, NetworkDraft>;
   readonly tables: Map<string, TableDraft>;
+  /** Location -> routes that a table there may hold. */
+  readonly limits: Map<string, number>;
   /** Undefined: nobody asked for them. */
   readonly filters: Map<string, FilterFacts> | undefined;
   readonly troubles: ReadingTrouble[];
@@ -31,6 +33,7 @@ export function emptyDraft(wantsFilters: boolean): Draft {
     scaleSets: new Map(),
     networks: new Map(),
     tables: new Map(),
+    limits: new Map(),
     filters: wantsFilters ? new Map() : undefined,
     troubles: [],
   };

@@ -61,10 +61,10 @@ export function openAzure({ config, env, clock, log, random }: AzureOutside): Fa
     }
   }
 
-  async function readOne(plan: SubscriptionPlan, wantsFilters: boolean): Promise<Reading<readonly FabricFacts[]>> {
+  async function readOne(plan: SubscriptionPlan, wanted: FabricFacets): Promise<Reading<readonly FabricFacts[]>> {
     const calls = callsTo(`subscription ${plan.subscription}`);
     const startedAt = clock.now();
-    const draft = await readSubscription(calls, plan, wantsFilters);
+    const draft = await readSubscription(calls, plan, wanted);
     const fabric = assembleFabric(draft, plan);
     sessions.push({ plan, draft, fabric });
     const seconds = ((clock.now() - startedAt) / 1000).toFixed(1);
@@ -78,7 +78,7 @@ export function openAzure({ config, env, clock, log, random }: AzureOutside): Fa
 
   async function read(
     nodes: readonly NodeFacts[],
-    facets?: Pick<FabricFacets, 'filters'>,
+    wanted: FabricFacets = { filters: true, limits: true },
   ): Promise<Reading<readonly FabricFacts[]>> {
     const { azureSubscriptions: configured } = config;
     const isOwnNeeded = needsOwnSubscriptions(configured, nodes);
@@ -90,7 +90,7 @@ export function openAzure({ config, env, clock, log, random }: AzureOutside): Fa
     if ('reason' in own) return { facts: [], gaps: [gapOf(own)] };
     const plans = planSubscriptions(configured, nodes, own);
     if (plans.length === 0) return { facts: [], gaps: [noSubscriptionGap()] };
-    return joinReadings(await Promise.all(plans.map((plan) => readOne(plan, facets?.filters !== false))));
+    return joinReadings(await Promise.all(plans.map((plan) => readOne(plan, wanted))));
   }
 
   async function reread(suspects: Suspects): Promise<Reading<readonly FabricFacts[]>> {

@@ -1,11 +1,13 @@
 /** The reading plan of one subscription: which calls, in which order, and what is kept of the answers. */
 import { mapLimited } from '../../net/limit.ts';
 import type { Facet, Suspects } from '../../model/snapshot.ts';
+import type { FabricFacets } from '../../ports.ts';
 import type { Calls, Question } from './calls.ts';
 import { MAX_PARALLEL, MAX_SINGLE } from './calls.ts';
 import type { Draft } from './draft.ts';
 import { emptyDraft, nodeInterfaces, nodeNetworks, note, put } from './draft.ts';
 import { below, foldId, networkOfSubnet, parseResourceId, resourceGroupOf, scaleSetOf } from './ids.ts';
+import { readLimits } from './limits.ts';
 import { listFilters, readGuards, rereadFilters } from './read-filters.ts';
 import type { SubscriptionPlan } from './subscriptions.ts';
 import { translateInterface, translateMachine, translateScaleSet } from './translate.ts';
@@ -17,15 +19,17 @@ import { translateNetwork, translateTable } from './translate-routes.ts';
  * 3. Virtual networks, route tables and network security groups that belong to other subscriptions, and who is a member
  *    of which Flexible set.
  */
-export async function readSubscription(calls: Calls, plan: SubscriptionPlan, wantsFilters: boolean): Promise<Draft> {
-  const draft = emptyDraft(wantsFilters);
+export async function readSubscription(calls: Calls, plan: SubscriptionPlan, wanted: FabricFacets): Promise<Draft> {
+  const draft = emptyDraft(wanted.filters);
   const named = [...new Set(plan.machines.flatMap((id) => scaleSetOf(id) ?? []))].sort();
   await Promise.all([
     listInterfaces(calls, draft, plan.subscription),
     listMachines(calls, draft, plan.subscription),
     listScaleSets(calls, draft, plan.subscription),
     listNetworks(calls, draft, plan.subscription),
-    listTables(calls, draft, plan.subscription),
+    listTables(calls, draft, plan.subscription).then(() =>
+      wanted.limits ? readLimits(calls, draft, plan.subscription) : undefined,
+    ),
     listFilters(calls, draft, plan.subscription),
     readUniformSets(calls, draft, named),
   ]);

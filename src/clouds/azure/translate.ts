@@ -13,6 +13,8 @@ export interface MachineDraft {
   readonly zone?: string;
   /** The scale set that made it. */
   readonly scaleSet?: string;
+  /** Of instances of a Uniform set: whether they are what the set's model says now. */
+  readonly hasLatestModel?: boolean;
 }
 
 export interface InterfaceDraft {
@@ -61,6 +63,7 @@ export function translateMachine(machine: WireMachine): MachineDraft | undefined
     ...stateOf(machine),
     ...(zone === undefined ? {} : { zone }),
     ...(scaleSet === undefined ? {} : { scaleSet }),
+    ...(properties?.latestModelApplied === undefined ? {} : { hasLatestModel: properties.latestModelApplied }),
   };
 }
 

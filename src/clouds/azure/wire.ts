@@ -10,6 +10,7 @@ import type {
   VirtualMachineScaleSetIPConfiguration,
   VirtualMachineScaleSetNetworkConfiguration,
   VirtualMachineScaleSetNetworkProfile,
+  VirtualMachineScaleSetVM,
   VirtualMachineScaleSetVMProfile,
 } from '@azure/arm-compute';
 import type {
@@ -21,6 +22,7 @@ import type {
   RouteTable,
   SecurityRule,
   Subnet,
+  Usage,
   VirtualNetwork,
   VirtualNetworkPeering,
 } from '@azure/arm-network';
@@ -65,13 +67,14 @@ export type WireInterface = Resource<
 
 /** A virtual machine, or an instance of a Uniform scale set. */
 export type WireMachine = Resource<
-  Known<
-    VirtualMachine,
-    {
-      readonly instanceView?: { readonly statuses?: readonly Pick<InstanceViewStatus, 'code'>[] };
-      readonly virtualMachineScaleSet?: Reference;
-    }
-  >
+  Pick<VirtualMachineScaleSetVM, 'latestModelApplied'> &
+    Known<
+      VirtualMachine,
+      {
+        readonly instanceView?: { readonly statuses?: readonly Pick<InstanceViewStatus, 'code'>[] };
+        readonly virtualMachineScaleSet?: Reference;
+      }
+    >
 >;
 
 type WireSetIpConfiguration = Resource<Known<VirtualMachineScaleSetIPConfiguration, { readonly subnet?: Reference }>>;
@@ -136,6 +139,9 @@ export type WireNetwork = Resource<
     }
   >
 >;
+
+/** One of the limits of a location; the name is an object with a word for people beside. */
+export type WireUsage = Pick<Usage, 'name' | 'limit'>;
 
 export type WireSecurityRule = Resource<
   Partial<

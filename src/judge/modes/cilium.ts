@@ -29,8 +29,8 @@ function fromTunnel(cilium: CiliumConfig): Guess {
 /** With encryption the packets are other ones, and which is not read. */
 function tunnelOf({ tunnelProtocol = 'vxlan', tunnelPort, encryption }: CiliumConfig): Tunnel | undefined {
   if (encryption !== undefined) return undefined;
-  if (tunnelProtocol === 'vxlan') return udp('VXLAN', tunnelPort ?? 8472);
-  return tunnelProtocol === 'geneve' ? udp('Geneve', tunnelPort ?? 6081) : undefined;
+  if (tunnelProtocol === 'vxlan') return udp('VXLAN', tunnelPort ?? 8472, 'node');
+  return tunnelProtocol === 'geneve' ? udp('Geneve', tunnelPort ?? 6081, 'node') : undefined;
 }
 
 function fromNative(cilium: CiliumConfig, evidence: NodeEvidence): Guess {

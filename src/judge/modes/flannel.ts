@@ -65,11 +65,11 @@ function tunnelOf(backend: string, { node, agents, cni, hasWindows }: NodeEviden
       return isConfigured && !hasWindows ? udp('VXLAN', 8472) : undefined;
     case 'wireguard':
     case 'wireguard-native':
-      return isConfigured ? udp('WireGuard', config?.port ?? 51_820) : undefined;
+      return isConfigured ? udp('WireGuard', config?.port ?? 51_820, 'ipv4') : undefined;
     case 'ipip':
       return IPIP;
     case 'udp':
-      return isConfigured ? udp('flannel’s udp backend', config?.port ?? 8285) : undefined;
+      return isConfigured ? udp('flannel’s udp backend', config?.port ?? 8285, 'ipv4') : undefined;
     default:
       return undefined;
   }

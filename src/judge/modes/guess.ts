@@ -10,6 +10,11 @@ export interface Tunnel {
   readonly port?: number;
   /** For people: `VXLAN, UDP 8472`. */
   readonly name: string;
+  /**
+   * Which addresses the outer packets have: the node's first family whatever the pods have (`node`), or it is known for
+   * IPv4 pods only (`ipv4`). Absent: the family of the pods.
+   */
+  readonly outer?: 'node' | 'ipv4';
 }
 
 export interface Guess {
@@ -52,11 +57,12 @@ export function unknown(reason: string, gap?: Gap): Guess {
   return { mode: 'unknown', reason, ...(gap === undefined ? {} : { gap }) };
 }
 
-export function udp(name: string, port: number): Tunnel {
-  return { protocol: 'udp', port, name: `${name}, UDP ${String(port)}` };
+export function udp(name: string, port: number, outer?: Tunnel['outer']): Tunnel {
+  return { protocol: 'udp', port, name: `${name}, UDP ${String(port)}`, ...(outer === undefined ? {} : { outer }) };
 }
 
-export const IPIP: Tunnel = { protocol: '4', name: 'IP-in-IP, protocol 4' };
+/** IPv6 packets in IPv6 ones have another protocol, and not all agents make them. */
+export const IPIP: Tunnel = { protocol: '4', name: 'IP-in-IP, protocol 4', outer: 'ipv4' };
 
 /** A gap about something that the agent's mode hangs on. */
 export function gapAbout({ gaps }: NodeEvidence, subject: RegExp): Gap | undefined {

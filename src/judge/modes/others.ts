@@ -21,7 +21,7 @@ export function fromWeave(): Guess {
 }
 
 export function fromOvn(): Guess {
-  return { mode: 'overlay', reason: 'OVN-Kubernetes runs here and encapsulates', tunnel: udp('Geneve', 6081) };
+  return { mode: 'overlay', reason: 'OVN-Kubernetes runs here and encapsulates', tunnel: udp('Geneve', 6081, 'node') };
 }
 
 /** A host route per peer via its node address, and nothing else. */
@@ -63,7 +63,7 @@ export function fromAntrea(evidence: NodeEvidence): Guess | undefined {
 }
 
 function antreaTunnel(type: string, port: number | undefined): Tunnel | undefined {
-  if (type === 'geneve') return udp('Geneve', port ?? 6081);
-  if (type === 'vxlan') return udp('VXLAN', port ?? 4789);
-  return type === 'gre' ? { protocol: '47', name: 'GRE, protocol 47' } : undefined;
+  if (type === 'geneve') return udp('Geneve', port ?? 6081, 'node');
+  if (type === 'vxlan') return udp('VXLAN', port ?? 4789, 'node');
+  return type === 'gre' ? { protocol: '47', name: 'GRE, protocol 47', outer: 'node' } : undefined;
 }

@@ -101,8 +101,9 @@ function plain(fabric: FabricFacts, known: FabricFacts, showsRouteMachines: bool
     if (showsRouteMachines || route.target.kind !== 'interface') return route;
     return { ...route, target: { kind: 'interface', interface: route.target.interface } };
   };
+  const { limits: _limits, ...rest } = fabric;
   return {
-    ...fabric,
+    ...rest,
     networks: sorted(fabric.networks.map(({ id, prefixes }) => ({ id, prefixes }))),
     subnets: sorted(fabric.subnets.map(({ name: _, ...rest }) => rest)),
     tables: sorted(

@@ -30,6 +30,7 @@ describe('where to look', () => {
       DescribeSecurityGroups: 1,
       DescribeSubnets: 1,
       DescribeVpcs: 1,
+      GetServiceQuota: 1,
     });
   });
 

@@ -92,8 +92,9 @@ export function plainOf(fabric: FabricFacts): FabricFacts {
   const folded = JSON.parse(JSON.stringify(fabric), (_, value: unknown) =>
     typeof value === 'string' && value.startsWith('/subscriptions/') ? value.toLowerCase() : value,
   ) as FabricFacts;
+  const { limits: _limits, ...rest } = folded;
   return {
-    ...folded,
+    ...rest,
     networks: sorted(folded.networks),
     subnets: sorted(folded.subnets),
     tables: sorted(

@@ -20,6 +20,7 @@ const ACTION_OF: Readonly<Record<string, string>> = {
   NetworkInterfaces_ListAll: 'Microsoft.Network/networkInterfaces/read',
   NetworkInterfaces_ListVirtualMachineScaleSetNetworkInterfaces:
     'Microsoft.Compute/virtualMachineScaleSets/networkInterfaces/read',
+  Usages_List: 'Microsoft.Network/locations/usages/read',
   NetworkSecurityGroups_ListAll: 'Microsoft.Network/networkSecurityGroups/read',
   RouteTables_ListAll: 'Microsoft.Network/routeTables/read',
   VirtualMachineScaleSetVMs_List: 'Microsoft.Compute/virtualMachineScaleSets/virtualMachines/read',
@@ -81,6 +82,7 @@ describe('permissions', () => {
       'Microsoft.Compute/virtualMachineScaleSets/read': ['machines', 'interfaces', 'filters'],
       'Microsoft.Compute/virtualMachineScaleSets/networkInterfaces/read': ['machines', 'interfaces', 'filters'],
       'Microsoft.Compute/virtualMachineScaleSets/virtualMachines/read': ['machines'],
+      'Microsoft.Network/locations/usages/read': [],
       'Microsoft.Network/networkInterfaces/read': ['machines', 'interfaces', 'tables', 'subnets', 'filters'],
       // Who has one is still known; what is in it is not.
       'Microsoft.Network/networkSecurityGroups/read': ['filters'],

@@ -58,9 +58,10 @@ async function createUser(url: string, policy: object): Promise<Record<string, s
   return { AWS_ACCESS_KEY_ID: read('AccessKeyId'), AWS_SECRET_ACCESS_KEY: read('SecretAccessKey') };
 }
 
-function envFor(url: string): Record<string, string> {
+/** The recorder knows EC2 only: Service Quotas is asked directly. */
+function envFor(url: string, quotas = url): Record<string, string> {
   const keys = { AWS_ACCESS_KEY_ID: 'reader', AWS_SECRET_ACCESS_KEY: 'reader' };
-  return { ...keys, AWS_REGION: REGION, AWS_ENDPOINT_URL_EC2: url };
+  return { ...keys, AWS_REGION: REGION, AWS_ENDPOINT_URL_EC2: url, AWS_ENDPOINT_URL_SERVICE_QUOTAS: quotas };
 }
 
 interface Recorder {
@@ -101,7 +102,7 @@ if (command === undefined) {
     const recorder = await record(moto.url);
     const client = motoClient(moto.url, REGION);
     return {
-      env: envFor(recorder.url),
+      env: envFor(recorder.url, moto.url),
       world: seeded.world,
       showsRouteMachines: false,
       setForwarding: async (NetworkInterfaceId, on) => {

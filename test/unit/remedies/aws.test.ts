@@ -17,6 +17,24 @@ describe('commands', () => {
       ],
     ],
     [
+      'a higher limit of routes per table',
+      { kind: 'raise-route-limit', place, table: 'rtb-1', allowed: 500 },
+      [
+        'aws service-quotas request-service-quota-increase --service-code vpc --quota-code L-93826ACB --desired-value 1000 --region eu-west-1',
+      ],
+    ],
+    [
+      'a tag for a table',
+      { kind: 'tag-table', place, table: 'rtb-1', tag: 'kubernetes.io/cluster/shop' },
+      ['aws ec2 create-tags --resources rtb-1 --tags Key=kubernetes.io/cluster/shop,Value=owned --region eu-west-1'],
+    ],
+    [
+      'a tag less, with text that a shell would read',
+      { kind: 'untag-table', place, table: 'rtb-1', tag: 'kubernetes.io/cluster/$(id)' },
+      ["aws ec2 delete-tags --resources rtb-1 --tags 'Key=kubernetes.io/cluster/$(id)' --region eu-west-1"],
+    ],
+    ['a template, which has no such setting here', { kind: 'set-template-forwarding', place, template: 'lt-1' }, []],
+    [
       'a new route',
       { kind: 'create-route', ...route, prefix: '10.244.1.0/24' },
       [

@@ -82,6 +82,19 @@ describe('commands', () => {
       ],
     ],
     [
+      'the model of a scale set',
+      { kind: 'set-template-forwarding', place, template: SET },
+      [
+        "az vmss update --resource-group Shop-Prod --name pool --subscription s-1 --set 'virtualMachineProfile.networkProfile.networkInterfaceConfigurations[0].enableIPForwarding=true'",
+        '# [0] is the first interface of the model; count from there if the instances have several.',
+      ],
+    ],
+    [
+      'a limit, which is raised by a support request',
+      { kind: 'raise-route-limit', place, table: TABLE, allowed: 400 },
+      [],
+    ],
+    [
       'an association',
       { kind: 'associate-table', place, subnet: SUBNET, table: `${TABLE}#net-b` },
       [`az network vnet subnet update --ids ${SUBNET} --route-table ${TABLE}`],

@@ -42,8 +42,8 @@ ruleSuite('range-collision', {
     {
       name: 'a node whose address is in the podCIDR of another one',
       world: oneSubnet,
-      faults: [podCidrInsideVpc(1, '10.40.0.12/31')],
-      says: /^The address 10\.40\.0\.12 of node worker-03 lies in podCIDR 10\.40\.0\.12\/31 of node worker-02/,
+      faults: [podCidrInsideVpc(1, '10.40.0.8/29')],
+      says: /^The address 10\.40\.0\.10 of node worker-01 lies in podCIDR 10\.40\.0\.8\/29 of node worker-02/,
       severity: 'error',
     },
     {

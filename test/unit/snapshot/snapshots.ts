@@ -124,6 +124,16 @@ const FABRIC: Required<FabricFacts> = {
     },
   ],
   filters: 'unread',
+  limits: [
+    {
+      kind: 'routes-per-table' as const,
+      table: 'rtb-1',
+      perFamily: true as const,
+      localMayCount: true as const,
+      allowed: 500,
+      source: 'Service Quotas vpc/L-93826ACB',
+    },
+  ],
 };
 
 export const FULL: Snapshot = {

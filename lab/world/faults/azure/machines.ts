@@ -223,7 +223,10 @@ export function azureModelWithout(): Fault {
       const sets = (world.azure ?? []).flatMap((azure) => azure.scaleSets);
       if (sets.length === 0) throw new DoesNotFit('there is no scale set');
       for (const set of sets) set.modelForwarding = false;
-      return [];
+      // Where packets are encapsulated, nobody misses it.
+      if (!world.cluster.nodes.some(({ kernel }) => kernel.routing === 'host-gw' || kernel.routing === 'plain'))
+        return [];
+      return sets.map(() => ({ rule: 'not-durable', verdict: 'fail' as const, subjects: {} }));
     },
   };
 }

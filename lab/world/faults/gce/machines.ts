@@ -175,7 +175,9 @@ export function gceTemplateWithout(ref: NodeRef): Fault {
         project.instanceTemplates.push({ name, canIpForward: false });
       }
       instance.template = name;
-      return [];
+      // Where packets are encapsulated, nobody misses it.
+      if (nodeOf(world, ref).kernel.routing === 'overlay') return [];
+      return [{ rule: 'not-durable', verdict: 'fail', subjects: {} }];
     },
   };
 }

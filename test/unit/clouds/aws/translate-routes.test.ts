@@ -127,7 +127,7 @@ test('routes come in one order, whatever the answer had', () => {
 test.each<[Tag, string[]]>([
   [{ Key: 'kubernetes.io/cluster/blue', Value: 'owned' }, ['cluster blue']],
   [{ Key: 'KubernetesCluster', Value: 'blue' }, ['cluster blue']],
-  [{ Key: 'alpha.eksctl.io/cluster-name', Value: 'blue' }, ['cluster blue']],
+  [{ Key: 'alpha.eksctl.io/cluster-name', Value: 'blue' }, ['eksctl cluster blue']],
   [{ Key: 'aws:cloudformation:stack-name', Value: 'net' }, ['CloudFormation stack net']],
   [{ Key: 'Terraform', Value: 'true' }, ['Terraform']],
   [{ Key: 'terraform', Value: 'false' }, []],
