@@ -46,7 +46,7 @@ export function judgeWay(
 }
 
 function filterFault(
-  { from, to, fabric }: Ends,
+  { from, to, fabric, filters }: Ends,
   stage: Stage,
   answer: Exclude<Admission, { verdict: 'pass' }>,
   source: Place,
@@ -70,6 +70,9 @@ function filterFault(
     node: peer.name,
     ...(peer.standsFor === undefined ? {} : { standsFor: peer.standsFor }),
     ...describeRange(peer, range),
+    ...(tunnel === undefined && filters.followsRoutes(stage, source, destination)
+      ? { followsRoutes: true as const }
+      : {}),
     ...(problem === 'disputed' ? { groups: groupsIn(stage) } : {}),
     ...(tunnel === undefined ? {} : { tunnel: tunnel.name, protocol: tunnel.protocol }),
     ...(tunnel?.port === undefined ? {} : { port: tunnel.port }),

@@ -9,7 +9,7 @@ import { cutRange } from './fabric.ts';
 import type { Place } from './filter-atlas.ts';
 import { FilterAtlas } from './filter-atlas.ts';
 import type { SurveyedNode } from './survey.ts';
-import type { Admission, Candidate, Need } from './traffic.ts';
+import type { Admission, Candidate, Combination, Need } from './traffic.ts';
 import { admit } from './traffic.ts';
 
 /** One filter, or several that count as one, at one place of the way. */
@@ -89,26 +89,43 @@ export class Filters {
     return stages;
   }
 
+  /** Whether a stage would admit everything if all addresses were in the network's own space, as routes can make them. */
+  followsRoutes(stage: Stage, source: Place, destination: Place): boolean {
+    const isAbout = (rule: FilterRule): boolean => rule.peers.network === true || rule.own?.network === true;
+    if (!stage.rules.some(isAbout)) return false;
+    return admit(this.#candidates(stage, source, destination, true), this.#combination(stage)).verdict === 'pass';
+  }
+
   /** What a stage does with packets from one place to another. */
   ask(stage: Stage, source: Place, destination: Place, need?: Need): Admission {
     const wanted = need === undefined ? '' : `${need.protocol} ${String(need.port ?? '')}`;
     const key = `${stage.key}|${source.key}|${destination.key}|${wanted}`;
     let answer = this.#answers.get(key);
     if (answer === undefined) {
-      const [peer, own] = stage.direction === 'in' ? [source, destination] : [destination, source];
-      const candidates = stage.rules.flatMap((rule): Candidate[] => {
-        const matches = [
-          this.#atlas.matches(rule.peers, peer, stage.table),
-          this.#atlas.matches(rule.own, own, stage.table),
-        ];
-        return matches.includes('no') ? [] : [{ ...rule, certain: !matches.includes('perhaps') }];
-      });
-      const [first] = stage.filters;
-      const combination = first === undefined ? 'union' : this.#behaviour[first.kind].combination;
-      answer = admit(candidates, combination, need);
+      answer = admit(this.#candidates(stage, source, destination, false), this.#combination(stage), need);
       this.#answers.set(key, answer);
     }
     return answer;
+  }
+
+  /** `isAllOwn`: as if every address were in the network's own space. */
+  #candidates(stage: Stage, source: Place, destination: Place, isAllOwn: boolean): Candidate[] {
+    const [peer, own] = stage.direction === 'in' ? [source, destination] : [destination, source];
+    return stage.rules.flatMap((rule): Candidate[] => {
+      const matches = (
+        [
+          [rule.peers, peer],
+          [rule.own, own],
+        ] as const
+      ).map(([side, place]) =>
+        isAllOwn && side?.network === true ? 'yes' : this.#atlas.matches(side, place, stage.table),
+      );
+      return matches.includes('no') ? [] : [{ ...rule, certain: !matches.includes('perhaps') }];
+    });
+  }
+
+  #combination({ filters: [first] }: Stage): Combination {
+    return first === undefined ? 'union' : this.#behaviour[first.kind].combination;
   }
 
   #placesIn(range: Range, owner: InterfaceFacts | undefined, faces: readonly InterfaceFacts[]): Place[] {

@@ -124,7 +124,8 @@ export class Ledger {
     const [sender] = from.nodes;
     for (const node of owners) {
       const own = sender === undefined ? undefined : this.#find(fault, node, sender, path);
-      if (own !== undefined) visit(own, node);
+      const found = own ?? this.#retrace(fault, node, from, to, path);
+      if (found !== undefined) visit(found, node);
     }
   }
 

@@ -1,6 +1,7 @@
 /** One ordered pair: the sender's part and the receiver's part put together. */
 import type { Fault } from '../model/faults.ts';
 import { gapFault } from '../model/faults.ts';
+import type { RuleId } from '../model/config.ts';
 import type { DetectedMode } from '../model/judgement.ts';
 import type { Gap } from '../model/snapshot.ts';
 import type { Family, Prefix, Range } from '../model/prefix.ts';
@@ -23,6 +24,16 @@ import type { Piece } from './walk.ts';
 import { walkTo } from './walk.ts';
 
 const NO_FAULTS: readonly Fault[] = [];
+
+/** A route is what is missing or wrong. */
+const ROUTE_RULES: readonly RuleId[] = [
+  'fabric-route-missing',
+  'fabric-route-wrong-target',
+  'fabric-route-dead',
+  'route-shadowed',
+  'route-table-not-associated',
+  'second-family-uncovered',
+];
 
 /** Senders and receivers' parts, each worked out once however many pairs need it. */
 export class Tracer {
@@ -173,10 +184,32 @@ export class Tracer {
         throughPiece(sender, piece, (index, { arrivals }) => {
           const face = piece.via === 'on-link' ? sender.onLinkFace : sender.exitFaces[index];
           if (face === undefined) return [];
-          return judgeWay(ends, face, arrivals, source, destination).map(this.#admit);
+          return judgeWay(ends, face, arrivals, source, destination)
+            .flatMap((fault) => this.#blameRoutes(ends, fault, sender.context.family))
+            .map(this.#admit);
         }),
       ),
     );
+  }
+
+  /**
+   * Some filters admit what routes lead to (Azure's tag VirtualNetwork). Where the lost packet has no such route, the
+   * missing route is the one cause: mended, the filter lets it pass.
+   */
+  #blameRoutes({ from, to }: Ends, fault: Fault, family: Family): readonly Fault[] {
+    const { detail } = fault;
+    if (detail.kind !== 'filter' || detail.followsRoutes !== true) return [fault];
+    const asker = this.sender(detail.direction === 'in' ? to : from, family);
+    if ('rule' in asker) return [fault];
+    // The table at the filter says of both ends whether their addresses are the network's.
+    const lost = [from, to].flatMap((node) =>
+      this.pieces(asker.context, node)
+        .flatMap((piece) => piece.outcomes.flatMap((outcome) => outcome.faults))
+        .filter((other) => other.verdict === 'fail' && ROUTE_RULES.includes(other.rule))
+        .map((other) => (node === from && other.owner === 'to' ? { ...other, owner: 'from' as const } : other)),
+    );
+    // What is only in doubt at the filter stays in doubt.
+    return lost.length === 0 ? [fault] : unique(lost).map((other) => ({ ...other, verdict: fault.verdict }));
   }
 
   #endpointFaults(from: SurveyedNode, to: SurveyedNode): Fault[] {

@@ -141,6 +141,8 @@ export type FaultDetail =
       readonly prefix: string;
       /** The addresses concerned, as prefixes, where they are not all of it. */
       readonly part?: readonly string[];
+      /** It would admit all of it if routes made the addresses part of the network's own space. */
+      readonly followsRoutes?: true;
       /** The outer packets of an overlay are what is not admitted. */
       readonly tunnel?: string;
       readonly protocol?: string;

@@ -8,7 +8,7 @@ import { expectExactly, judgeWith } from '../../support/judging.ts';
 
 const pods = { podCIDRs: ['10.244.0.0/16'] };
 /** Routes and forwarding alone: a podCIDR without a route also leaves the tag VirtualNetwork. */
-const cluster = (mode: 'host-gw' | 'fabric', securityGroups: 'none' | 'subnets' = 'none'): World =>
+const cluster = (mode: 'host-gw' | 'fabric', securityGroups: 'none' | 'subnets' = 'subnets'): World =>
   azureCluster({ name: 'unit', mode, nodes: 9, subnets: 3, securityGroups });
 
 const FAULTS: readonly (readonly [string, readonly Fault[]])[] = [
