@@ -156,7 +156,7 @@ function followTunnel(a: Standing, b: Standing, families: Set<Family>): Sample[]
   const { tunnel, seat: machine } = a;
   const { seat: owner } = b;
   if (tunnel === undefined || b.tunnel?.protocol !== tunnel.protocol || b.tunnel.port !== tunnel.port) return [];
-  if (machine === undefined || owner === undefined || machine.ground !== owner.ground) return [];
+  if (machine === undefined || machine.ground !== owner?.ground) return [];
   const { filters } = machine.ground;
   const samples: Sample[] = [];
   const outer = new Set([...families].flatMap((family) => outerFamily(tunnel, a, family) ?? []));

@@ -3,11 +3,11 @@ import type { Fault } from '../model/faults.ts';
 import type { Family } from '../model/prefix.ts';
 import { outerFamily, tunnelEnd } from './filtering.ts';
 import type { Filters } from './filters.ts';
+import { faultId } from './path.ts';
 import type { SenderContext } from './sender.ts';
 import { advertisedAddress } from './sender.ts';
 import type { SurveyedNode } from './survey.ts';
 import type { Tracer } from './trace.ts';
-import { faultId } from './trace.ts';
 import type { Piece } from './walk.ts';
 
 export interface NodeClassIndex {
@@ -32,15 +32,15 @@ export function classifyNodes(tracer: Tracer, nodes: readonly SurveyedNode[]): N
 }
 
 function findContexts(tracer: Tracer, nodes: readonly SurveyedNode[]): SenderContext[] {
-  const contexts = new Map<string, SenderContext>();
+  const contexts = new Set<SenderContext>();
   for (const node of nodes) {
     if (!isWalked(node)) continue;
     for (const family of node.families) {
       const sender = tracer.sender(node, family);
-      if (!('rule' in sender)) contexts.set(sender.context.key, sender.context);
+      if (!('rule' in sender)) contexts.add(sender.context);
     }
   }
-  return [...contexts.values()];
+  return [...contexts];
 }
 
 function isWalked(node: SurveyedNode): boolean {
@@ -63,7 +63,7 @@ function signNode(tracer: Tracer, node: SurveyedNode, contexts: readonly SenderC
   for (const family of node.families) signSender(tracer, node, family, filters, trail);
   for (const context of contexts) {
     trail.add('context');
-    for (const piece of tracer.pieces(context, node)) signPiece(piece, node, filters, trail);
+    for (const piece of tracer.pieces(context, node)) signPiece(tracer, piece, node, filters, trail);
   }
 }
 
@@ -83,7 +83,10 @@ function signSender(
   }
   trail.add(sender.context.key);
   signFaults(sender.onLinkFaults, trail);
-  for (const faults of sender.exitFaults) signFaults(faults, trail);
+  for (const faults of sender.exitFaults) {
+    trail.add('exit');
+    signFaults(faults, trail);
+  }
   if (filters === undefined) return;
   trail.add(filters.faceKey(sender.onLinkFace));
   for (const face of sender.exitFaces) trail.add(filters.faceKey(face));
@@ -92,7 +95,7 @@ function signSender(
   trail.add(tracer.ownPlace(node, family));
 }
 
-function signPiece(piece: Piece, node: SurveyedNode, filters: Filters | undefined, trail: Trail): void {
+function signPiece(tracer: Tracer, piece: Piece, node: SurveyedNode, filters: Filters | undefined, trail: Trail): void {
   trail.add(piece.via);
   for (const { verdict, faults, arrivals } of piece.outcomes) {
     trail.add(verdict);
@@ -100,7 +103,7 @@ function signPiece(piece: Piece, node: SurveyedNode, filters: Filters | undefine
     if (filters !== undefined) for (const face of arrivals) trail.add(filters.faceKey(face));
   }
   // What filters at the receiver's end make of the addresses.
-  if (filters !== undefined) for (const { key } of filters.places(piece.range, node.interfaces)) trail.add(key);
+  if (filters !== undefined) for (const { key } of tracer.places(filters, piece.range, node)) trail.add(key);
 }
 
 /** Overlay nodes differ by where their outer packets come from, if filters look at those. */
@@ -118,7 +121,6 @@ function signTunnel(tracer: Tracer, node: SurveyedNode): string {
 
 /** Without the cause where it is the node's own; a sender's gap is the same gap for every sender like it. */
 function signFaults(faults: readonly Fault[], trail: Trail): void {
-  trail.add('faults');
   for (const fault of faults) {
     trail.add(faultId(fault));
     trail.add(fault.verdict);

@@ -5,6 +5,11 @@ import type { SenderContext } from './sender.ts';
 import { isInSubnet, seesNeighbour } from './sender.ts';
 import type { Survey, SurveyedNode } from './survey.ts';
 
+/** Where the fabric routes every packet by its destination, a host route makes no difference unless it is a tunnel's. */
+export function hostRoutesDecide({ usesHostRoutes, fabric, mode }: SenderContext): boolean {
+  return usesHostRoutes && (fabric.behaviour.onLinkBypassesTables || mode === 'cross-subnet');
+}
+
 /** The host routes that agents keep, by subnet and family, made once. */
 export class HostRoutes {
   readonly #survey: Survey;

@@ -1,9 +1,10 @@
 /** What every fault breaks: paths one way and there and back, counted by cause. */
 import type { Fault, FaultDetail, FaultGroup } from '../model/faults.ts';
 import type { NodeClassIndex } from './classes.ts';
+import type { FamilyPath, Path } from './path.ts';
+import { faultId } from './path.ts';
 import type { SurveyedNode } from './survey.ts';
-import type { FamilyPath, Path, Tracer } from './trace.ts';
-import { faultId } from './trace.ts';
+import type { Tracer } from './trace.ts';
 
 interface Account {
   readonly rule: Fault['rule'];

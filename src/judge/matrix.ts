@@ -4,8 +4,9 @@ import type { MatrixEntry, PairCounts, Verdict } from '../model/judgement.ts';
 import type { NodeClassIndex } from './classes.ts';
 import { Counter } from './counter.ts';
 import { Ledger } from './ledger.ts';
-import type { Path, Tracer } from './trace.ts';
-import { roundTripVerdict } from './trace.ts';
+import type { Path } from './path.ts';
+import { roundTripVerdict } from './path.ts';
+import type { Tracer } from './trace.ts';
 
 export interface Matrix {
   readonly pairs: PairCounts;

@@ -12,10 +12,11 @@ import { locateSender } from './extra-senders.ts';
 import { Ledger } from './ledger.ts';
 import { outcomeOf } from './outcome.ts';
 import { gapFault } from '../model/faults.ts';
+import type { FamilyPath, Path } from './path.ts';
+import { NOT_APPLICABLE, mixVerdicts, pathOf, roundTripVerdict, settle } from './path.ts';
 import { advertisedAddress } from './sender.ts';
 import type { SurveyedNode } from './survey.ts';
-import type { FamilyPath, Path, Tracer } from './trace.ts';
-import { mixVerdicts, pathOf, roundTripVerdict, settle } from './trace.ts';
+import type { Tracer } from './trace.ts';
 
 export interface JudgedOtherPaths {
   readonly paths: OtherPaths;
@@ -29,7 +30,6 @@ interface Exchange {
   readonly back: Path;
 }
 
-const NOT_APPLICABLE: Path = { verdict: 'not-applicable', families: [] };
 const NO_EXCHANGE: Exchange = { there: NOT_APPLICABLE, back: NOT_APPLICABLE };
 /** Of a path to an address that interfaces have; routes to pods say nothing about it. */
 const MEANT_FOR_ADDRESSES = ['firewall-excludes-pods', 'cloud-forwarding-off', 'evidence-incomplete'];

@@ -75,9 +75,9 @@ export function isInSubnet(context: SenderContext, to: SurveyedNode): boolean {
 
 /**
  * A fault instead of a sender: the egress interface could not be told.
- * @param contexts those found before, by key: equal contexts are one object, so that what they see is worked out once
+ * @param contexts those found before
  */
-export function findSender(node: SurveyedNode, family: Family, contexts: Map<string, SenderContext>): Sender | Fault {
+export function findSender(node: SurveyedNode, family: Family, contexts: Contexts): Sender | Fault {
   const { fabric } = node;
   if (fabric === undefined) return guestGap(node, 'its machine is not known');
   const egress = egressInterface(node, family);
@@ -86,7 +86,7 @@ export function findSender(node: SurveyedNode, family: Family, contexts: Map<str
   const faces = primary === undefined || primary === egress ? [egress] : [primary, egress];
   const onLinkFaults = checkSource(node, fabric, egress, family);
   return {
-    context: findContext(node, family, fabric, faces, contexts),
+    context: contexts.find(node, family, fabric, faces),
     onLinkFace: egress,
     exitFaces: faces,
     onLinkFaults,
@@ -97,28 +97,47 @@ export function findSender(node: SurveyedNode, family: Family, contexts: Map<str
   };
 }
 
-/** @param faces those of the exits; the last one is where the sender sees neighbours */
-function findContext(
-  node: SurveyedNode,
-  family: Family,
-  fabric: Fabric,
-  faces: readonly InterfaceFacts[],
-  contexts: Map<string, SenderContext>,
-): SenderContext {
-  const subnet = faces.at(-1)?.subnet ?? '';
-  const exits = faces.map((face) => findExit(fabric, face));
-  const { mode } = node.mode;
-  const isWindows = node.facts.os === 'windows';
-  const isHost = usesHostRoutes(node);
-  const words = `${isHost ? mode : 'fabric'}|${isWindows ? 'windows' : ''}`;
-  let key = `${String(family)}|${fabric.facts.id}|${words}|${subnet}`;
-  for (const exit of exits) key += `|${exit.subnet}>${exit.table?.facts.id ?? '?'}#${exit.tags.join()}`;
-  let context = contexts.get(key);
-  if (context === undefined) {
-    context = { key, family, fabric, mode, usesHostRoutes: isHost, isWindows, subnet, exits };
-    contexts.set(key, context);
+/** Equal contexts are one object, so that what they see is worked out once. */
+export class Contexts {
+  readonly #byKey = new Map<string, SenderContext>();
+  /** Of senders with one untagged interface, by its subnet: nearly all, and for them no key has to be put together. */
+  readonly #bySubnet = new Map<string, SenderContext[]>();
+
+  /** @param faces those of the exits; the last one is where the sender sees neighbours */
+  find(node: SurveyedNode, family: Family, fabric: Fabric, faces: readonly InterfaceFacts[]): SenderContext {
+    const [face, another] = faces;
+    if (face === undefined || another !== undefined || face.tags !== undefined) {
+      return this.#make(node, family, fabric, faces);
+    }
+    const known = this.#bySubnet.get(face.subnet);
+    const isWindows = node.facts.os === 'windows';
+    const isHost = usesHostRoutes(node);
+    for (const context of known ?? []) {
+      const isSame = context.family === family && context.fabric === fabric && context.isWindows === isWindows;
+      if (isSame && (isHost ? context.mode === node.mode.mode : !context.usesHostRoutes)) return context;
+    }
+    const context = this.#make(node, family, fabric, faces);
+    if (known === undefined) this.#bySubnet.set(face.subnet, [context]);
+    else known.push(context);
+    return context;
   }
-  return context;
+
+  #make(node: SurveyedNode, family: Family, fabric: Fabric, faces: readonly InterfaceFacts[]): SenderContext {
+    const subnet = faces.at(-1)?.subnet ?? '';
+    const exits = faces.map((face) => findExit(fabric, face));
+    const { mode } = node.mode;
+    const isWindows = node.facts.os === 'windows';
+    const isHost = usesHostRoutes(node);
+    const words = `${isHost ? mode : 'fabric'}|${isWindows ? 'windows' : ''}`;
+    let key = `${String(family)}|${fabric.facts.id}|${words}|${subnet}`;
+    for (const exit of exits) key += `|${exit.subnet}>${exit.table?.facts.id ?? '?'}#${exit.tags.join()}`;
+    let context = this.#byKey.get(key);
+    if (context === undefined) {
+      context = { key, family, fabric, mode, usesHostRoutes: isHost, isWindows, subnet, exits };
+      this.#byKey.set(key, context);
+    }
+    return context;
+  }
 }
 
 function exitGap(node: SurveyedNode): Fault {

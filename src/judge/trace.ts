@@ -1,51 +1,40 @@
 /** One ordered pair: the sender's part and the receiver's part put together. */
 import type { Fault } from '../model/faults.ts';
 import { gapFault } from '../model/faults.ts';
-import type { DetectedMode, Verdict } from '../model/judgement.ts';
+import type { DetectedMode } from '../model/judgement.ts';
 import type { Gap } from '../model/snapshot.ts';
-import type { Family, Prefix } from '../model/prefix.ts';
+import type { Family, Prefix, Range } from '../model/prefix.ts';
 import { overlaps } from '../model/prefix.ts';
 import type { Outcome } from './outcome.ts';
 import { outcomeOf } from './outcome.ts';
+import type { FamilyPath, Path } from './path.ts';
+import { NOT_APPLICABLE, pathOf, settle, unique } from './path.ts';
 import type { Place } from './filter-atlas.ts';
 import type { Ends } from './filtering.ts';
 import { judgeWay, outerFamily, tunnelEnd } from './filtering.ts';
+import type { Filters } from './filters.ts';
 import { sourceRanges } from './filters.ts';
 import { HostRoutes } from './host-routes.ts';
 import type { Sender, SenderContext } from './sender.ts';
-import { advertisedAddress, findSender } from './sender.ts';
+import { Contexts, advertisedAddress, findSender } from './sender.ts';
 import type { Survey, SurveyedNode } from './survey.ts';
+import { UsualWays } from './usual-way.ts';
 import type { Piece } from './walk.ts';
-import { isFaultless, walkTo } from './walk.ts';
+import { walkTo } from './walk.ts';
 
-export interface FamilyPath {
-  readonly family: Family;
-  readonly verdict: Verdict;
-  readonly faults: readonly Fault[];
-}
-
-export interface Path {
-  readonly verdict: Verdict;
-  readonly families: readonly FamilyPath[];
-}
-
-const NOT_APPLICABLE: Path = { verdict: 'not-applicable', families: [] };
 const NO_FAULTS: readonly Fault[] = [];
-
-/** Equal for two faults of one path that have the same cause. */
-export function faultId(fault: Fault): string {
-  return `${fault.owner}|${fault.rule}|${fault.slot}`;
-}
 
 /** Senders and receivers' parts, each worked out once however many pairs need it. */
 export class Tracer {
   readonly survey: Survey;
   readonly #admit: (fault: Fault) => Fault;
   readonly #hostRoutes: HostRoutes;
+  readonly #usualWays: UsualWays;
   /** By the node's index: keys made of text for every node and context would cost more than the walks. */
   readonly #senders: Record<Family, (Sender | Fault | undefined)[]> = { 4: [], 6: [] };
-  readonly #contexts = new Map<string, SenderContext>();
-  readonly #pieces = new Map<SenderContext, (readonly Piece[] | undefined)[]>();
+  readonly #contexts = new Contexts();
+  readonly #pieces = new Map<SenderContext, Map<number, readonly Piece[]>>();
+  readonly #places: { readonly range: Range; readonly places: readonly Place[] }[] = [];
   readonly #sources: Record<Family, (readonly Place[] | undefined)[]> = { 4: [], 6: [] };
 
   /** `admit` may weaken a fault that a second reading did not confirm. */
@@ -53,6 +42,7 @@ export class Tracer {
     this.survey = survey;
     this.#admit = admit;
     this.#hostRoutes = new HostRoutes(survey);
+    this.#usualWays = new UsualWays(this.#hostRoutes);
   }
 
   endpointFaults(node: SurveyedNode): readonly Fault[] {
@@ -66,16 +56,18 @@ export class Tracer {
 
   /** What a context's packets meet on their way to this node; without the sender's own ranges. */
   pieces(context: SenderContext, to: SurveyedNode): readonly Piece[] {
+    const usual = this.#usualWays.find(context, to);
+    if (usual !== undefined) return usual;
     let known = this.#pieces.get(context);
     if (known === undefined) {
-      known = [];
+      known = new Map();
       this.#pieces.set(context, known);
     }
-    const before = known[to.index];
-    if (before !== undefined) return before;
-    const pieces = this.#walk(context, to, []);
-    // Ways without a fault are walked again sooner than kept: there are many, and next to none is asked for twice.
-    if (!isFaultless(pieces)) known[to.index] = pieces;
+    let pieces = known.get(to.index);
+    if (pieces === undefined) {
+      pieces = this.#walk(context, to, []);
+      known.set(to.index, pieces);
+    }
     return pieces;
   }
 
@@ -100,8 +92,18 @@ export class Tracer {
     if (filters === undefined) return [];
     const sources = this.#sources[family];
     return (sources[node.index] ??= sourceRanges(node, family, advertisedAddress(node, family)).flatMap((range) =>
-      filters.places(range, node.interfaces),
+      this.places(filters, range, node),
     ));
+  }
+
+  /** How filters see addresses behind a node. */
+  places(filters: Filters, range: Range, node: SurveyedNode): readonly Place[] {
+    const known = this.#places[node.index];
+    // From context to context it is the same podCIDR that is asked for.
+    if (known?.range === range) return known.places;
+    const places = filters.places(range, node.interfaces);
+    this.#places[node.index] = { range, places };
+    return places;
   }
 
   /** How filters see the node's own address; empty: it has none of the family. */
@@ -139,8 +141,7 @@ export class Tracer {
     if (filters === undefined || fabric === undefined || tunnel === undefined) return [];
     if (tunnel.name !== to.mode.tunnel?.name) return [];
     const family = outerFamily(from, tunnel, pods);
-    // Without its machine a node has no end of a tunnel that could be looked at.
-    if (family === undefined || from.endpointFaults.length + to.endpointFaults.length > 0) return [];
+    if (family === undefined) return [];
     const out = tunnelEnd(from, filters, advertisedAddress(from, family));
     const into = tunnelEnd(to, filters, advertisedAddress(to, family));
     if (out === undefined || into === undefined) return [];
@@ -164,7 +165,7 @@ export class Tracer {
   /** One outcome per source and destination that filters tell apart. */
   #throughFilters(ends: Ends, sender: Sender, piece: Piece): Outcome[] {
     if (piece.via === 'home') return [throughPiece(sender, piece)];
-    const destinations = ends.filters.places(piece.range, ends.to.interfaces);
+    const destinations = this.places(ends.filters, piece.range, ends.to);
     const sources = this.sources(ends.from, sender.context.family);
     if (sources.length === 0) return [outcomeOf([gapFault(noSource(ends.from))])];
     return sources.flatMap((source) =>
@@ -198,9 +199,7 @@ export class Tracer {
   }
 
   #walk(context: SenderContext, to: SurveyedNode, own: readonly Prefix[]): readonly Piece[] {
-    const pieces = walkTo(this.survey, this.#hostRoutes, context, to, own);
-    if (isFaultless(pieces)) return pieces;
-    return pieces.map((piece) => ({
+    return walkTo(this.survey, this.#hostRoutes, context, to, own).map((piece) => ({
       ...piece,
       outcomes: piece.outcomes.map((outcome) =>
         outcome.faults.length === 0 ? outcome : outcomeOf(outcome.faults.map(this.#admit), outcome.arrivals),
@@ -266,37 +265,4 @@ function throughPiece(
     return outcomeOf(unique([first, ...others].flatMap((outcome) => outcome.faults)));
   }
   return outcomeOf([sender.exitGap]);
-}
-
-function unique(faults: readonly Fault[]): Fault[] {
-  return [...new Map(faults.map((fault) => [faultId(fault), fault])).values()];
-}
-
-/** Ranges into a verdict. An unknown reason does not matter for addresses that fail anyway. */
-export function settle(outcomes: readonly Outcome[]): Omit<FamilyPath, 'family'> {
-  const faults = outcomes.flatMap(({ verdict, faults: all }) =>
-    verdict === 'fail' ? all.filter((fault) => fault.verdict === 'fail') : all,
-  );
-  return { verdict: mixVerdicts(outcomes.map((outcome) => outcome.verdict)), faults: unique(faults) };
-}
-
-/** Verdicts of parts of one pair (ranges, families). */
-export function mixVerdicts(verdicts: readonly Verdict[]): Verdict {
-  if (verdicts.length === 0) return 'not-applicable';
-  if (verdicts.every((verdict) => verdict === 'fail')) return 'fail';
-  if (verdicts.some((verdict) => verdict === 'fail' || verdict === 'partial')) return 'partial';
-  return verdicts.includes('unknown') ? 'unknown' : 'pass';
-}
-
-/** A family that is not applicable leaves the verdict to the other one. */
-export function pathOf(all: readonly FamilyPath[]): Path {
-  const families = all.filter((path) => path.verdict !== 'not-applicable');
-  return { verdict: mixVerdicts(families.map((path) => path.verdict)), families };
-}
-
-const WORST_FIRST: readonly Verdict[] = ['fail', 'partial', 'unknown', 'pass'];
-
-/** There and back: the worse of both; a direction that is not applicable leaves the verdict to the other one. */
-export function roundTripVerdict(there: Verdict, back: Verdict): Verdict {
-  return WORST_FIRST.find((verdict) => verdict === there || verdict === back) ?? 'not-applicable';
 }

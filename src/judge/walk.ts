@@ -8,7 +8,7 @@ import type { Segment } from '../model/prefix-table.ts';
 import type { Gap } from '../model/snapshot.ts';
 import { cutAlong, cutRange } from './fabric.ts';
 import type { HostRoutes } from './host-routes.ts';
-import { decidingMatch } from './host-routes.ts';
+import { decidingMatch, hostRoutesDecide } from './host-routes.ts';
 import type { Outcome } from './outcome.ts';
 import { PASS, outcomeOf } from './outcome.ts';
 import { arrive, judgeMatch } from './routes.ts';
@@ -25,10 +25,6 @@ export interface Piece {
   readonly range: Range;
   /** One per exit of the context; one only for the other ways, and none for a tunnel. */
   readonly outcomes: readonly Outcome[];
-}
-
-export function isFaultless(pieces: readonly Piece[]): boolean {
-  return pieces.every((piece) => piece.outcomes.every((outcome) => outcome.faults.length === 0));
 }
 
 /**
@@ -77,10 +73,9 @@ function hostSegments(
   own: readonly Prefix[],
 ): Segment<SurveyedNode>[] {
   const pieces = cutAlong(range, own);
-  // Where the fabric routes every packet by its destination, a host route makes no difference unless it is a tunnel's.
-  const { onLinkBypassesTables } = context.fabric.behaviour;
-  const hostDecides = context.usesHostRoutes && (onLinkBypassesTables || context.mode === 'cross-subnet');
-  if (!hostDecides) return pieces.map(({ family, first, last }) => ({ family, first, last, match: undefined }));
+  if (!hostRoutesDecide(context)) {
+    return pieces.map(({ family, first, last }) => ({ family, first, last, match: undefined }));
+  }
   const table = hostRoutes.in(context);
   const [whole] = pieces;
   if (whole !== undefined && pieces.length === 1) return table.segments(whole);

@@ -70,6 +70,12 @@ export class PrefixTable<T> {
     return undefined;
   }
 
+  /** Does any prefix lie in the range without being all of it? Then its addresses may match differently. */
+  isCut(range: Range): boolean {
+    const longest = this.#levels[range.family][0];
+    return longest !== undefined && isWider(range, longest.length) && this.inside(range).length > 0;
+  }
+
   /** All prefixes that lie in the range without being all of it, in order. */
   inside(range: Range): Entry<T>[] {
     const result: Entry<T>[] = [];

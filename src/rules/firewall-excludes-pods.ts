@@ -38,7 +38,7 @@ export const firewallExcludesPods = defineRule<Data>({
       const all = group.details.filter((detail) => detail.kind === 'filter');
       const problem = WORST_FIRST.find((one) => all.some((fault) => fault.problem === one));
       const faults = all.filter((fault) => fault.problem === problem);
-      const [first] = faults;
+      const first = faults.find((fault) => fault.standsFor === undefined) ?? faults[0];
       if (first === undefined || problem === undefined) return [];
       const data = gather(context, first, problem, faults);
       return [
@@ -82,8 +82,11 @@ function gather(
   context: RuleContext,
   first: FilterFault,
   problem: FilterFault['problem'],
-  faults: readonly FilterFault[],
+  all: readonly FilterFault[],
 ): Data {
+  // Where pods are kept out, that nodes are as well is worth no further address.
+  const pods = all.filter((fault) => fault.standsFor === undefined);
+  const faults = pods.length > 0 ? pods : all;
   const excluded = mergePrefixes(
     faults.flatMap(({ prefix, part }) => (part ?? [prefix]).flatMap((text) => parsePrefix(text) ?? [])),
   );

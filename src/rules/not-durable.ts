@@ -5,6 +5,8 @@ import type { RuleContext, RuleNode } from './rule.ts';
 import { defineRule, distinctSorted, listNames, placeOf } from './rule.ts';
 import { termsOf } from './terms.ts';
 
+/** Ways in which packets leave and reach a machine with addresses of pods; across subnets they may yet be in tunnels. */
+const NEEDING: readonly RuleNode['mode'][] = ['host-gw', 'fabric', 'cross-subnet'];
 /** More nodes of a group than this are counted. */
 const SHOWN_MEMBERS = 6;
 
@@ -47,7 +49,7 @@ function groupNodes(context: RuleContext): Replaced[] {
   for (const node of context.nodes) {
     const { isSkipped, mode } = node;
     const { fabric, facts: machine, interface: ownInterface } = node.machine ?? {};
-    if (isSkipped || (mode !== 'host-gw' && mode !== 'fabric')) continue;
+    if (isSkipped || !NEEDING.includes(mode)) continue;
     if (fabric === undefined || machine === undefined || ownInterface?.forwarding !== 'on') continue;
     const by = replacementOf(machine);
     if (by === undefined) continue;

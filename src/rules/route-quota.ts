@@ -77,10 +77,10 @@ function observe(
   ];
 }
 
-/** Of nodes whose packets may go through tables: the others may have podCIDRs, but routes for them serve nobody. */
+/** Of nodes whose packets may go through tables, as their agent gives them out: routes for others serve nobody. */
 function routedPodCIDRs({ nodes }: RuleContext): ReadonlySet<string> {
   const routed = nodes.filter(({ mode }) => mode === 'fabric' || mode === 'host-gw');
-  return new Set(routed.flatMap(({ facts }) => facts.podCIDRs));
+  return new Set(routed.flatMap(({ podCIDRs }) => podCIDRs.map(({ text }) => text)));
 }
 
 /** Only what paths found missing: a podCIDR that needs no route here is none that the table has no room for. */

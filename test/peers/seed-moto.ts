@@ -24,7 +24,16 @@ import {
   TerminateInstancesCommand,
 } from '@aws-sdk/client-ec2';
 import { must } from '../../lab/world/look.ts';
-import type { AwsRegionWorld, InstanceWorld, InterfaceWorld, RouteWorld, World } from '../../lab/world/world.ts';
+import type {
+  AwsRegionWorld,
+  InstanceWorld,
+  InterfaceWorld,
+  PrefixListWorld,
+  RouteWorld,
+  World,
+} from '../../lab/world/world.ts';
+
+import { seedFilters } from './seed-moto-filters.ts';
 
 export const MOTO_ACCOUNT = '123456789012';
 
@@ -82,20 +91,14 @@ class Seeder {
 
   async seed(): Promise<void> {
     await this.#networks();
+    for (const list of this.#region.prefixLists) await this.#prefixList(list);
+    await seedFilters(this.#client, this.#region, {
+      of: (id) => this.#id(id),
+      learn: (id, made) => this.#learn(id, made),
+    });
     for (const face of this.#region.interfaces) await this.#face(face);
     for (const instance of this.#region.instances) await this.#machine(instance);
     for (const face of this.#region.interfaces) await this.#setCheck(face);
-    for (const list of this.#region.prefixLists) {
-      const made = await this.#client.send(
-        new CreateManagedPrefixListCommand({
-          PrefixListName: list.name,
-          AddressFamily: 'IPv4',
-          MaxEntries: Math.max(10, list.entries.length),
-          Entries: list.entries.map((Cidr) => ({ Cidr })),
-        }),
-      );
-      this.#learn(list.id, made.PrefixList?.PrefixListId);
-    }
     for (const table of this.#region.routeTables) {
       for (const route of table.routes) await this.#route(table.id, table.vpcId, route);
     }
@@ -104,6 +107,18 @@ class Seeder {
     for (const NetworkInterfaceId of this.#gone) {
       await this.#client.send(new DeleteNetworkInterfaceCommand({ NetworkInterfaceId }));
     }
+  }
+
+  async #prefixList({ id, name, entries }: PrefixListWorld): Promise<void> {
+    const made = await this.#client.send(
+      new CreateManagedPrefixListCommand({
+        PrefixListName: name,
+        AddressFamily: 'IPv4',
+        MaxEntries: Math.max(10, entries.length),
+        Entries: entries.map((Cidr) => ({ Cidr })),
+      }),
+    );
+    this.#learn(id, made.PrefixList?.PrefixListId);
   }
 
   #learn(id: string, made: string | undefined): void {
@@ -156,7 +171,8 @@ class Seeder {
       throw new Error(`moto: no such interface ${face.id}`);
     const PrivateIpAddresses = face.privateIps.map((ip, index) => ({ PrivateIpAddress: ip, Primary: index === 0 }));
     const SubnetId = this.#id(face.subnetId);
-    const made = await this.#client.send(new CreateNetworkInterfaceCommand({ SubnetId, PrivateIpAddresses }));
+    const Groups = face.groupIds.map((id) => this.#id(id));
+    const made = await this.#client.send(new CreateNetworkInterfaceCommand({ SubnetId, PrivateIpAddresses, Groups }));
     this.#learn(face.id, made.NetworkInterface?.NetworkInterfaceId);
   }
 

@@ -122,8 +122,14 @@ function plain(fabric: FabricFacts, known: FabricFacts, showsRouteMachines: bool
           ...(face.assignedPrefixes === undefined ? {} : { assignedPrefixes: [...face.assignedPrefixes].sort() }),
         })),
     ),
-    filters: fabric.filters === 'unread' ? 'unread' : sorted(fabric.filters.map(plainFilter)),
+    filters: plainFilters(fabric, known),
   };
+}
+
+function plainFilters({ filters }: FabricFacts, known: FabricFacts): FabricFacts['filters'] {
+  if (filters === 'unread' || known.filters === 'unread') return filters;
+  const ids = new Set(known.filters.map(({ id }) => id));
+  return sorted(filters.filter(({ id }) => ids.has(id)).map(plainFilter));
 }
 
 /** One rule per prefix, so that it does not matter which of them a server shows together. */

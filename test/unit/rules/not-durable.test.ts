@@ -56,6 +56,13 @@ ruleSuite('not-durable', {
   irrelevant: [autoScaled('workers', [0, 1, 2])],
 });
 
+test('where packets are direct inside a subnet only, forwarding matters as well', () => {
+  const world = cluster('calico-cross-subnet', { nodes: 6, subnets: 2 });
+  const { judgement } = judgeWith(world, [autoScaled('a', [0, 1])]);
+  expect(judgement.modes).toEqual(['cross-subnet']);
+  expect(judgement.findings.filter(({ rule }) => rule === 'not-durable')).toHaveLength(1);
+});
+
 test('says one thing per group', () => {
   const { judgement } = judgeWith(cluster('fabric'), [autoScaled('a', [0, 1, 2]), autoScaled('b', [3, 4])]);
   expect(judgement.findings.map(({ key }) => key.split('/').at(-1))).toEqual(['a', 'b']);
