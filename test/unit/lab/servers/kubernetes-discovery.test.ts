@@ -8,7 +8,10 @@ test('kubectl finds its way from the versions to the resources', () => {
   expect(discover('/api', world)).toMatchObject({ kind: 'APIVersions', versions: ['v1'] });
   expect(discover('/apis', world)).toMatchObject({
     kind: 'APIGroupList',
-    groups: [{ name: 'apps', preferredVersion: { groupVersion: 'apps/v1', version: 'v1' } }],
+    groups: [
+      { name: 'apps', preferredVersion: { groupVersion: 'apps/v1', version: 'v1' } },
+      { name: 'networking.k8s.io' },
+    ],
   });
   expect(discover('/api/v1', world)).toMatchObject({ kind: 'APIResourceList', groupVersion: 'v1' });
   const nodes = { name: 'nodes', singularName: 'node', namespaced: false, kind: 'Node', verbs: ['get', 'list'] };
@@ -21,5 +24,7 @@ test('what is not installed is in none of it', () => {
   expect(discover('/apis/batch/v1', world)).toBeUndefined();
   expect(discover('/version', world)).toBeUndefined();
   const calico = { ...world, cluster: { ...world.cluster, ipPools: [] } };
-  expect(discover('/apis/crd.projectcalico.org/v1', calico)).toMatchObject({ resources: [{ name: 'ippools' }] });
+  expect(discover('/apis/crd.projectcalico.org/v1', calico)).toMatchObject({
+    resources: [{ name: 'ippools' }, { name: 'blockaffinities' }],
+  });
 });
