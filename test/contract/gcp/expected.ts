@@ -96,12 +96,7 @@ export function expectedOf(world: World): FabricFacts[] {
         networks: fabric.networks.filter(({ id }) => networks.has(id)),
         subnets: fabric.subnets.filter(({ network }) => networks.has(network)),
         tables: fabric.tables.filter(({ network }) => networks.has(network)),
-        // Templates are looked at for machines that provider ids name.
-        machines: fabric.machines
-          .filter(({ id }) => machines.has(id))
-          .map(({ template, ...machine }) =>
-            template !== undefined && named.has(machine.id) ? { ...machine, template } : machine,
-          ),
+        machines: fabric.machines.filter(({ id }) => machines.has(id)),
         interfaces: fabric.interfaces.filter(({ machine }) => machines.has(machine)),
         ...(fabric.filters === 'unread'
           ? {}

@@ -1,12 +1,12 @@
 /** Faults of network security groups: what they keep from pods, at a subnet or at one interface. */
 
-import { canonical, cidrOf, covers, familyOf, formatAddress, hostRange, rangeOf, subnetOf } from '../../addresses.ts';
+import { canonical, cidrOf, covers, familyOf, formatAddress, rangeOf, subnetOf } from '../../addresses.ts';
 import type { AzureNicWorld, AzureSecurityGroupWorld, AzureSecurityRuleWorld, AzureSubnetWorld } from '../../azure.ts';
 import { securityGroupId } from '../../azure-ids.ts';
 import { azureAt, azureNodeSubnets, azurePlace } from '../../azure-look.ts';
 import type { AzurePlace } from '../../azure-look.ts';
 import { putSecurityRule, securityGroup } from '../../azure-rules.ts';
-import { DoesNotFit, internalIps, must, podRange } from '../../look.ts';
+import { DoesNotFit, must, podRange } from '../../look.ts';
 import type { NodeRef } from '../../look.ts';
 import type { NodeWorld, World } from '../../world.ts';
 import type { Expected, Fault } from '../fault.ts';
@@ -52,21 +52,16 @@ function textOf(place: GroupPlace): string {
 }
 
 /** Addresses of all nodes that send to nodes behind the spot, as far as they are in the range. */
-function sendersTo(world: World, { nodes }: Spot, of = podsOf, range?: string): string[] {
+function sendersTo(world: World, { nodes }: Spot, range?: string): string[] {
   const families = new Set(nodes.flatMap((node) => node.podCIDRs.map(familyOf)));
   const senders = world.cluster.nodes.filter((node) => nodes.some((one) => one !== node));
-  const cidrs = senders.flatMap(of);
+  const cidrs = senders.flatMap(podsOf);
   const wanted = cidrs.filter((cidr) => families.has(familyOf(cidr)));
   return joined(range === undefined ? wanted : wanted.filter((cidr) => covers(rangeOf(range), rangeOf(cidr))));
 }
 
 function podsOf(node: NodeWorld): string[] {
   return node.podCIDRs.map(canonical);
-}
-
-/** Of its pods and its own. */
-function addressesOf(node: NodeWorld): string[] {
-  return [...podsOf(node), ...internalIps(node).map((ip) => cidrOf(hostRange(ip)))];
 }
 
 /** As few prefixes as hold the same addresses. */
@@ -122,7 +117,7 @@ export function azureDeniesPods(place: GroupPlace, range: string): Fault {
       const spot = spotOf(world, place);
       const rule = { name: 'deny-legacy-ranges', priority: 4000, direction: 'Inbound', access: 'Deny' } as const;
       putSecurityRule(groupAt(spot), { ...rule, source: { prefixes: [range] } });
-      return about(spot, 'fail', sendersTo(world, spot, podsOf, range));
+      return about(spot, 'fail', sendersTo(world, spot, range));
     },
   };
 }
@@ -134,7 +129,7 @@ export function azureDeniesInbound(place: GroupPlace): Fault {
     into: (world) => {
       const spot = spotOf(world, place);
       putSecurityRule(groupAt(spot), { name: 'deny-all', priority: 4096, direction: 'Inbound', access: 'Deny' });
-      return about(spot, 'fail', sendersTo(world, spot, addressesOf));
+      return about(spot, 'fail', sendersTo(world, spot));
     },
   };
 }
