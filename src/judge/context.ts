@@ -2,7 +2,7 @@
 import type { Config } from '../model/config.ts';
 import type { FaultGroup } from '../model/faults.ts';
 import type { Prefix } from '../model/prefix.ts';
-import { parsePrefix, smallestCovering } from '../model/prefix.ts';
+import { parsePrefixes, smallestCovering } from '../model/prefix.ts';
 import type { GoverningTable, PodRanges, RuleContext, RuleNode, RulePaths } from '../rules/rule.ts';
 import type { Fabric } from './fabric.ts';
 import { isCovered } from './fabric.ts';
@@ -61,10 +61,10 @@ function machineOf(node: SurveyedNode): Pick<RuleNode, 'machine'> {
 }
 
 function findPodRanges(survey: Survey, config: Pick<Config, 'podCIDRs'>): PodRanges {
-  const told = parseAll(config.podCIDRs);
+  const told = parsePrefixes(config.podCIDRs);
   if (told.length > 0) return { prefixes: told, source: 'input' };
   const { cni } = survey.snapshot.cluster;
-  const written = parseAll([
+  const written = parsePrefixes([
     ...(cni.flannel?.networks ?? []),
     ...(cni.calicoPools ?? []).filter((pool) => !pool.disabled).map((pool) => pool.cidr),
     ...(cni.cilium?.pools ?? []),
@@ -73,10 +73,6 @@ function findPodRanges(survey: Survey, config: Pick<Config, 'podCIDRs'>): PodRan
   const all = survey.nodes.flatMap((node) => node.podCIDRs);
   const guesses = ([4, 6] as const).map((family) => smallestCovering(all.filter((prefix) => prefix.family === family)));
   return { prefixes: guesses.filter((prefix) => prefix !== undefined), source: 'guess' };
-}
-
-function parseAll(texts: readonly string[]): Prefix[] {
-  return texts.flatMap((text) => parsePrefix(text) ?? []);
 }
 
 /** Only what some judged node's packets meet: a table of another subnet says nothing about this cluster. */

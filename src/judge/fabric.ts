@@ -1,6 +1,6 @@
 /** What the fabric does with a packet: compiled tables, and where a route leads. */
 import type { Prefix, Range } from '../model/prefix.ts';
-import { hostPrefix, nextValue, overlaps, parseAddress, parsePrefix, previousValue } from '../model/prefix.ts';
+import { hostPrefix, nextValue, overlaps, parseAddress, parsePrefixes, previousValue } from '../model/prefix.ts';
 import type { PrefixTable } from '../model/prefix-table.ts';
 import type { FabricFacts, Gap, InterfaceFacts, MachineFacts, SubnetFacts } from '../model/snapshot.ts';
 import type { FabricBehaviour } from './behaviour.ts';
@@ -70,7 +70,7 @@ export function indexFabric(
     behaviour,
     tables,
     subnets: new Map(
-      facts.subnets.map((subnet) => [subnet.id, { facts: subnet, prefixes: parseAll(subnet.prefixes) }]),
+      facts.subnets.map((subnet) => [subnet.id, { facts: subnet, prefixes: parsePrefixes(subnet.prefixes) }]),
     ),
     interfaces: new Map(facts.interfaces.map((face) => [face.id, face])),
     machines: new Map(facts.machines.map((machine) => [machine.id, machine])),
@@ -82,7 +82,7 @@ export function indexFabric(
     interfacesOf: (machine) => byMachine.get(machine) ?? [],
     holderOf: (subnet, address) => holders.get(subnet, address),
     nextHopHolder: (network, address) => nextHops.get(network, address),
-    networkPrefixes: (network) => parseAll(facts.networks.find((item) => item.id === network)?.prefixes ?? []),
+    networkPrefixes: (network) => parsePrefixes(facts.networks.find((item) => item.id === network)?.prefixes ?? []),
     assigned: remember(parseAssigned),
   };
 }
@@ -119,16 +119,12 @@ function remember(parse: (face: InterfaceFacts) => readonly Prefix[]): (face: In
 }
 
 function parseAssigned(face: InterfaceFacts): Prefix[] {
-  const prefixes = face.assignedPrefixes === undefined ? [] : parseAll(face.assignedPrefixes);
+  const prefixes = face.assignedPrefixes === undefined ? [] : parsePrefixes(face.assignedPrefixes);
   for (const text of face.addresses) {
     const address = parseAddress(text);
     if (address !== undefined) prefixes.push(hostPrefix(address));
   }
   return prefixes;
-}
-
-function parseAll(texts: readonly string[]): Prefix[] {
-  return texts.flatMap((text) => parsePrefix(text) ?? []);
 }
 
 /** The parts of a range inside and outside the given prefixes. */

@@ -1,8 +1,10 @@
 /** The routes that agents keep in the kernels of nodes: one per peer. */
+import type { Address, Family } from '../model/prefix.ts';
+import { containsAddress, parseAddress } from '../model/prefix.ts';
 import type { Entry } from '../model/prefix-table.ts';
 import { PrefixTable } from '../model/prefix-table.ts';
 import type { SenderContext } from './sender.ts';
-import { isInSubnet, seesNeighbour } from './sender.ts';
+import { advertisedAddress, seesNeighbour } from './sender.ts';
 import type { Survey, SurveyedNode } from './survey.ts';
 
 /** Where the fabric routes every packet by its destination, a host route makes no difference unless it is a tunnel's. */
@@ -16,6 +18,9 @@ export class HostRoutes {
   readonly #tables = new Map<string, PrefixTable<SurveyedNode>>();
   /** The same by context, so that no key is put together for every node. */
   readonly #known = new Map<SenderContext, PrefixTable<SurveyedNode>>();
+
+  /** What each node advertises, by its place in the survey. */
+  readonly #addresses: Partial<Record<Family, readonly (Address | undefined)[]>> = {};
 
   constructor(survey: Survey) {
     this.#survey = survey;
@@ -43,11 +48,17 @@ export class HostRoutes {
 
   #build(context: SenderContext): PrefixTable<SurveyedNode> {
     const table = new PrefixTable<SurveyedNode>();
-    for (const node of this.#survey.nodes) {
-      if (node.mode.mode !== context.mode || node.facts.deletingSince !== undefined) continue;
-      if (context.mode === 'host-gw' && !isInSubnet(context, node)) continue;
+    const addresses = (this.#addresses[context.family] ??= this.#survey.nodes.map((node) =>
+      parseAddress(advertisedAddress(node, context.family) ?? ''),
+    ));
+    const subnet = context.fabric.subnets.get(context.subnet)?.prefixes ?? [];
+    this.#survey.nodes.forEach((node, index) => {
+      if (node.mode.mode !== context.mode || node.facts.deletingSince !== undefined) return;
+      const address = addresses[index];
+      const isNeighbour = address !== undefined && subnet.some((prefix) => containsAddress(prefix, address));
+      if (context.mode === 'host-gw' && !isNeighbour) return;
       for (const prefix of node.podCIDRs) if (prefix.family === context.family) table.add(prefix, node);
-    }
+    });
     return table;
   }
 }

@@ -31,10 +31,9 @@ export function joinNodes(nodes: readonly NodeFacts[], fabrics: readonly FabricF
   const needsAddress = nodes.some((_, index) => byProvider[index] === undefined);
   if (!needsAddress) return byProvider.map((result) => result ?? { kind: 'absent' });
   const known = networksOf(byProvider, fabrics);
-  const byAddress = interfacesByAddress(fabrics);
-  const byId = new Map(
-    fabrics.flatMap((fabric) => fabric.machines.map((machine) => [`${fabric.id}/${machine.id}`, { fabric, machine }])),
-  );
+  const left = nodes.filter((_, index) => byProvider[index] === undefined);
+  const byAddress = interfacesByAddress(fabrics, new Set(left.flatMap((node) => node.internalIPs)));
+  const byId = machinesById([...byAddress.values()].flat());
   return nodes.map((node, index) => byProvider[index] ?? joinByAddress(node, byAddress, byId, known));
 }
 
@@ -62,9 +61,11 @@ function networksOf(results: readonly (JoinResult | undefined)[], fabrics: reado
   const machines = new Set(results.flatMap((result) => (result?.kind === 'joined' ? [result.machine.id] : [])));
   const networks = new Set<string>();
   for (const fabric of fabrics) {
+    const here = new Set<string>();
     for (const face of fabric.interfaces) {
-      if (face.machine !== undefined && machines.has(face.machine)) networks.add(`${fabric.id}/${face.network}`);
+      if (face.machine !== undefined && machines.has(face.machine)) here.add(face.network);
     }
+    for (const network of here) networks.add(`${fabric.id}/${network}`);
   }
   return networks;
 }
@@ -74,17 +75,30 @@ interface Holder {
   readonly face: InterfaceFacts;
 }
 
-function interfacesByAddress(fabrics: readonly FabricFacts[]): Map<string, Holder[]> {
+function interfacesByAddress(fabrics: readonly FabricFacts[], wanted: ReadonlySet<string>): Map<string, Holder[]> {
   const result = new Map<string, Holder[]>();
   for (const fabric of fabrics) {
     for (const face of fabric.interfaces) {
       if (face.machine === undefined) continue;
       for (const address of face.addresses) {
+        if (!wanted.has(address)) continue;
         const holders = result.get(address);
         if (holders === undefined) result.set(address, [{ fabric, face }]);
         else holders.push({ fabric, face });
       }
     }
+  }
+  return result;
+}
+
+/** `fabric/machine` -> the machines of these interfaces. */
+function machinesById(holders: readonly Holder[]): Map<string, Place> {
+  const wanted = new Map<FabricFacts, Set<string | undefined>>();
+  for (const { fabric, face } of holders) wanted.set(fabric, (wanted.get(fabric) ?? new Set()).add(face.machine));
+  const result = new Map<string, Place>();
+  for (const [fabric, ids] of wanted) {
+    for (const machine of fabric.machines)
+      if (ids.has(machine.id)) result.set(`${fabric.id}/${machine.id}`, { fabric, machine });
   }
   return result;
 }

@@ -55,6 +55,7 @@ export class Ledger {
   }
 
   book(from: NodeClassIndex, to: NodeClassIndex, there: Path, back: Path): void {
+    if (isFaultless(there) && isFaultless(back)) return;
     const forward = collect(there);
     const reverse = collect(back);
     const oneWay = new Tally((account, many) => (account.pairs += many));
@@ -162,7 +163,7 @@ export class Ledger {
     if (fault.owner === 'from') {
       const own = this.#tracer.sender(node, path.family);
       if ('rule' in own) return own;
-      return [...own.onLinkFaults, ...own.exitFaults.flat(), own.exitGap].find(same);
+      return [...own.onLinkFaults, ...own.exitFaults.flat(), own.exitGap()].find(same);
     }
     const context = this.#tracer.sender(sender, path.family);
     if ('rule' in context) return undefined;
@@ -194,6 +195,10 @@ export class Ledger {
 export function distinct(details: Iterable<FaultDetail>): FaultDetail[] {
   const byText = new Map([...details].map((detail) => [JSON.stringify(detail), detail]));
   return [...byText.entries()].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, detail]) => detail);
+}
+
+function isFaultless(path: Path): boolean {
+  return path.families.every(({ faults }) => faults.length === 0);
 }
 
 function swap(owner: Fault['owner']): Fault['owner'] {

@@ -45,9 +45,11 @@ export interface ModeContext {
   readonly cni: CniFacts;
   readonly gaps: readonly Gap[];
   readonly wanted: Config['networkModes'];
-  readonly rangesOf: (node: NodeFacts) => PodRanges;
+  /** `index`: the node's place in the list. */
+  readonly rangesOf: (node: NodeFacts, index: number) => PodRanges;
   readonly fabricOf: (
     node: NodeFacts,
+    index: number,
   ) => Pick<NodeEvidence, 'fabricHoldsPodRoutes' | 'fabricAssignsPods' | 'fabricDecides' | 'isAssigned'>;
 }
 
@@ -76,14 +78,14 @@ export function decideModes(nodes: readonly NodeFacts[], context: ModeContext): 
   const cluster = { k3sBackend: findK3sBackend(nodes), hasWindows: nodes.some(({ os }) => os === 'windows') };
   const { cni, gaps } = context;
   const pods = Map.groupBy(cni.samples ?? [], (sample) => sample.node);
-  return nodes.map((node) => {
+  return nodes.map((node, index) => {
     const own = agents.get(node.name) ?? [];
-    const fabric = context.fabricOf(node);
+    const fabric = context.fabricOf(node, index);
     return decideMode(
       {
         node,
         agents: own,
-        ranges: context.rangesOf(node),
+        ranges: context.rangesOf(node, index),
         cni,
         samples: pods.get(node.name) ?? [],
         gaps,
@@ -153,7 +155,11 @@ function ofWindows(reason: string): Guess {
 
 function detectAgent(evidence: NodeEvidence): Guess | undefined {
   const { agents, node, k3sBackend } = evidence;
-  const guesses = DETECTORS.filter(([agent]) => agents.includes(agent)).flatMap(([, ask]) => ask(evidence) ?? []);
+  const guesses: Guess[] = [];
+  for (const [agent, ask] of DETECTORS) {
+    const guess = agents.includes(agent) ? ask(evidence) : undefined;
+    if (guess !== undefined) guesses.push(guess);
+  }
   if (runsFlannel(agents) || (guesses.length === 0 && embedsFlannel(node, k3sBackend))) {
     guesses.push(fromFlannel(evidence));
   }

@@ -29,8 +29,6 @@ export function unique(faults: readonly Fault[]): Fault[] {
 
 /** Ranges into a verdict. An unknown reason does not matter for addresses that fail anyway. */
 export function settle(outcomes: readonly Outcome[]): Omit<FamilyPath, 'family'> {
-  const [only, another] = outcomes;
-  if (only?.faults.length === 0 && another === undefined) return { verdict: only.verdict, faults: only.faults };
   const faults = outcomes.flatMap(({ verdict, faults: all }) =>
     verdict === 'fail' ? all.filter((fault) => fault.verdict === 'fail') : all,
   );

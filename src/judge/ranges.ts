@@ -3,7 +3,7 @@
  * their own, and then spec.podCIDRs says nothing about pods.
  */
 import type { Prefix } from '../model/prefix.ts';
-import { parsePrefix } from '../model/prefix.ts';
+import { parsePrefixes } from '../model/prefix.ts';
 import type { Agent, CniFacts, Gap, NodeFacts, NodeRanges } from '../model/snapshot.ts';
 
 export interface PodRanges {
@@ -23,10 +23,10 @@ export function rangesFrom(cni: CniFacts, gaps: readonly Gap[]): FindRanges {
   const [blocks, ciliumNodes] = [index(cni.calicoBlocks), index(cni.ciliumNodes)];
   return (node, agents) => {
     const own = ownManagement(agents, cni);
-    if (own === undefined) return { prefixes: enabledFamilies(parseAll(node.podCIDRs), agents, cni) };
+    if (own === undefined) return { prefixes: enabledFamilies(parsePrefixes(node.podCIDRs), agents, cni) };
     const granted = own.by === 'cilium' ? ciliumNodes : blocks;
     if (granted === undefined) return { prefixes: [], source: own.source, missing: missingGap(own, gaps) };
-    return { prefixes: enabledFamilies(parseAll(granted.get(node.name) ?? []), agents, cni), source: own.source };
+    return { prefixes: enabledFamilies(parsePrefixes(granted.get(node.name) ?? []), agents, cni), source: own.source };
   };
 }
 
@@ -72,8 +72,4 @@ function enabledFamilies(prefixes: readonly Prefix[], agents: readonly Agent[], 
 function missingGap({ subject, permission }: Management, gaps: readonly Gap[]): Gap {
   const known = gaps.find((gap) => gap.facet === 'cni' && gap.subject === subject);
   return known ?? { facet: 'cni', subject, reason: 'they were not read, and pod ranges are there', permission };
-}
-
-function parseAll(texts: readonly string[]): Prefix[] {
-  return texts.flatMap((text) => parsePrefix(text) ?? []);
 }

@@ -42,8 +42,8 @@ export interface Sender {
   readonly onLinkFaults: readonly Fault[];
   /** The same for each exit. */
   readonly exitFaults: readonly (readonly Fault[])[];
-  /** What stays unknown where the exits do not agree; made when it is asked for, which is next to never. */
-  readonly exitGap: Fault;
+  /** What stays unknown where the exits do not agree: made when somebody asks, which is next to never. */
+  readonly exitGap: () => Fault;
 }
 
 /** The address that others use as next hop towards this node: its agent's own word first. */
@@ -91,9 +91,7 @@ export function findSender(node: SurveyedNode, family: Family, contexts: Context
     exitFaces: faces,
     onLinkFaults,
     exitFaults: faces.map((face) => (face === egress ? onLinkFaults : checkSource(node, fabric, face, family))),
-    get exitGap(): Fault {
-      return exitGap(node);
-    },
+    exitGap: () => exitGap(node),
   };
 }
 

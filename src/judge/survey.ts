@@ -101,9 +101,8 @@ export function surveySnapshot(
     if (join.kind === 'joined') nodeOfMachine.set(`${join.fabric.id}/${join.machine.id}`, nodes[index]?.name ?? '');
   });
   const networksThatRoutePods = new Set(fabrics.flatMap((fabric) => [...fabric.networksThatRoutePods]));
-  const indexByName = new Map(nodes.map((node, index) => [node.name, index]));
-  const facesOf = (node: NodeFacts): { fabric: Fabric; faces: readonly InterfaceFacts[] } | undefined => {
-    const join = joins[indexByName.get(node.name) ?? -1];
+  const facesOf = (index: number): { fabric: Fabric; faces: readonly InterfaceFacts[] } | undefined => {
+    const join = joins[index];
     const fabric = join?.kind === 'joined' ? fabricById.get(join.fabric.id) : undefined;
     return join?.kind !== 'joined' || fabric === undefined
       ? undefined
@@ -113,12 +112,12 @@ export function surveySnapshot(
     cni,
     gaps: snapshot.gaps,
     wanted: config.networkModes,
-    rangesOf: (node) => ranges[indexByName.get(node.name) ?? -1] ?? { prefixes: [] },
-    fabricOf: (node) => {
-      const held = facesOf(node);
+    rangesOf: (_, index) => ranges[index] ?? { prefixes: [] },
+    fabricOf: (_, index) => {
+      const held = facesOf(index);
       const routes = ({ network }: InterfaceFacts): boolean =>
         networksThatRoutePods.has(`${held?.fabric.facts.id ?? ''}/${network}`);
-      const own = prefixes[indexByName.get(node.name) ?? -1] ?? [];
+      const own = prefixes[index] ?? [];
       const assigned = held?.faces.flatMap((face) => held.fabric.assigned(face)) ?? [];
       return {
         fabricHoldsPodRoutes: held?.faces.some(routes) ?? false,
@@ -137,7 +136,11 @@ export function surveySnapshot(
   const overlapGroups = groupOverlaps(nodes, prefixes, skips);
   const rootsOf = new Map<string, string[]>();
   for (const [root, owners] of overlapGroups) {
-    for (const owner of owners) rootsOf.set(owner, [...(rootsOf.get(owner) ?? []), root]);
+    for (const owner of owners) {
+      const roots = rootsOf.get(owner);
+      if (roots === undefined) rootsOf.set(owner, [root]);
+      else roots.push(root);
+    }
   }
   const surveyed = nodes.map((facts, index): SurveyedNode => {
     const join = joins[index];
@@ -203,14 +206,20 @@ export function nodeInterface(node: Pick<SurveyedNode, 'facts' | 'interfaces'>):
 }
 
 function findHostGwSubnets(nodes: readonly SurveyedNode[]): Map<string, string[]> {
-  const sets = new Map<string, Set<string>>();
+  // Maps in a map: no key has to be put together for every node.
+  const found = new Map<Fabric, Map<string, Set<string>>>();
   for (const node of nodes) {
     const face = node.mode.mode === 'host-gw' && node.skipped === undefined ? nodeInterface(node) : undefined;
     if (face === undefined || node.fabric === undefined) continue;
-    const network = `${node.fabric.facts.id}/${face.network}`;
-    sets.set(network, (sets.get(network) ?? new Set()).add(face.subnet));
+    const networks = found.get(node.fabric) ?? new Map<string, Set<string>>();
+    found.set(node.fabric, networks);
+    networks.set(face.network, (networks.get(face.network) ?? new Set()).add(face.subnet));
   }
-  return new Map([...sets].map(([network, subnets]) => [network, [...subnets].sort()]));
+  return new Map(
+    [...found].flatMap(([fabric, networks]) =>
+      [...networks].map(([network, subnets]) => [`${fabric.facts.id}/${network}`, [...subnets].sort()]),
+    ),
+  );
 }
 
 function findRoutelessFamilies(nodes: readonly SurveyedNode[]): Set<string> {

@@ -19,11 +19,13 @@ import { HostRoutes } from './host-routes.ts';
 import type { Sender, SenderContext } from './sender.ts';
 import { Contexts, advertisedAddress, findSender } from './sender.ts';
 import type { Survey, SurveyedNode } from './survey.ts';
+import { throughPiece } from './through.ts';
 import { UsualWays } from './usual-way.ts';
 import type { Piece } from './walk.ts';
 import { walkTo } from './walk.ts';
 
 const NO_FAULTS: readonly Fault[] = [];
+const PASSING: Omit<FamilyPath, 'family'> = { verdict: 'pass', faults: NO_FAULTS };
 
 /** A route is what is missing or wrong. */
 const ROUTE_RULES: readonly RuleId[] = [
@@ -168,6 +170,7 @@ export class Tracer {
     if (pieces.some((piece) => piece.via === 'tunnel')) return this.#throughTunnel(from, to, family, isReply);
     const { fabric } = sender.context;
     const filters = this.survey.filters.get(fabric);
+    if (filters === undefined && isFaultless(sender, pieces)) return PASSING;
     if (filters === undefined) return settle(pieces.map((piece) => throughPiece(sender, piece)));
     const ends = { from, to, fabric, filters, isReply };
     return settle(pieces.flatMap((piece) => this.#throughFilters(ends, sender, piece)));
@@ -212,7 +215,9 @@ export class Tracer {
     return lost.length === 0 ? [fault] : unique(lost).map((other) => ({ ...other, verdict: fault.verdict }));
   }
 
-  #endpointFaults(from: SurveyedNode, to: SurveyedNode): Fault[] {
+  #endpointFaults(from: SurveyedNode, to: SurveyedNode): readonly Fault[] {
+    const isSound = from.endpointFaults.length === 0 && to.endpointFaults.length === 0;
+    if (isSound && from.fabric === to.fabric && from.mode.mode === to.mode.mode) return NO_FAULTS;
     const faults = [
       ...this.endpointFaults(from),
       ...this.endpointFaults(to).map((fault) => (fault.owner === 'from' ? { ...fault, owner: 'to' as const } : fault)),
@@ -254,6 +259,12 @@ export class Tracer {
   }
 }
 
+/** Some way is known, and nothing on any of them is wrong. */
+function isFaultless({ onLinkFaults, exitFaults }: Sender, pieces: readonly Piece[]): boolean {
+  if (pieces.length === 0 || onLinkFaults.length > 0 || exitFaults.some((faults) => faults.length > 0)) return false;
+  return pieces.every(({ outcomes }) => outcomes.every(({ faults }) => faults.length === 0));
+}
+
 /** Packets of these modes are the same on the wire, whichever of them the other end has. */
 const PLAIN_MODES: readonly DetectedMode[] = ['host-gw', 'fabric'];
 
@@ -262,12 +273,12 @@ function shareMode(from: SurveyedNode, to: SurveyedNode, mode: DetectedMode): bo
 }
 
 function sharedFamilies(from: SurveyedNode, to: SurveyedNode): Family[] {
-  const families = from.families.filter((family) => to.podCIDRs.some((prefix) => prefix.family === family));
-  return families;
+  return from.families.filter((family) => to.podCIDRs.some((prefix) => prefix.family === family));
 }
 
 /** The sender's podCIDRs, where they share addresses with the receiver's. */
 function ownRanges(from: SurveyedNode, to: SurveyedNode): Prefix[] {
+  if (from.overlapRoots.length === 0) return [];
   if (!from.overlapRoots.some((root) => to.overlapRoots.includes(root))) return [];
   return from.podCIDRs.filter((own) => to.podCIDRs.some((other) => overlaps(own, other)));
 }
@@ -278,24 +289,4 @@ function noSource(node: SurveyedNode): Gap {
     subject: `addresses of node ${node.name}`,
     reason: 'it has none of this family to send from',
   };
-}
-
-/** `more`: faults of the way that neither end alone has. */
-function throughPiece(
-  sender: Sender,
-  piece: Piece,
-  more: (index: number, outcome: Outcome) => readonly Fault[] = () => [],
-): Outcome {
-  const [first, ...others] = piece.outcomes.map((outcome, index) => {
-    const atSender =
-      piece.via === 'home' ? [] : piece.via === 'on-link' ? sender.onLinkFaults : (sender.exitFaults[index] ?? []);
-    const own = [...atSender, ...more(index, outcome)];
-    return own.length === 0 ? outcome : outcomeOf([...own, ...outcome.faults], outcome.arrivals);
-  });
-  if (first === undefined) return outcomeOf([]);
-  if (others.length === 0) return first;
-  if (others.every((other) => other.verdict === first.verdict)) {
-    return outcomeOf(unique([first, ...others].flatMap((outcome) => outcome.faults)));
-  }
-  return outcomeOf([sender.exitGap]);
 }

@@ -109,10 +109,10 @@ function findDeparture(context: SenderContext, hostRoutes: HostRoutes): Departur
 
 function findReceiver(node: SurveyedNode, family: Family): Receiver | null {
   const { fabric, machine, interfaces } = node;
-  const [face, anotherFace] = interfaces;
-  const [podCIDR, anotherRange] = node.podCIDRs.filter((prefix) => prefix.family === family);
-  if (podCIDR === undefined || anotherRange !== undefined) return null;
-  if (fabric === undefined || machine === undefined || face === undefined || anotherFace !== undefined) return null;
+  const face = interfaces[0];
+  const podCIDR = onlyOfFamily(node.podCIDRs, family);
+  if (podCIDR === undefined || fabric === undefined || machine === undefined) return null;
+  if (face === undefined || interfaces.length > 1) return null;
   if (node.facts.os === 'windows' || node.standsFor !== undefined) return null;
   if (fabric.behaviour.checksDestination && face.forwarding !== 'on') return null;
   // What the fabric itself has assigned is delivered otherwise.
@@ -126,6 +126,16 @@ function findReceiver(node: SurveyedNode, family: Family): Receiver | null {
     byExit: [{ via: 'exit', range: podCIDR, outcomes }],
     onLink: [{ via: 'on-link', range: podCIDR, outcomes }],
   };
+}
+
+function onlyOfFamily(prefixes: readonly Prefix[], family: Family): Prefix | undefined {
+  let found: Prefix | undefined;
+  for (const prefix of prefixes) {
+    if (prefix.family !== family) continue;
+    if (found !== undefined) return undefined;
+    found = prefix;
+  }
+  return found;
 }
 
 function isIn(prefix: Prefix, text: string): boolean {

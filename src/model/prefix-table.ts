@@ -126,8 +126,8 @@ export class PrefixTable<T> {
 
 /** The prefix of this length that contains the whole range. */
 function covering<T>(level: Level<T>, range: Range): Entry<T> | undefined {
-  const entry = level.entries.get(networkValue(range.first, level.length));
-  return entry !== undefined && range.last <= entry.prefix.last ? entry : undefined;
+  const first = networkValue(range.first, level.length);
+  return networkValue(range.last, level.length) === first ? level.entries.get(first) : undefined;
 }
 
 /** Where the prefixes begin that start at this address or behind it. */

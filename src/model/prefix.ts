@@ -170,6 +170,16 @@ export function parsePrefix(text: string): Prefix | undefined {
     : prefixOf(address.family, address.value, length);
 }
 
+/** The prefixes among these texts. */
+export function parsePrefixes(texts: readonly string[]): Prefix[] {
+  const prefixes: Prefix[] = [];
+  for (const text of texts) {
+    const prefix = parsePrefix(text);
+    if (prefix !== undefined) prefixes.push(prefix);
+  }
+  return prefixes;
+}
+
 /** One to three digits up to the end, without a leading zero; -1: something else. */
 function parseLength(text: string, start: number): number {
   const digits = text.length - start;

@@ -39,10 +39,15 @@ export function awsKey(instanceId: string): string {
 }
 
 function parseAws(rest: string): ProviderId {
-  const parts = rest.split('/').filter((part) => part !== '');
-  const last = parts.at(-1) ?? '';
+  const parts = rest.split('/');
+  let zone: string | undefined;
+  let last = '';
+  for (const part of parts) {
+    if (part === '') continue;
+    if (last !== '') zone ??= last;
+    last = part;
+  }
   if (last.startsWith('fargate-')) return { cloud: 'aws', virtual: 'fargate' };
-  const zone = parts.length > 1 ? parts[0] : undefined;
-  const place = zone === undefined ? {} : { zone };
-  return last.startsWith('i-') ? { cloud: 'aws', key: awsKey(last), ...place } : { cloud: 'aws', ...place };
+  const id = { cloud: 'aws' as const, ...(zone === undefined ? {} : { zone }) };
+  return last.startsWith('i-') ? { ...id, key: awsKey(last) } : id;
 }

@@ -71,7 +71,7 @@ export const orphanRoute = defineRule<readonly Orphan[]>({
 function findOrphans(context: RuleContext): Orphan[] {
   const { podRanges, podCIDRs } = context;
   // Where an agent has ranges of its own, a route controller may still write routes for spec.podCIDRs: no leftovers.
-  const assigned = context.nodes.flatMap(({ facts }) => facts.podCIDRs.flatMap((text) => parsePrefix(text) ?? []));
+  const assigned = context.nodes.flatMap(({ facts }) => parsePrefixes(facts.podCIDRs));
   return context.governingTables.flatMap(({ fabric, facts }) =>
     facts.routes.flatMap((route) => {
       const prefix = parsePrefix(route.prefix);

@@ -28,7 +28,13 @@ test('what was answered well is answered the same again, and every answer is mea
   const first = await nodes(lab);
   world.cluster.nodes.pop();
   expect(await nodes(lab)).toBe(first);
-  const expected = { service: 'k8s', method: 'GET', url: '/api/v1/nodes', status: 200, bytes: Buffer.byteLength(first) };
+  const expected = {
+    service: 'k8s',
+    method: 'GET',
+    url: '/api/v1/nodes',
+    status: 200,
+    bytes: Buffer.byteLength(first),
+  };
   expect(exchanges).toMatchObject([expected, expected]);
   expect(exchanges[0]?.connection).not.toBe(exchanges[1]?.connection);
 });
