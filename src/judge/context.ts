@@ -1,7 +1,6 @@
 /** What rules may look at. */
 import type { Config } from '../model/config.ts';
 import type { FaultGroup } from '../model/faults.ts';
-import type { Prefix } from '../model/prefix.ts';
 import { parsePrefixes, smallestCovering } from '../model/prefix.ts';
 import type { GoverningTable, PodRanges, RuleContext, RuleNode, RulePaths } from '../rules/rule.ts';
 import type { Fabric } from './fabric.ts';

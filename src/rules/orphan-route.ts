@@ -1,5 +1,5 @@
 import type { Prefix } from '../model/prefix.ts';
-import { contains, overlaps, parsePrefix } from '../model/prefix.ts';
+import { contains, overlaps, parsePrefix, parsePrefixes } from '../model/prefix.ts';
 import { NO_SUBJECTS } from '../model/judgement.ts';
 import type { FabricFacts, MachineFacts, RouteFacts } from '../model/snapshot.ts';
 import { targetText } from './route-faults.ts';
