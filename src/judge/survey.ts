@@ -3,9 +3,8 @@ import type { Config } from '../model/config.ts';
 import type { Fault } from '../model/faults.ts';
 import { gapFault } from '../model/faults.ts';
 import type { Family, Prefix } from '../model/prefix.ts';
-import { comparePrefixes, hostPrefix, overlaps, parseAddress } from '../model/prefix.ts';
+import { hostPrefix, parseAddress } from '../model/prefix.ts';
 import { PrefixTable } from '../model/prefix-table.ts';
-import { parseProviderId } from '../model/provider-id.ts';
 import type { Gap, InterfaceFacts, MachineFacts, NodeFacts, Snapshot } from '../model/snapshot.ts';
 import type { BehaviourTable, FilterBehaviourTable } from './behaviour.ts';
 import { FABRIC_BEHAVIOUR, FILTER_BEHAVIOUR } from './behaviour.ts';
@@ -13,13 +12,12 @@ import type { Fabric } from './fabric.ts';
 import { indexFabric, isCovered } from './fabric.ts';
 import { Filters } from './filters.ts';
 import { joinNodes } from './join.ts';
+import { skipReason } from './left-out.ts';
 import { judgeMachines } from './machines.ts';
 import type { ModeDecision } from './mode.ts';
+import { groupOverlaps } from './overlaps.ts';
 import { decideModes } from './mode.ts';
 import { rangesFrom } from './ranges.ts';
-
-/** Younger nodes are still being wired up: their agents and routes may be seconds away. */
-const GRACE_MS = 3 * 60 * 1000;
 
 export interface SurveyedNode {
   readonly index: number;
@@ -252,48 +250,6 @@ function familiesOf(prefixes: readonly Prefix[], node: NodeFacts): Family[] {
   const own = prefixes.map((prefix) => prefix.family);
   const source = own.length > 0 ? own : node.internalIPs.flatMap((text) => parseAddress(text)?.family ?? []);
   return [...new Set(source)].sort();
-}
-
-/** @param takenAt in milliseconds since 1970 */
-function skipReason(node: NodeFacts, takenAt: number): string | undefined {
-  const virtual =
-    node.virtual ?? (node.providerID === undefined ? undefined : parseProviderId(node.providerID).virtual);
-  if (virtual !== undefined) return `${virtual} node: it has no machine and no pod range of its own`;
-  if (node.deletingSince !== undefined) return `being deleted since ${node.deletingSince}`;
-  if (node.createdAt !== undefined && takenAt - Date.parse(node.createdAt) < GRACE_MS) {
-    return `created at ${node.createdAt}, less than three minutes before the check`;
-  }
-  return undefined;
-}
-
-/** Prefixes overlap only by containment, so the broadest one of a group names it. */
-function groupOverlaps(
-  nodes: readonly NodeFacts[],
-  prefixes: readonly (readonly Prefix[])[],
-  skips: readonly (string | undefined)[],
-): Map<string, Set<string>> {
-  const owned = nodes.flatMap((node, index) =>
-    skips[index] === undefined ? (prefixes[index] ?? []).map((prefix) => ({ prefix, name: node.name })) : [],
-  );
-  owned.sort((a, b) => comparePrefixes(a.prefix, b.prefix));
-  const groups = new Map<string, Set<string>>();
-  let root = owned[0];
-  let owners: string[] = [];
-  const close = (): void => {
-    if (root === undefined || owners.length < 2) return;
-    const distinct = new Set(owners.sort());
-    if (distinct.size > 1) groups.set(root.prefix.text, distinct);
-  };
-  for (const claim of owned) {
-    if (root === undefined || !overlaps(root.prefix, claim.prefix)) {
-      close();
-      root = claim;
-      owners = [];
-    }
-    owners.push(claim.name);
-  }
-  close();
-  return groups;
 }
 
 export function gapsOf(gaps: readonly Gap[], facets: readonly Gap['facet'][], fabric?: string): Gap[] {

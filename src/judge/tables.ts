@@ -1,5 +1,5 @@
 /** Route tables made ready for looking up: what loses anyway is out, and tags choose who sees a route. */
-import type { Family, Prefix } from '../model/prefix.ts';
+import type { Family, Prefix, Range } from '../model/prefix.ts';
 import { contains, parsePrefix } from '../model/prefix.ts';
 import type { Entry } from '../model/prefix-table.ts';
 import { PrefixTable } from '../model/prefix-table.ts';
@@ -12,8 +12,8 @@ export interface CompiledTable {
   lookup(tags: readonly string[]): PrefixTable<RouteFacts>;
   /** Network tags that some route of this table is scoped to. */
   readonly scopeTags: ReadonlySet<string>;
-  /** The first of the network's own ranges; what lies there is delivered to whom it is assigned. */
-  readonly local: Entry<RouteFacts> | undefined;
+  /** The one of the network's own ranges that holds these addresses; what lies there is delivered to whom it is assigned. */
+  localFor(range: Range): Entry<RouteFacts> | undefined;
   /** Some route other than a default one meets a podCIDR. */
   readonly holdsPodRoutes: boolean;
   /** Such a route leads to a machine: somebody made this table route pods. */
@@ -61,7 +61,6 @@ export function compileTable(
     }
     return table;
   };
-  const [firstLocal] = locals;
   // Each question ends at the first route that says yes.
   const familiesWith = (counts: (item: ParsedRoute) => boolean): Set<Family> =>
     new Set(([4, 6] as const).filter((family) => routes.some((item) => item.prefix.family === family && counts(item))));
@@ -71,7 +70,10 @@ export function compileTable(
     facts,
     lookup,
     scopeTags,
-    local: firstLocal === undefined ? undefined : lookup([]).get(firstLocal),
+    localFor: (range) => {
+      const local = locals.find((one) => contains(one, range));
+      return local === undefined ? undefined : lookup([]).get(local);
+    },
     holdsPodRoutes: podFamilies.size > 0,
     leadsPodsToMachines: machineFamilies.size > 0,
     podFamilies,

@@ -227,7 +227,7 @@ function walkExit(target: Target, range: Range, exit: Exit): Step[] {
     range: piece,
     outcome: hears
       ? arrive(to, fabric, neighbour, piece)
-      : judgeMatch({ ...target, exit, table, range: piece, isNeighbourQuery: true }, table.local),
+      : judgeMatch({ ...target, exit, table, range: piece, isNeighbourQuery: true }, table.localFor(piece)),
   });
   return [...inside.map(askNeighbours), ...outside.flatMap((piece) => walkTable(target, exit, table, piece))];
 }
