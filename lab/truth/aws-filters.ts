@@ -6,7 +6,7 @@ import { aclOf } from '../world/ec2-filters.ts';
 import type { AclEntryWorld, GroupPeerWorld, GroupRuleWorld, NetworkAclWorld } from '../world/ec2-filters.ts';
 import type { AwsRegionWorld } from '../world/world.ts';
 import type { Crossing, FilterLine, FilterStage } from './filters.ts';
-import { isAssigned } from './ground.ts';
+import { carriesAddress } from './ground.ts';
 import type { Machine, Nic } from './ground.ts';
 
 /** The other end of a packet, as one of its machines sees it. */
@@ -121,7 +121,8 @@ export class AwsFilters {
       return ranges.some((range) => holds(range, x)) ? 'yes' : 'no';
     }
     const isMember = (nic: Nic): boolean => this.groupsOf.get(nic.id)?.includes(rule.groupId) === true;
-    const holders = this.nics.filter((nic) => isAssigned(nic, x));
+    // A delegated prefix is not one of the addresses by which rules know a member.
+    const holders = this.nics.filter((nic) => carriesAddress(nic, formatAddress(x)));
     if (holders.some(isMember)) return 'yes';
     // Pods behind a member are not certain to count as one.
     return holders.length === 0 && owner?.nics.some(isMember) === true ? 'maybe' : 'no';

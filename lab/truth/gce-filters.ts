@@ -5,7 +5,7 @@ import type { Address, Range } from '../world/addresses.ts';
 import type { GceFirewallWorld, GceInstanceWorld, GcePolicyRuleWorld, GceWorld } from '../world/gce.ts';
 import { Filters } from './filters.ts';
 import type { Crossing, FilterLine, FilterStage } from './filters.ts';
-import { isAssigned } from './ground.ts';
+import { carriesAddress } from './ground.ts';
 import type { Machine, Nic } from './ground.ts';
 
 /** How sure it is that a rule is for an address; 0: it is not. */
@@ -49,7 +49,8 @@ function fitsSource(rule: GceFirewallWorld, x: Address, machine: Machine | undef
   const ranges = isOpen ? ['0.0.0.0/0'] : sourceRanges;
   if (ranges.some((range) => holds(rangeOf(range), x))) return 'certain';
   if (!isCalled(around.instances.get(machine?.key ?? ''), sourceTags, sourceServiceAccounts)) return 0;
-  return machine?.nics.some((nic) => isAssigned(nic, x)) === true ? 'certain' : 'perhaps';
+  // Nor of alias ranges: only a machine's addresses are it.
+  return machine?.nics.some((nic) => carriesAddress(nic, formatAddress(x))) === true ? 'certain' : 'perhaps';
 }
 
 /** Whether a rule is for a packet from `source` to `target` at this machine. */

@@ -1,7 +1,7 @@
 /** The filters that a packet meets between two interfaces, and what they do with it. */
 import type { FilterFacts, FilterRule } from '../model/filter.ts';
 import type { Range } from '../model/prefix.ts';
-import { hostPrefix, parseAddress } from '../model/prefix.ts';
+import { formatAddress, hostPrefix, parseAddress } from '../model/prefix.ts';
 import type { Gap, InterfaceFacts } from '../model/snapshot.ts';
 import type { FilterBehaviourTable } from './behaviour.ts';
 import type { Fabric } from './fabric.ts';
@@ -129,7 +129,9 @@ export class Filters {
   }
 
   #placesIn(range: Range, owner: InterfaceFacts | undefined, faces: readonly InterfaceFacts[]): Place[] {
-    const holder = this.#atlas.holder(owner, faces);
+    // Of alias ranges and delegated prefixes it is no more certain than of pods that rules about groups mean them.
+    const isOwn = owner !== undefined && range.first === range.last && isAddressOf(owner, range);
+    const holder = this.#atlas.holder(isOwn ? owner : undefined, faces);
     return this.#atlas.atoms(range).map((atom) => ({ key: `${String(atom.id)}#${holder.key}`, atom, holder }));
   }
 
@@ -195,6 +197,10 @@ export class Filters {
   get gap(): Gap | undefined {
     return this.#gap;
   }
+}
+
+function isAddressOf(face: InterfaceFacts, { family, first }: Range): boolean {
+  return face.addresses.includes(formatAddress(family, first));
 }
 
 function cutAll(ranges: readonly Range[], prefixes: Parameters<typeof cutRange>[1]): ReturnType<typeof cutRange> {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import type { FabricBehaviour } from '../../../src/judge/behaviour.ts';
+import type { FabricBehaviour, FilterBehaviour } from '../../../src/judge/behaviour.ts';
 import { FABRIC_BEHAVIOUR, FILTER_BEHAVIOUR } from '../../../src/judge/behaviour.ts';
 import { judgeSnapshot } from '../../../src/judge/judge.ts';
 import { differences, trial } from '../../support/against-truth.ts';
@@ -30,6 +30,12 @@ const OTHERWISE: Readonly<Record<keyof typeof WORLDS, Partial<FabricBehaviour>>>
     localBeats: 'every route',
   },
 };
+
+const KINDS = {
+  aws: ['security-group', 'network-acl'],
+  gcp: ['vpc-firewall'],
+  azure: ['network-security-group'],
+} as const;
 
 describe.each(['aws', 'gcp', 'azure'] as const)('%s', (cloud) => {
   const trials = Array.from({ length: WORLDS[cloud] }, (_, index) => trial(index + 1, cloud));
@@ -67,4 +73,19 @@ describe.each(['aws', 'gcp', 'azure'] as const)('%s', (cloud) => {
       expect({ entry, noticed }).toEqual({ entry, noticed: true });
     },
   );
+
+  test.each(
+    KINDS[cloud].flatMap((kind) =>
+      (Object.keys(FILTER_BEHAVIOUR[kind]) as (keyof FilterBehaviour)[]).map((entry) => [kind, entry] as const),
+    ),
+  )('nor can the row of its filters: %s %s', (kind, entry) => {
+    const row = FILTER_BEHAVIOUR[kind];
+    const otherwise = {
+      ...row,
+      [entry]: entry === 'combination' ? (row.combination === 'union' ? 'first-match' : 'union') : !row[entry],
+    };
+    const behaviours = { fabrics: FABRIC_BEHAVIOUR, filters: { ...FILTER_BEHAVIOUR, [kind]: otherwise } };
+    const noticed = trials.some((one) => differences(one, behaviours).length > 0);
+    expect({ kind, entry, noticed }).toEqual({ kind, entry, noticed: true });
+  });
 });
