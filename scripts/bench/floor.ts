@@ -38,7 +38,7 @@ function download(planned: PlannedRequest): Promise<{ bytes: Buffer; zipped: boo
 async function perform(planned: PlannedRequest): Promise<void> {
   const { bytes, zipped } = await download(planned);
   const text = (zipped ? await unzip(bytes) : bytes).toString('utf8');
-  if (planned.method === 'POST') parse(text);
+  if (planned.headers['content-type'] === 'application/x-www-form-urlencoded') parse(text);
   else JSON.parse(text);
 }
 

@@ -20,21 +20,38 @@ export function planFloor(exchanges: readonly LabExchange[], served: Pick<Served
   const last = new Map<number, number>();
   return exchanges.map((exchange, place) => {
     const { service, method, url, body, accept, connection } = exchange;
-    const isEc2 = service === 'ec2';
     const before = last.get(connection);
     last.set(connection, place);
     const elsewhere = exchanges.flatMap((other, index) => (index < place && other.service !== service ? [index] : []));
     return {
-      url: `${isEc2 ? served.urls.ec2 : served.urls.kubernetes}${url}`,
+      url: `${addressOf(service, served)}${url}`,
       method,
       body,
-      headers: {
-        accept,
-        ...(isEc2
-          ? { 'content-type': 'application/x-www-form-urlencoded' }
-          : { authorization: `Bearer ${served.token}`, 'accept-encoding': 'gzip' }),
-      },
+      headers: { accept, ...headersFor(service, served) },
       after: before === undefined ? elsewhere : [...elsewhere, before],
     };
   });
+}
+
+function addressOf(service: LabExchange['service'], { urls }: Pick<Served, 'urls'>): string {
+  return service === 'ec2' || service === 'quotas' ? urls[service] : urls.kubernetes;
+}
+
+function headersFor(service: LabExchange['service'], { token }: Pick<Served, 'token'>): Record<string, string> {
+  switch (service) {
+    case 'ec2':
+      return { 'content-type': 'application/x-www-form-urlencoded' };
+    case 'quotas':
+      return {
+        'content-type': 'application/x-amz-json-1.1',
+        'x-amz-target': 'ServiceQuotasV20190624.GetServiceQuota',
+      };
+    case 'k8s':
+    case 'sts':
+    case 'gce':
+    case 'google-token':
+    case 'arm':
+    case 'entra':
+      return { authorization: `Bearer ${token}`, 'accept-encoding': 'gzip' };
+  }
 }

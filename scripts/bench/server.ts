@@ -11,7 +11,7 @@ export interface Served {
   readonly kubeconfig: string;
   readonly caFile: string;
   readonly token: string;
-  readonly urls: { readonly ec2: string; readonly kubernetes: string };
+  readonly urls: { readonly ec2: string; readonly quotas: string; readonly kubernetes: string };
   readonly vpc: string;
   readonly faults: number;
   /** What it took to make the world, in milliseconds. */
