@@ -5,16 +5,20 @@
 import type { FilterFacts, FilterPeers, FilterRule } from '../model/filter.ts';
 import type { Range } from '../model/prefix.ts';
 import { parsePrefix } from '../model/prefix.ts';
+import type { Entry } from '../model/prefix-table.ts';
 import { PrefixTable } from '../model/prefix-table.ts';
 import type { InterfaceFacts, RouteFacts } from '../model/snapshot.ts';
 import type { Fabric } from './fabric.ts';
 
-/** Addresses that are named by the same rules. */
-export interface Atom {
-  readonly range: Range;
+interface Markings {
   /** Equal numbers: named alike. */
   readonly id: number;
   readonly marks: ReadonlySet<number>;
+}
+
+/** Addresses that are named by the same rules. */
+export interface Atom extends Markings {
+  readonly range: Range;
 }
 
 /** Which groups stand for an address: for certain where an interface owns it, else perhaps. */
@@ -31,6 +35,8 @@ export interface Place {
   readonly holder: Holder;
 }
 
+const NOBODY: Holder = { key: '', certain: new Set(), perhaps: new Set() };
+
 export type Match = 'yes' | 'perhaps' | 'no';
 
 export class FilterAtlas {
@@ -41,7 +47,10 @@ export class FilterAtlas {
   /** Route table -> the mark of the network's own space as that table shows it. */
   readonly #spaces = new Map<string, { readonly mark: number; readonly network: string }>();
   readonly #mentioned = new Set<string>();
-  readonly #ids = new Map<string, { readonly id: number; readonly marks: ReadonlySet<number> }>();
+  readonly #ids = new Map<string, Markings>();
+  readonly #byMatch = new Map<Entry<number> | undefined, Markings>();
+  /** Put together once, and not for every node. */
+  readonly #keys: Map<string, string>[] = [];
   #next = 0;
 
   constructor(fabric: Fabric, filters: readonly FilterFacts[]) {
@@ -65,16 +74,35 @@ export class FilterAtlas {
 
   /** In order, without holes. */
   atoms(range: Range): Atom[] {
-    return this.#prefixes.segments(range).map((segment) => {
+    const cut = this.#prefixes.segments(range);
+    return cut.map(({ family, first, last, match }) => ({ range: { family, first, last }, ...this.#markings(match) }));
+  }
+
+  /** Whatever contains the longest match contains the range as well, so the match tells all that names it. */
+  #markings(match: Entry<number> | undefined): Markings {
+    let markings = this.#byMatch.get(match);
+    if (markings === undefined) {
       const marks = new Set<number>();
-      if (segment.match !== undefined) {
-        for (const { values } of this.#prefixes.covering(segment)) for (const mark of values) marks.add(mark);
+      if (match !== undefined) {
+        for (const { values } of this.#prefixes.covering(match.prefix)) for (const mark of values) marks.add(mark);
       }
       const key = [...marks].sort((a, b) => a - b).join();
-      const known = this.#ids.get(key) ?? { id: this.#ids.size, marks };
-      this.#ids.set(key, known);
-      return { range: { family: segment.family, first: segment.first, last: segment.last }, ...known };
-    });
+      markings = this.#ids.get(key) ?? { id: this.#ids.size, marks };
+      this.#ids.set(key, markings);
+      this.#byMatch.set(match, markings);
+    }
+    return markings;
+  }
+
+  /** Equal for places that no filter tells apart. */
+  placeKey({ id }: Atom, { key }: Holder): string {
+    const known = (this.#keys[id] ??= new Map<string, string>());
+    let text = known.get(key);
+    if (text === undefined) {
+      text = `${String(id)}#${key}`;
+      known.set(key, text);
+    }
+    return text;
   }
 
   /** What rules may call this interface, as far as any rule does. */
@@ -85,6 +113,7 @@ export class FilterAtlas {
 
   /** `owner`: the interface that the addresses are assigned to; absent: they are behind one of `faces`. */
   holder(owner: InterfaceFacts | undefined, faces: readonly InterfaceFacts[]): Holder {
+    if (this.#mentioned.size === 0) return NOBODY;
     const certain = new Set(owner === undefined ? [] : this.groupsOf(owner));
     const perhaps = new Set(owner === undefined ? faces.flatMap((face) => this.groupsOf(face)) : []);
     const key = owner === undefined ? [...perhaps].sort().join() : `=${[...certain].sort().join()}`;

@@ -1,7 +1,7 @@
 /** The filters that a packet meets between two interfaces, and what they do with it. */
 import type { FilterFacts, FilterRule } from '../model/filter.ts';
-import type { Range } from '../model/prefix.ts';
-import { formatAddress, hostPrefix, parseAddress } from '../model/prefix.ts';
+import type { Prefix, Range } from '../model/prefix.ts';
+import { formatAddress, hostPrefix, overlaps, parseAddress } from '../model/prefix.ts';
 import type { Gap, InterfaceFacts } from '../model/snapshot.ts';
 import type { FilterBehaviourTable } from './behaviour.ts';
 import type { Fabric } from './fabric.ts';
@@ -63,6 +63,10 @@ export class Filters {
 
   /** The pieces of a range that filters tell apart. `faces`: the interfaces of the machine behind which it is. */
   places(range: Range, faces: readonly InterfaceFacts[]): Place[] {
+    // Nearly always nothing of a range of pods is assigned to an interface.
+    if (!faces.some((face) => isTouched(range, this.#fabric.assigned(face)))) {
+      return this.#placesIn(range, undefined, faces);
+    }
     const result: Place[] = [];
     let rest: Range[] = [range];
     for (const owner of faces) {
@@ -132,7 +136,7 @@ export class Filters {
     // Of alias ranges and delegated prefixes it is no more certain than of pods that rules about groups mean them.
     const isOwn = owner !== undefined && range.first === range.last && isAddressOf(owner, range);
     const holder = this.#atlas.holder(isOwn ? owner : undefined, faces);
-    return this.#atlas.atoms(range).map((atom) => ({ key: `${String(atom.id)}#${holder.key}`, atom, holder }));
+    return this.#atlas.atoms(range).map((atom) => ({ key: this.#atlas.placeKey(atom, holder), atom, holder }));
   }
 
   /** From the machine outwards: the interface's, the subnet's, the network's. */
@@ -197,6 +201,11 @@ export class Filters {
   get gap(): Gap | undefined {
     return this.#gap;
   }
+}
+
+function isTouched(range: Range, prefixes: readonly Prefix[]): boolean {
+  for (const prefix of prefixes) if (overlaps(prefix, range)) return true;
+  return false;
 }
 
 function isAddressOf(face: InterfaceFacts, { family, first }: Range): boolean {

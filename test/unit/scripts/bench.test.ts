@@ -71,7 +71,10 @@ test('the floor asks what the run asked, as many at a time, and the cloud after 
     exchange('ec2', 4, '/'),
     exchange('ec2', 3, '/'),
   ];
-  const plan = planFloor(asked, { urls: { ec2: 'http://e', quotas: 'http://127.0.0.1:3', kubernetes: 'https://k' }, token: 't' });
+  const plan = planFloor(asked, {
+    urls: { ec2: 'http://e', quotas: 'http://127.0.0.1:3', kubernetes: 'https://k' },
+    token: 't',
+  });
   expect(plan.map(({ after }) => after)).toEqual([[], [0], [], [0, 1, 2], [0, 1, 2], [0, 1, 2, 3]]);
   expect(plan.map(({ url }) => url)).toEqual([
     'https://k/a',
