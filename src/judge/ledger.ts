@@ -118,10 +118,6 @@ export class Ledger {
       visit(fault, owners[0]);
       return;
     }
-    if (fault.rule === 'firewall-excludes-pods') {
-      for (const node of owners) visit(this.#retrace(fault, node, from, to, path) ?? fault, node);
-      return;
-    }
     const [sender] = from.nodes;
     for (const node of owners) {
       const own = sender === undefined ? undefined : this.#find(fault, node, sender, path);
