@@ -1,25 +1,14 @@
 /** The reader and the network security groups of a lab's Azure. */
-import { afterEach, describe, expect, test } from '@jest/globals';
-import type { Lab } from '../../../lab/servers/index.ts';
+import { describe, expect, test } from '@jest/globals';
 import { securityGroupId } from '../../../lab/world/azure-ids.ts';
 import { putSecurityRule, securityGroup } from '../../../lab/world/azure-rules.ts';
 import { azureCluster } from '../../../lab/world/azure-cluster.ts';
 import type { FabricFacts, FilterFacts, Suspects } from '../../../src/model/snapshot.ts';
 import { azureOf, expectedOf, leave, nodesOf, openReader, plainOf, serveAzure } from './expected.ts';
 import { busyWorld, nicAt, usualWorld } from './worlds.ts';
+import { labPerTest } from '../../support/lab-per-test.ts';
 
-let lab: Lab | undefined;
-
-afterEach(async () => {
-  leave();
-  await lab?.stop();
-  lab = undefined;
-});
-
-async function serve(...args: Parameters<typeof serveAzure>): Promise<Lab> {
-  lab = await serveAzure(...args);
-  return lab;
-}
+const serve = labPerTest(serveAzure, leave);
 
 function filtersOf(fabric: FabricFacts | undefined): readonly FilterFacts[] {
   if (fabric === undefined || fabric.filters === 'unread') throw new Error('nothing was read');
@@ -51,9 +40,7 @@ describe('one reading', () => {
       const ids = filtersOf(fabric).map(({ id }) => id);
       expect(fabric?.interfaces.flatMap(({ filters = [] }) => filters).sort()).toEqual([...ids].sort());
       expect(ids.length).toBe(3);
-      await running.stop();
     }
-    lab = undefined;
   });
 
   test('asks for none where nobody wants them, and says so', async () => {
@@ -88,12 +75,10 @@ describe('one reading', () => {
       const [first, ...others] = nodesOf(world);
       const running = await serve(world);
       const { facts } = await openReader(running).read([{ ...first!, podCIDRs: [podCIDR] }, ...others]);
-      await running.stop();
       return filtersOf(facts[0])[0]?.rules.find(({ name }) => name === 'AllowInternetOutBound')?.peers;
     };
     expect(await internetIn('10.244.0.0/24')).toEqual({ prefixes: [] });
     expect(await internetIn('25.0.0.0/24')).toEqual({ prefixes: [], unread: ['Internet'] });
-    lab = undefined;
   });
 });
 

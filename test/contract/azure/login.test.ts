@@ -2,26 +2,16 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { createServer, request } from 'node:https';
 import type { AddressInfo } from 'node:net';
-import { afterEach, describe, expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import { makeCertificate } from '../../../lab/servers/certificate.ts';
 import type { Lab } from '../../../lab/servers/index.ts';
 import type { Gap } from '../../../src/model/snapshot.ts';
 import type { Log } from '../../../src/ports.ts';
 import { enter, leave, nodesOf, openReader, serveAzure, SILENT } from './expected.ts';
 import { usualWorld } from './worlds.ts';
+import { labPerTest } from '../../support/lab-per-test.ts';
 
-let lab: Lab | undefined;
-
-afterEach(async () => {
-  leave();
-  await lab?.stop();
-  lab = undefined;
-});
-
-async function serve(...args: Parameters<typeof serveAzure>): Promise<Lab> {
-  lab = await serveAzure(...args);
-  return lab;
-}
+const serve = labPerTest(serveAzure, leave);
 
 /** How many machines were read, and what was said. */
 async function logIn(

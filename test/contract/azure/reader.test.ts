@@ -1,25 +1,14 @@
 /** What the Azure reader says about worlds of every shape. */
-import { afterEach, describe, expect, test } from '@jest/globals';
-import type { Lab } from '../../../lab/servers/index.ts';
+import { describe, expect, test } from '@jest/globals';
 import { azureCluster } from '../../../lab/world/azure-cluster.ts';
 import { azureTableId, nicId, scaleSetId, vmId, vnetId } from '../../../lab/world/azure-ids.ts';
 import type { World } from '../../../lab/world/world.ts';
 import type { FabricFacts, NodeFacts } from '../../../src/model/snapshot.ts';
 import { azureOf, expectedOf, leave, nodesOf, openReader, plainOf, serveAzure } from './expected.ts';
 import { busyWorld, nicAt, usualWorld } from './worlds.ts';
+import { labPerTest } from '../../support/lab-per-test.ts';
 
-let lab: Lab | undefined;
-
-afterEach(async () => {
-  leave();
-  await lab?.stop();
-  lab = undefined;
-});
-
-async function serve(...args: Parameters<typeof serveAzure>): Promise<Lab> {
-  lab = await serveAzure(...args);
-  return lab;
-}
+const serve = labPerTest(serveAzure, leave);
 
 async function readAll(world: World, nodes = nodesOf(world)): Promise<FabricFacts[]> {
   const { facts, gaps } = await openReader(await serve(world)).read(nodes);
@@ -92,9 +81,7 @@ describe('one reading', () => {
       expect(fabric?.interfaces.length).toBe(5);
       // The compute provider shouts the resource group; references to it do not.
       expect([...machineIds].every((id) => id.includes('/SHOP-PROD/') || machines === 'scale-set-uniform')).toBe(true);
-      await running.stop();
     }
-    lab = undefined;
   });
 
   test('a table that serves two networks is one table in each', async () => {
@@ -132,9 +119,7 @@ describe('one reading', () => {
           origin: 'system',
         },
       ]);
-      await running.stop();
     }
-    lab = undefined;
   });
 });
 
@@ -146,9 +131,7 @@ describe('where to look', () => {
       const { facts, gaps } = await openReader(running).read(anonymous(nodesOf(world)));
       expect(gaps).toEqual([]);
       expect(facts.map(plainOf)).toEqual(expectedOf(world));
-      await running.stop();
     }
-    lab = undefined;
   });
 
   test('a stranger elsewhere that has the address of one of them hides no scale set', async () => {

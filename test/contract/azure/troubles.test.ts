@@ -1,12 +1,13 @@
 /** What the reader makes of everything that can go wrong between it and Resource Manager. */
 import { readFileSync } from 'node:fs';
 import { isDeepStrictEqual } from 'node:util';
-import { afterEach, describe, expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import type { Lab, LabOptions } from '../../../lab/servers/index.ts';
 import type { World } from '../../../lab/world/world.ts';
 import type { Gap } from '../../../src/model/snapshot.ts';
 import { azureOf, enter, expectedOf, leave, nodesOf, openReader, plainOf, serveAzure } from './expected.ts';
 import { busyWorld, usualWorld } from './worlds.ts';
+import { labPerTest } from '../../support/lab-per-test.ts';
 
 interface Role {
   readonly Actions: readonly string[];
@@ -29,18 +30,7 @@ const ACTION_OF: Readonly<Record<string, string>> = {
   VirtualNetworks_ListAll: 'Microsoft.Network/virtualNetworks/read',
 };
 
-let lab: Lab | undefined;
-
-afterEach(async () => {
-  leave();
-  await lab?.stop();
-  lab = undefined;
-});
-
-async function serve(...args: Parameters<typeof serveAzure>): Promise<Lab> {
-  lab = await serveAzure(...args);
-  return lab;
-}
+const serve = labPerTest(serveAzure, leave);
 
 async function expectAllRead(running: Lab, world: World): Promise<void> {
   const { facts, gaps } = await openReader(running).read(nodesOf(world));

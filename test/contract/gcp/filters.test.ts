@@ -1,27 +1,16 @@
 /** The VPC firewall as the reader finds it: rules, the policies around them, what is denied, what is read again. */
-import { afterEach, describe, expect, jest, test } from '@jest/globals';
-import type { Lab } from '../../../lab/servers/index.ts';
+import { describe, expect, jest, test } from '@jest/globals';
 import type { GcePolicyRuleWorld, GcePolicyWorld, GceWorld } from '../../../lab/world/gce.ts';
 import { firewall } from '../../../lab/world/gce-firewalls.ts';
 import type { FabricFacts, FilterFacts, Suspects } from '../../../src/model/snapshot.ts';
 import { expectedOf, gceOf, leave, nodesOf, openReader, plainOf, serveGce } from './expected.ts';
 import { firewallWorld, instanceAt, NETWORK, sharedWorld, usualWorld } from './worlds.ts';
+import { labPerTest } from '../../support/lab-per-test.ts';
 
 // The descriptions that the clients load are 12 MB of JSON, which a busy machine takes its time over.
 jest.setTimeout(60_000);
 
-let lab: Lab | undefined;
-
-afterEach(async () => {
-  leave();
-  await lab?.stop();
-  lab = undefined;
-});
-
-async function serve(...args: Parameters<typeof serveGce>): Promise<Lab> {
-  lab = await serveGce(...args);
-  return lab;
-}
+const serve = labPerTest(serveGce, leave);
 
 function filtersOf(facts: readonly FabricFacts[]): readonly FilterFacts[] {
   return facts.flatMap(({ filters }) => (filters === 'unread' ? [] : filters));

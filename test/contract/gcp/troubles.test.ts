@@ -1,11 +1,12 @@
 /** What the reader makes of everything that can go wrong between it and Compute Engine. */
 import { readFileSync } from 'node:fs';
-import { afterEach, describe, expect, jest, test } from '@jest/globals';
+import { describe, expect, jest, test } from '@jest/globals';
 import type { Lab } from '../../../lab/servers/index.ts';
 import type { World } from '../../../lab/world/world.ts';
 import type { Gap } from '../../../src/model/snapshot.ts';
 import { enter, expectedOf, gceOf, leave, nodesOf, openReader, plainOf, serveGce } from './expected.ts';
 import { busyWorld, instanceAt, sharedWorld, usualWorld } from './worlds.ts';
+import { labPerTest } from '../../support/lab-per-test.ts';
 
 // The descriptions that the clients load are 12 MB of JSON, which a busy machine takes its time over.
 jest.setTimeout(60_000);
@@ -26,18 +27,7 @@ function permissionOf(method: string): string {
   return `compute.${name}`;
 }
 
-let lab: Lab | undefined;
-
-afterEach(async () => {
-  leave();
-  await lab?.stop();
-  lab = undefined;
-});
-
-async function serve(...args: Parameters<typeof serveGce>): Promise<Lab> {
-  lab = await serveGce(...args);
-  return lab;
-}
+const serve = labPerTest(serveGce, leave);
 
 async function expectAllRead(running: Lab, world: World): Promise<void> {
   const { facts, gaps } = await openReader(running).read(nodesOf(world));

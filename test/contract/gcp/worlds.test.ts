@@ -1,26 +1,15 @@
 /** The Compute Engine reader against whole worlds, compared object by object. */
-import { afterEach, describe, expect, jest, test } from '@jest/globals';
-import type { Lab } from '../../../lab/servers/index.ts';
+import { describe, expect, jest, test } from '@jest/globals';
 import { gceCluster } from '../../../lab/world/gce-cluster.ts';
 import type { World } from '../../../lab/world/world.ts';
 import { expectedOf, gceOf, leave, nodesOf, openReader, plainOf, serveGce } from './expected.ts';
 import { busyWorld, instanceAt, NETWORK, sharedWorld, usualWorld } from './worlds.ts';
+import { labPerTest } from '../../support/lab-per-test.ts';
 
 // The descriptions that the clients load are 12 MB of JSON, which a busy machine takes its time over.
 jest.setTimeout(60_000);
 
-let lab: Lab | undefined;
-
-afterEach(async () => {
-  leave();
-  await lab?.stop();
-  lab = undefined;
-});
-
-async function serve(...args: Parameters<typeof serveGce>): Promise<Lab> {
-  lab = await serveGce(...args);
-  return lab;
-}
+const serve = labPerTest(serveGce, leave);
 
 const alias = (): World => gceCluster({ name: 'suite', mode: 'alias', nodes: 6, subnets: 2 });
 

@@ -2,9 +2,9 @@ import { describe, expect, test } from '@jest/globals';
 import { groupLostPods } from '../../../lab/world/faults/ec2-filters.ts';
 import { checkOn, routeMissing } from '../../../lab/world/faults.ts';
 import { judgeSnapshot } from '../../../src/judge/judge.ts';
-import type { FilterRule } from '../../../src/model/filter.ts';
 import type { PairCounts } from '../../../src/model/judgement.ts';
 import type { Snapshot } from '../../../src/model/snapshot.ts';
+import { admits, withGroupRules } from '../../support/group-rules.ts';
 import { AUTO, cluster, judgeWith } from '../../support/judging.ts';
 
 function brief({ total, pass, fail, partial, unknown }: PairCounts): string {
@@ -34,7 +34,7 @@ describe('nodes and pods', () => {
 
   test('where pods are admitted and nodes are not, only their paths are lost, and that is an error', () => {
     const { snapshot } = judgeWith(cluster('fabric'), []);
-    const judgement = judgeSnapshot(withInbound(snapshot, ['10.244.0.0/16']), AUTO);
+    const judgement = judgeSnapshot(withGroupRules(snapshot, [admits('10.244.0.0/16')]), AUTO);
     expect(judgement.pairs).toMatchObject({ total: 72, pass: 72 });
     expect(brief(judgement.otherPaths.nodeToPod.oneWay)).toBe('72: 0 pass, 72 fail, 0 unknown');
     expect(judgement.verdict).toBe('fail');
@@ -48,24 +48,6 @@ describe('nodes and pods', () => {
     expect(otherPaths.nodeToPod.oneWay).toMatchObject({ total: 72, notApplicable: 72 });
   });
 });
-
-/** Only these prefixes are let in by groups; everything may leave. */
-function withInbound(snapshot: Snapshot, prefixes: readonly string[]): Snapshot {
-  const rules: FilterRule[] = [
-    { direction: 'out', action: 'allow', rank: 0, peers: { prefixes: ['0.0.0.0/0'] } },
-    { direction: 'in', action: 'allow', rank: 0, peers: { prefixes } },
-  ];
-  return {
-    ...snapshot,
-    fabrics: snapshot.fabrics.map((fabric) => ({
-      ...fabric,
-      filters:
-        fabric.filters === 'unread'
-          ? fabric.filters
-          : fabric.filters.map((one) => (one.kind === 'security-group' ? { ...one, rules } : one)),
-    })),
-  };
-}
 
 describe('extra senders', () => {
   /** A subnet for control planes beside those of the nodes, with a table of its own. */

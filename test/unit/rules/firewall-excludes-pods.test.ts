@@ -9,8 +9,8 @@ import {
 } from '../../../lab/world/faults/ec2-filters.ts';
 import { judgeSnapshot } from '../../../src/judge/judge.ts';
 import type { FilterRule } from '../../../src/model/filter.ts';
-import type { Snapshot } from '../../../src/model/snapshot.ts';
 import { AUTO, cluster, judgeWith } from '../../support/judging.ts';
+import { admits, withGroupRules } from '../../support/group-rules.ts';
 import { denied, ruleSuite } from '../../support/rule-suite.ts';
 
 const RANGE = { podCIDRs: ['10.244.0.0/16'] };
@@ -75,29 +75,10 @@ test('a network ACL counts between subnets only, and the free number before its 
   expect(one.judgement.findings).toEqual([]);
 });
 
-/** The same rules for every group: what filters do is all that differs. */
-function withRules(snapshot: Snapshot, rules: readonly FilterRule[]): Snapshot {
-  const all: FilterRule = { direction: 'out', action: 'allow', rank: 0, peers: { prefixes: ['0.0.0.0/0'] } };
-  return {
-    ...snapshot,
-    fabrics: snapshot.fabrics.map((fabric) => ({
-      ...fabric,
-      filters:
-        fabric.filters === 'unread'
-          ? fabric.filters
-          : fabric.filters.map((one) => (one.kind === 'security-group' ? { ...one, rules: [all, ...rules] } : one)),
-    })),
-  };
-}
-
-function admits(...prefixes: string[]): FilterRule {
-  return { direction: 'in', action: 'allow', rank: 0, peers: { prefixes } };
-}
-
 describe('an overlay', () => {
   const { snapshot } = judgeWith(cluster('vxlan'), []);
   const judged = (...rules: FilterRule[]): [string, string[]] => {
-    const judgement = judgeSnapshot(withRules(snapshot, rules), AUTO);
+    const judgement = judgeSnapshot(withGroupRules(snapshot, rules), AUTO);
     return [judgement.verdict, judgement.findings.map(({ what }) => what)];
   };
   const network = snapshot.fabrics[0]?.networks[0]?.prefixes[0] ?? '';
@@ -125,7 +106,7 @@ describe('replies', () => {
     const ids = snapshot.fabrics.flatMap(({ filters }) => (filters === 'unread' ? [] : filters)).map(({ id }) => id);
     expect(ids.length).toBeGreaterThan(0);
     // Only pods of the first two nodes may ask anybody.
-    const judgement = judgeSnapshot(withRules(snapshot, [admits('10.244.0.0/23')]), AUTO);
+    const judgement = judgeSnapshot(withGroupRules(snapshot, [admits('10.244.0.0/23')]), AUTO);
     expect(judgement.pairs).toMatchObject({ total: 72, pass: 16, fail: 56 });
     expect(judgement.roundTrip).toMatchObject({ total: 72, pass: 16, fail: 56 });
   });
@@ -133,7 +114,7 @@ describe('replies', () => {
 
 test('rules of both ends together: addresses that none of several rules admits whole', () => {
   const { snapshot } = judgeWith(cluster('fabric'), []);
-  const judgement = judgeSnapshot(withRules(snapshot, [admits('10.244.0.0/21', '10.244.8.0/25')]), AUTO);
+  const judgement = judgeSnapshot(withGroupRules(snapshot, [admits('10.244.0.0/21', '10.244.8.0/25')]), AUTO);
   expect(judgement.pairs).toMatchObject({ total: 72, pass: 64, partial: 8 });
   expect(judgement.findings.map(({ subjects }) => subjects.prefixes)).toContainEqual(['10.244.8.128/25']);
 });
