@@ -1,3 +1,4 @@
+import { AwsError } from './aws-error.ts';
 import { randomUUID } from 'node:crypto';
 
 import { iamPolicy, type IamPolicy } from '../permissions/iam.ts';
@@ -16,15 +17,7 @@ interface Quota {
 
 const ROUTES: Quota = { QuotaCode: 'L-93826ACB', QuotaName: 'Routes per route table', Adjustable: true };
 
-class QuotaError extends Error {
-  readonly code: string;
-  readonly status: number;
-  constructor(code: string, message: string, status = 400) {
-    super(message);
-    this.code = code;
-    this.status = status;
-  }
-}
+class QuotaError extends AwsError {}
 
 function operationOf({ headers }: Incoming): string {
   const target = String(headers['x-amz-target'] ?? '');

@@ -1,16 +1,9 @@
+import { AwsError } from '../aws-error.ts';
 import type { Answer } from '../exchange.ts';
 import { escapeXml } from './xml.ts';
 
 /** An error in EC2's own words. Codes are spelt as in "Error codes for the Amazon EC2 API", which mixes ID and Id. */
-export class Ec2Error extends Error {
-  readonly code: string;
-  readonly status: number;
-  constructor(code: string, message: string, status = 400) {
-    super(message);
-    this.code = code;
-    this.status = status;
-  }
-}
+export class Ec2Error extends AwsError {}
 
 export function errorAnswer({ code, message, status }: Ec2Error, requestId: string): Answer {
   return {
