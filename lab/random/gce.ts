@@ -77,6 +77,7 @@ function firewallFaults({ d, some, other }: Draw): Choice[] {
     [4, () => [gce.gcePodFirewallByName(d.pick(['tag', 'account']))]],
     [8, () => [gce.gceDenied(some, denial())]],
     [2, () => [gce.gcePolicy(kind())]],
+    [3, () => [gce.gcePolicyAbout(some, kind(), d.pick(['from', 'to']))]],
     [3, () => [gce.gcePolicy(kind(), harmless())]],
   ];
 }

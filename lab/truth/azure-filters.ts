@@ -165,7 +165,8 @@ export class AzureFilters {
       case 'AzureLoadBalancer':
         return formatAddress(x) === '168.63.129.16' ? 'yes' : 'no';
       case 'Internet':
-        return isIn(x, x.family === 4 ? private4 : private6) ? 'no' : 'perhaps';
+        if (isIn(x, x.family === 4 ? private4 : private6)) return 'no';
+        return this.isTagged('VirtualNetwork', x, at) === 'yes' ? 'no' : 'perhaps';
       default:
         return 'perhaps';
     }

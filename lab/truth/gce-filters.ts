@@ -1,6 +1,6 @@
 /** What the firewall of a VPC network does with a packet: the rules of the network at both machines, and no others. */
 
-import { formatAddress, holds, overlaps, rangeOf } from '../world/addresses.ts';
+import { formatAddress, holds, rangeOf } from '../world/addresses.ts';
 import type { Address, Range } from '../world/addresses.ts';
 import type { GceFirewallWorld, GceInstanceWorld, GcePolicyRuleWorld, GceWorld } from '../world/gce.ts';
 import { Filters } from './filters.ts';
@@ -30,10 +30,6 @@ function portsOf(text: string): { from: number; to: number } {
 export interface Surroundings {
   /** By key of the machine: what rules may name it by. */
   instances: Map<string, GceInstanceWorld>;
-  /** All that lists show. */
-  nics: Nic[];
-  /** The ranges of the cluster's nodes: their podCIDRs and addresses. */
-  nodes: Range[];
 }
 
 function isCalled(instance: GceInstanceWorld | undefined, tags: string[], accounts: string[]): boolean {
@@ -66,40 +62,32 @@ function fits(rule: GceFirewallWorld, { source, target, from }: Crossing, around
   return isOwn && there.some((range) => holds(rangeOf(range), target)) ? 'certain' : 0;
 }
 
-/** Whether a rule of a policy decides anything between machines of a network. */
-function mayDecide(rule: GcePolicyRuleWorld, network: string, packets: Range[]): boolean {
+/** Whether a rule of a policy may decide about packets between two addresses in a network. */
+function mayDecide(rule: GcePolicyRuleWorld, network: string, { source, target }: Crossing): boolean {
   if (rule.disabled === true || rule.action === 'goto_next' || rule.srcNetworkContext === 'INTERNET') return false;
   if (rule.targetNetworks !== undefined && !rule.targetNetworks.includes(network)) return false;
-  const meets = (ranges: string[] | undefined): boolean =>
-    ranges === undefined || ranges.some((range) => packets.some((packet) => overlaps(packet, rangeOf(range))));
-  return (rule.srcSecureTags !== undefined || meets(rule.srcIpRanges)) && meets(rule.destIpRanges);
+  const meets = (ranges: string[] | undefined, x: Address): boolean =>
+    ranges === undefined || ranges.some((range) => holds(rangeOf(range), x));
+  return (rule.srcSecureTags !== undefined || meets(rule.srcIpRanges, source)) && meets(rule.destIpRanges, target);
 }
 
 /** Policies go before or behind the rules of the network; what they decide together is not worked out here. */
-function hasPolicies(gce: GceWorld, network: string, { nics, nodes }: Surroundings): boolean {
-  const packets = [...nodes, ...nics.filter((nic) => nic.network === network).flatMap((nic) => nic.own)];
+function isDoubtful(gce: GceWorld, network: string, crossing: Crossing): boolean {
   const regions = gce.subnetworks.filter((one) => one.network === network).map((one) => one.region);
   return gce.policies.some(
     (policy) =>
       policy.networks.includes(network) &&
       (policy.region === undefined || regions.includes(policy.region)) &&
-      policy.rules.some((rule) => mayDecide(rule, network, packets)),
+      policy.rules.some((rule) => mayDecide(rule, network, crossing)),
   );
 }
 
 export function gceFilters(gce: GceWorld, around: Surroundings): Filters {
-  const doubtful = new Map<string, boolean>();
-  const isDoubtful = (network: string): boolean => {
-    const known = doubtful.get(network) ?? hasPolicies(gce, network, around);
-    doubtful.set(network, known);
-    return known;
-  };
-
   const stageAt = (nic: Nic, direction: GceFirewallWorld['direction'], crossing: Crossing): FilterStage => {
     const { from, owner, source, target } = crossing;
     const ends = `${from.machine?.key ?? ''} ${formatAddress(source)} to ${owner.key} ${formatAddress(target)}`;
     const lines = (): FilterLine[] | 'unread' => {
-      if (isDoubtful(nic.network)) return 'unread';
+      if (isDoubtful(gce, nic.network, crossing)) return 'unread';
       const here = around.instances.get(nic.machine?.key ?? '');
       const meant = gce.firewalls.filter((rule) => {
         if (rule.network !== nic.network || rule.direction !== direction || rule.disabled) return false;
@@ -128,5 +116,9 @@ export function gceFilters(gce: GceWorld, around: Surroundings): Filters {
 
 /** Every range that some rule names. */
 export function gceFilterRanges(gce: GceWorld): Range[] {
-  return gce.firewalls.flatMap((rule) => [...rule.sourceRanges, ...rule.destinationRanges]).map(rangeOf);
+  const policies = gce.policies.flatMap(({ rules }) => rules);
+  return [
+    ...gce.firewalls.flatMap((rule) => [...rule.sourceRanges, ...rule.destinationRanges]),
+    ...policies.flatMap((rule) => [...(rule.srcIpRanges ?? []), ...(rule.destIpRanges ?? [])]),
+  ].map(rangeOf);
 }

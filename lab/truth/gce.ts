@@ -53,8 +53,7 @@ function winnersAmong(routes: GceRouteWorld[], x: Address): GceRouteWorld[] {
   return longest.filter((route) => route.priority === priority);
 }
 
-/** `nodes`: podCIDRs and addresses of the cluster's nodes. */
-export function gceGround(gce: GceWorld, nodes: Range[]): Ground {
+export function gceGround(gce: GceWorld): Ground {
   const machines = new Map<string, Machine>();
   const nics: Nic[] = [];
   const shown = new Map<string, GceInstanceWorld>();
@@ -121,7 +120,7 @@ export function gceGround(gce: GceWorld, nodes: Range[]): Ground {
     nics,
     neighbours: 'nobody',
     ranges: [...gce.routes.map((one) => rangeOf(one.destRange)), ...[...subnetRanges.values()].flat()],
-    filters: gceFilters(gce, { instances: shown, nics, nodes }),
+    filters: gceFilters(gce, { instances: shown }),
     filterRanges: gceFilterRanges(gce),
     route,
     leadsToMachines: (network, pods) =>

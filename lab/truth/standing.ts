@@ -3,7 +3,7 @@
  * can know, and through which interface its packets leave.
  */
 
-import { addressOf, familyOf, holds, hostRange, rangeOf } from '../world/addresses.ts';
+import { addressOf, familyOf, holds, rangeOf } from '../world/addresses.ts';
 import type { Address, Family, Range } from '../world/addresses.ts';
 import type { NodeWorld, PodWorld, TunnelWorld, World } from '../world/world.ts';
 import { awsGround } from './aws.ts';
@@ -60,13 +60,9 @@ export function internalIps(node: NodeWorld): string[] {
 
 /** All clouds of a world. */
 export function groundsOf(world: World, options: TruthOptions): Ground[] {
-  const nodes = world.cluster.nodes.flatMap((node) => [
-    ...node.podCIDRs.map(rangeOf),
-    ...internalIps(node).map(hostRange),
-  ]);
   const grounds = [
     ...world.aws.map((region) => awsGround(region, world.aws, options.prefixListsUnread === true)),
-    ...(world.gce ?? []).map((gce) => gceGround(gce, nodes)),
+    ...(world.gce ?? []).map(gceGround),
     ...(world.azure ?? []).map(azureGround),
   ];
   for (const ground of grounds) {

@@ -2,7 +2,7 @@
  * All addresses that the filters of a fabric name, laid over each other: a range is cut where any rule's answer may
  * change, and each piece knows which rules name it. So a filter is asked once for all addresses that it cannot tell apart.
  */
-import type { FilterFacts, FilterPeers, FilterRule } from '../model/filter.ts';
+import type { FilterDoubt, FilterFacts, FilterPeers, FilterRule } from '../model/filter.ts';
 import type { Range } from '../model/prefix.ts';
 import { parsePrefix } from '../model/prefix.ts';
 import type { Entry } from '../model/prefix-table.ts';
@@ -35,6 +35,17 @@ export interface Place {
   readonly holder: Holder;
 }
 
+/** Private and shared addresses (RFC 1918, 6598), link-local and unique local ones: never reached from the internet. */
+const PRIVATE = [
+  '10.0.0.0/8',
+  '100.64.0.0/10',
+  '172.16.0.0/12',
+  '192.168.0.0/16',
+  '169.254.0.0/16',
+  'fc00::/7',
+  'fe80::/10',
+];
+
 const NOBODY: Holder = { key: '', certain: new Set(), perhaps: new Set() };
 
 export type Match = 'yes' | 'perhaps' | 'no';
@@ -47,6 +58,8 @@ export class FilterAtlas {
   /** Route table -> the mark of the network's own space as that table shows it. */
   readonly #spaces = new Map<string, { readonly mark: number; readonly network: string }>();
   readonly #mentioned = new Set<string>();
+  /** The mark of addresses that the internet never has. */
+  readonly #private: number;
   readonly #ids = new Map<string, Markings>();
   readonly #byMatch = new Map<Entry<number> | undefined, Markings>();
   /** Put together once, and not for every node. */
@@ -56,14 +69,16 @@ export class FilterAtlas {
   constructor(fabric: Fabric, filters: readonly FilterFacts[]) {
     this.#fabric = fabric;
     this.#filters = new Map(filters.map((filter) => [filter.id, filter]));
-    const sides = filters.flatMap(({ rules }) => rules.flatMap(sidesOf));
+    const sides = filters.flatMap(({ rules, doubts = [] }) => [...rules.flatMap(sidesOf), ...doubts.flatMap(endsOf)]);
     for (const side of sides) {
       const mark = this.#next++;
       this.#marks.set(side, mark);
       for (const text of side.prefixes) this.#put(text, mark);
       for (const group of side.groups ?? []) this.#mentioned.add(group);
     }
-    if (sides.some(({ network }) => network === true)) this.#drawSpaces();
+    if (sides.some(({ network, internet }) => network === true || internet === true)) this.#drawSpaces();
+    this.#private = this.#next++;
+    if (sides.some(({ internet }) => internet === true)) for (const text of PRIVATE) this.#put(text, this.#private);
     for (const { rules } of filters)
       for (const rule of rules) for (const target of rule.targets ?? []) this.#mentioned.add(target);
   }
@@ -135,7 +150,9 @@ export class FilterAtlas {
       if (holder.certain.has(group)) return 'yes';
       if (holder.perhaps.has(group)) best = 'perhaps';
     }
-    return (peers.unread ?? []).length > 0 ? 'perhaps' : best;
+    const isPublic =
+      peers.internet === true && !atom.marks.has(this.#private) && this.#isInSpace(atom, table) !== 'yes';
+    return isPublic || (peers.unread ?? []).length > 0 ? 'perhaps' : best;
   }
 
   #put(text: string, mark: number): void {
@@ -162,6 +179,10 @@ export class FilterAtlas {
     }
     return 'no';
   }
+}
+
+function endsOf({ from, to }: FilterDoubt): FilterPeers[] {
+  return [from, to].filter((end) => end !== undefined);
 }
 
 function sidesOf(rule: FilterRule): FilterPeers[] {

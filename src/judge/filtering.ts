@@ -34,8 +34,9 @@ export function judgeWay(
   const faults = filters.gap === undefined ? [] : [gapFault(filters.gap)];
   for (const into of ways) {
     for (const stage of filters.stages({ out, into, isReply })) {
-      if (stage.gap !== undefined) {
-        faults.push(gapFault(stage.gap));
+      const gap = filters.gapFor(stage, source, destination);
+      if (gap !== undefined) {
+        faults.push(gapFault(gap));
         continue;
       }
       const answer = filters.ask(stage, source, destination, tunnel);
@@ -107,6 +108,8 @@ function groupsIn(stage: Stage): string[] {
     ...(own?.groups ?? []),
     ...(peers.unread ?? []),
     ...(own?.unread ?? []),
+    ...([peers, own].some((side) => side?.network === true) ? ['the network’s own space'] : []),
+    ...([peers, own].some((side) => side?.internet === true) ? ['the internet'] : []),
   ]);
   return [...new Set(names)].sort();
 }

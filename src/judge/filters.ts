@@ -1,5 +1,5 @@
 /** The filters that a packet meets between two interfaces, and what they do with it. */
-import type { FilterFacts, FilterRule } from '../model/filter.ts';
+import type { FilterDoubt, FilterFacts, FilterPeers, FilterRule } from '../model/filter.ts';
 import type { Prefix, Range } from '../model/prefix.ts';
 import { formatAddress, hostPrefix, overlaps, parseAddress } from '../model/prefix.ts';
 import type { Gap, InterfaceFacts } from '../model/snapshot.ts';
@@ -23,6 +23,7 @@ export interface Stage {
   readonly table: string | undefined;
   /** What of it was not read; then nothing about it is certain. */
   readonly gap: Gap | undefined;
+  readonly doubts: readonly FilterDoubt[];
 }
 
 /** Where the packet leaves and where it arrives; an end that is not known is left out. */
@@ -32,6 +33,8 @@ export interface Passage {
   /** Only what has no memory of the first packet. */
   readonly isReply: boolean;
 }
+
+const TOGETHER = 'it decides together with what was read';
 
 /** The filters of one fabric. */
 export class Filters {
@@ -91,6 +94,15 @@ export class Filters {
       this.#stages.set(key, stages);
     }
     return stages;
+  }
+
+  /** What of a stage is not known for these packets. */
+  gapFor({ gap, doubts, table }: Stage, source: Place, destination: Place): Gap | undefined {
+    if (gap !== undefined) return gap;
+    const meets = (ends: FilterPeers | undefined, place: Place): boolean =>
+      this.#atlas.matches(ends, place, table) !== 'no';
+    const doubt = doubts.find(({ from, to }) => meets(from, source) && meets(to, destination));
+    return doubt === undefined ? undefined : this.#unread(doubt.name, TOGETHER);
   }
 
   /** Whether a stage would admit everything if all addresses were in the network's own space, as routes can make them. */
@@ -168,7 +180,7 @@ export class Filters {
   ): Stage[] {
     if (typeof filters === 'string') {
       const gap = this.#gap ?? this.#unread(`filter ${filters}`, 'it was not among the answers');
-      return [{ key: filters, filters: [], direction, rules: [], table, gap }];
+      return [{ key: filters, filters: [], direction, rules: [], table, gap, doubts: [] }];
     }
     const [first] = filters;
     if (first === undefined) return [];
@@ -188,7 +200,8 @@ export class Filters {
         direction,
         rules,
         table,
-        gap: unread === undefined ? undefined : this.#unread(unread, 'it decides together with what was read'),
+        gap: unread === undefined ? undefined : this.#unread(unread, TOGETHER),
+        doubts: filters.flatMap((filter) => filter.doubts ?? []),
       },
     ];
   }

@@ -14,8 +14,18 @@ export interface FilterFacts {
   readonly name?: string;
   readonly network?: string;
   readonly rules: readonly FilterRule[];
-  /** Parts that were not read (policies above it, service tags): what they would decide is unknown. Why, for people. */
+  /** Parts that were not read: what they would decide is unknown for every packet. Why, for people. */
   readonly unread?: readonly string[];
+  /** Parts beside or above it whose decision is unknown, for these packets only: firewall policies. */
+  readonly doubts?: readonly FilterDoubt[];
+}
+
+export interface FilterDoubt {
+  /** For people: `hierarchical firewall policy baseline (rule 100: deny)`. */
+  readonly name: string;
+  /** Sources and destinations that it is about; absent: any. */
+  readonly from?: FilterPeers;
+  readonly to?: FilterPeers;
 }
 
 export interface FilterRule {
@@ -54,6 +64,8 @@ export interface FilterPeers {
   readonly groups?: readonly string[];
   /** The network's own space in the fabric's sense (Azure's tag VirtualNetwork): its ranges and those of user routes. */
   readonly network?: true;
+  /** The internet in the fabric's sense (Azure's tag Internet): outside the network, and never a private address. */
+  readonly internet?: true;
   /** Names whose addresses were not read: prefix lists, service tags. */
   readonly unread?: readonly string[];
 }

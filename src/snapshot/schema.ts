@@ -3,6 +3,7 @@ import {
   FACETS,
   SNAPSHOT_SCHEMA_VERSION,
   type FabricFacts,
+  type FilterDoubt,
   type FilterFacts,
   type FilterPeers,
   type FilterRule,
@@ -141,6 +142,7 @@ const PEERS = object<FilterPeers>({
   prefixes: list(PREFIX),
   groups: optional(list(TEXT)),
   network: optional(fixed(true)),
+  internet: optional(fixed(true)),
   unread: optional(list(TEXT)),
 });
 
@@ -156,6 +158,8 @@ const FILTER_RULE = object<FilterRule>({
   targets: optional(list(TEXT)),
 });
 
+const DOUBT = object<FilterDoubt>({ name: TEXT, from: optional(PEERS), to: optional(PEERS) });
+
 const FILTER = object<FilterFacts>({
   id: ID,
   kind: words(FILTER_KINDS),
@@ -163,6 +167,7 @@ const FILTER = object<FilterFacts>({
   network: optional(TEXT),
   rules: list(FILTER_RULE),
   unread: optional(list(TEXT)),
+  doubts: optional(list(DOUBT)),
 });
 
 const LIMIT = object<LimitFacts>({

@@ -56,7 +56,7 @@ function portsOf(text: string): PortRange {
   return { from: Number(from), to: Number(to) };
 }
 
-/** Undefined: any. The worlds have no address that the tag Internet could stand for. */
+/** Undefined: any. */
 function peersOf(azure: AzureWorld, end: AzureRuleEnd): FilterPeers | undefined {
   if ('applicationGroups' in end) {
     return { prefixes: [], groups: end.applicationGroups.map((name) => applicationGroupId(azure, name).toLowerCase()) };
@@ -70,7 +70,7 @@ function peersOf(azure: AzureWorld, end: AzureRuleEnd): FilterPeers | undefined 
     case 'AzureLoadBalancer':
       return { prefixes: ['168.63.129.16/32'] };
     case 'Internet':
-      return { prefixes: [] };
+      return { prefixes: [], internet: true };
     default:
       return /^[A-Z]/.test(first)
         ? { prefixes: [], unread: [first] }

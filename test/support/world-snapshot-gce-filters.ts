@@ -1,13 +1,13 @@
 /** The firewall facts that a perfect reader would take of a lab world's Compute Engine. */
 import type { GceFirewallWorld, GcePolicyWorld, GceTrafficWorld, GceWorld } from '../../lab/world/gce.ts';
-import { overlaps, rangeOf } from '../../lab/world/addresses.ts';
 import { canonicalPrefix } from '../../src/model/prefix.ts';
-import type { FilterFacts, FilterPeers, FilterRule } from '../../src/model/snapshot.ts';
+import type { FilterDoubt, FilterFacts, FilterPeers, FilterRule } from '../../src/model/snapshot.ts';
 
-/** `packets`: podCIDRs and addresses of the nodes. */
-export function gceFilters(gce: GceWorld, packets: readonly string[]): FilterFacts[] {
+export function gceFilters(gce: GceWorld): FilterFacts[] {
   return gce.networks.map(({ name }) => {
-    const unread = gce.policies.flatMap((policy) => reasonOf(gce, policy, name, packets));
+    const doubts = new Map(
+      gce.policies.flatMap((policy) => doubtsOf(gce, policy, name)).map((one) => [JSON.stringify(one), one]),
+    );
     return {
       id: `${gce.hostProject}/${name}`,
       kind: 'vpc-firewall',
@@ -18,7 +18,7 @@ export function gceFilters(gce: GceWorld, packets: readonly string[]): FilterFac
         implied('in', 'deny', 'implied deny ingress'),
         implied('out', 'allow', 'implied allow egress'),
       ],
-      ...(unread.length === 0 ? {} : { unread }),
+      ...(doubts.size === 0 ? {} : { doubts: [...doubts.keys()].sort().map((key) => doubts.get(key)!) }),
     };
   });
 }
@@ -72,24 +72,21 @@ const KINDS = {
   NETWORK_REGIONAL: 'regional network firewall policy',
 } as const;
 
-/** Why a policy leaves the firewall of a network in doubt. */
-function reasonOf(gce: GceWorld, policy: GcePolicyWorld, network: string, packets: readonly string[]): string[] {
+/** What a policy leaves in doubt in a network: whatever one of its rules may decide. */
+function doubtsOf(gce: GceWorld, policy: GcePolicyWorld, network: string): FilterDoubt[] {
   const regions = new Set(gce.subnetworks.filter((one) => one.network === network).map(({ region }) => region));
   if (!policy.networks.includes(network)) return [];
   if (policy.region !== undefined && !regions.has(policy.region)) return [];
-  const touches = (ranges: readonly string[]): boolean =>
-    ranges.some((range) => packets.some((packet) => overlaps(rangeOf(range), rangeOf(packet))));
-  const [first, ...more] = policy.rules
-    .filter((rule) => {
-      if (rule.disabled === true || rule.action === 'goto_next' || rule.srcNetworkContext === 'INTERNET') return false;
-      if (rule.targetNetworks?.includes(network) === false) return false;
-      const from =
-        rule.srcIpRanges !== undefined && rule.srcSecureTags === undefined ? rule.srcIpRanges : ['0.0.0.0/0'];
-      return touches(from) && touches(rule.destIpRanges ?? ['0.0.0.0/0']);
-    })
-    .sort((a, b) => a.priority - b.priority);
-  if (first === undefined) return [];
-  const rest = more.length === 0 ? '' : ` and ${String(more.length)} more`;
-  const name = `${KINDS[policy.kind]} ${policy.displayName ?? policy.name}`;
-  return [`${name} (rule ${String(first.priority)}: ${first.action}${rest})`];
+  return policy.rules.flatMap((rule): FilterDoubt[] => {
+    if (rule.disabled === true || rule.action === 'goto_next' || rule.srcNetworkContext === 'INTERNET') return [];
+    if (rule.targetNetworks?.includes(network) === false) return [];
+    const { srcIpRanges: from, destIpRanges: to } = rule;
+    return [
+      {
+        name: `${KINDS[policy.kind]} ${policy.displayName ?? policy.name} (rule ${String(rule.priority)}: ${rule.action})`,
+        ...(from === undefined || rule.srcSecureTags !== undefined ? {} : { from: peersOf(from, []) }),
+        ...(to === undefined ? {} : { to: peersOf(to, []) }),
+      },
+    ];
+  });
 }

@@ -41,8 +41,7 @@ function placed(gce: GceWorld, listed: boolean): Placed[] {
   );
 }
 
-/** `nodes`: podCIDRs and addresses of the cluster's nodes. */
-export function gceFacts(gce: GceWorld, nodes: readonly string[] = []): FabricFacts {
+export function gceFacts(gce: GceWorld): FabricFacts {
   const machines = placed(gce, true);
   const subnetId = (one: GceSubnetworkWorld): string => `${gce.hostProject}/${one.region}/${one.name}`;
   return {
@@ -83,7 +82,7 @@ export function gceFacts(gce: GceWorld, nodes: readonly string[] = []): FabricFa
         return interfaceFacts(gce, id, instance, nic, subnet === undefined ? '' : subnetId(subnet));
       }),
     ),
-    filters: gceFilters(gce, [...nodes, ...machines.flatMap(({ instance }) => instance.nics.flatMap(addressesOf))]),
+    filters: gceFilters(gce),
   };
 }
 
@@ -105,11 +104,6 @@ function rangesOf(one: GceSubnetworkWorld): string[] {
 
 function localRoute(prefix: string): RouteFacts {
   return { prefix, target: { kind: 'local' }, state: 'active', rank: -1, origin: 'local' };
-}
-
-function addressesOf(nic: GceNicWorld): string[] {
-  const v6 = nic.ipv6 === undefined ? [] : [`${nic.ipv6}/96`];
-  return [`${nic.ip}/32`, ...v6, ...nic.aliasRanges.map(({ cidr }) => cidr)];
 }
 
 function machineFacts(gce: GceWorld, { project, id, instance }: Placed): MachineFacts {

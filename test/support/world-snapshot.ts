@@ -50,23 +50,11 @@ export function snapshotOfWorld(world: World, options: SnapshotOptions = {}): Sn
     },
     fabrics: [
       ...world.aws.map((region) => fabricFacts(region, world.cluster.nodes, readsLists)),
-      ...(world.gce ?? []).map((gce) => gceFacts(gce, addressesOf(world))),
+      ...(world.gce ?? []).map(gceFacts),
       ...(world.azure ?? []).map(azureFacts),
     ],
     gaps: [...(options.gaps ?? []), ...(world.gce ?? []).flatMap(gceGaps)],
   };
-}
-
-/** Whatever packets between the nodes may carry. */
-function addressesOf(world: World): string[] {
-  return world.cluster.nodes.flatMap((node) => [
-    ...node.podCIDRs,
-    ...node.addresses.flatMap(({ type, address }) => (type === 'InternalIP' ? [hostPrefixOf(address)] : [])),
-  ]);
-}
-
-function hostPrefixOf(address: string): string {
-  return `${address}/${address.includes(':') ? '128' : '32'}`;
 }
 
 function servicesOf({ cluster }: World): { serviceCIDRs?: string[] } {

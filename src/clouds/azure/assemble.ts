@@ -16,7 +16,6 @@ import { foldId, networkOfSubnet } from './ids.ts';
 import { limitsOf } from './limits.ts';
 import type { SubscriptionPlan } from './subscriptions.ts';
 import type { InterfaceDraft, MachineDraft } from './translate.ts';
-import { mayBeInternet, settleInternet } from './translate-ends.ts';
 
 /** The nodes' machines and networks with all that is in these; of strangers elsewhere nothing is kept. */
 export function assembleFabric(draft: Draft, plan: SubscriptionPlan): FabricFacts {
@@ -37,7 +36,7 @@ export function assembleFabric(draft: Draft, plan: SubscriptionPlan): FabricFact
     ...networks,
     machines: sortById(machines.map((machine) => finishMachine(machine, draft))),
     interfaces: sortById(faces.map((face) => finishInterface(face, draft, alone))),
-    filters: draft.filters === undefined ? 'unread' : finishFilters(draft, draft.filters, inside, plan),
+    filters: draft.filters === undefined ? 'unread' : finishFilters(draft, draft.filters, inside),
     ...(limits.length === 0 ? {} : { limits }),
   };
 }
@@ -47,12 +46,9 @@ function finishFilters(
   draft: Draft,
   filters: ReadonlyMap<string, FilterFacts>,
   inside: ReadonlySet<string>,
-  plan: SubscriptionPlan,
 ): FilterFacts[] {
   const used = guardsOf(draft, inside).flatMap((id) => filters.get(id) ?? []);
-  const ranges = [...inside].flatMap((id) => draft.networks.get(id)?.prefixes ?? []);
-  const isOpen = plan.hasPublicPods || ranges.some(mayBeInternet);
-  return sortById(isOpen ? used : used.map(settleInternet));
+  return sortById(used);
 }
 
 function finishMachine(machine: MachineDraft, draft: Draft): MachineFacts {

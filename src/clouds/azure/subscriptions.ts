@@ -3,7 +3,6 @@ import { parseAddress } from '../../model/prefix.ts';
 import { parseProviderId } from '../../model/provider-id.ts';
 import type { Gap, NodeFacts } from '../../model/snapshot.ts';
 import { parseResourceId } from './ids.ts';
-import { mayBeInternet } from './translate-ends.ts';
 
 /** What one subscription is asked for. Sorted. */
 export interface SubscriptionPlan {
@@ -13,8 +12,6 @@ export interface SubscriptionPlan {
   readonly machines: readonly string[];
   /** InternalIPs of nodes without a provider id that names a cloud. */
   readonly addresses: readonly string[];
-  /** Whether pods have addresses that the internet could reach. */
-  readonly hasPublicPods: boolean;
 }
 
 interface Wanted {
@@ -60,13 +57,12 @@ export function planSubscriptions(
 ): SubscriptionPlan[] {
   const { machines, addresses } = collectWanted(nodes);
   const named = machines.map(subscriptionOf);
-  const hasPublicPods = nodes.some(({ podCIDRs }) => podCIDRs.some(mayBeInternet));
   const chosen = configured.length > 0 ? configured : named.length > 0 ? named : own;
   const subscriptions = [...new Set(chosen.map((id) => id.toLowerCase()))].sort();
   return subscriptions
     .map((subscription): SubscriptionPlan => {
       const here = machines.filter((id) => [subscription, undefined].includes(placeOf(id, subscriptions)));
-      return { subscription, machines: here, addresses, hasPublicPods };
+      return { subscription, machines: here, addresses };
     })
     .filter((plan) => plan.machines.length + plan.addresses.length > 0);
 }

@@ -1,14 +1,15 @@
 /** The two ends of a security rule -> whom it is about. Service tags, as far as they can be told. Pure. */
-import { contains, hostPrefix, parseAddress, parsePrefix } from '../../model/prefix.ts';
-import type { FilterFacts, FilterPeers, FilterRule } from '../../model/snapshot.ts';
+import { hostPrefix, parseAddress, parsePrefix } from '../../model/prefix.ts';
+import type { FilterPeers, FilterRule } from '../../model/snapshot.ts';
 import { groupsOf } from './translate.ts';
-import { RESERVED } from './translate-routes.ts';
 import type { Reference, WireSecurityRule } from './wire.ts';
 
 const EVERYWHERE = ['0.0.0.0/0', '::/0'];
 /** What the tag AzureLoadBalancer stands for: where probes come from ("Virtual IP of the host node"). Never a pod. */
 const HOST = '168.63.129.16/32';
-const INTERNET = 'Internet';
+
+/** Tags that have a field of their own. */
+const TOLD = ['virtualnetwork', 'internet'];
 
 /** As it comes: one address, range or tag, several of the first two, or application security groups. */
 interface WireEnd {
@@ -58,18 +59,15 @@ function peersOf({ one, several = [], groups }: WireEnd): FilterPeers | undefine
   const words = texts.map(plainWord);
   if (words.includes('*') || words.includes('any')) return undefined;
   const prefixes = texts.flatMap(prefixOf);
-  const tags = texts.filter((text) => prefixOf(text).length === 0 && plainWord(text) !== 'virtualnetwork');
+  const tags = texts.filter((text) => prefixOf(text).length === 0 && !TOLD.includes(plainWord(text)));
   const members = groupsOf(groups);
   const isNothing = texts.length + members.length === 0;
   return {
     prefixes: [...new Set(prefixes)].sort(),
     ...(members.length === 0 ? {} : { groups: members }),
     ...(words.includes('virtualnetwork') ? { network: true as const } : {}),
-    ...(isNothing
-      ? { unread: ['addresses that are not given'] }
-      : tags.length === 0
-        ? {}
-        : { unread: tags.map(spellTag) }),
+    ...(words.includes('internet') ? { internet: true as const } : {}),
+    ...(isNothing ? { unread: ['addresses that are not given'] } : tags.length === 0 ? {} : { unread: tags }),
   };
 }
 
@@ -78,44 +76,9 @@ function plainWord(text: string): string {
   return text.toLowerCase().replaceAll('_', '');
 }
 
-function spellTag(text: string): string {
-  return plainWord(text) === INTERNET.toLowerCase() ? INTERNET : text;
-}
-
 function prefixOf(text: string): string[] {
   if (plainWord(text) === 'azureloadbalancer') return [HOST];
   const address = parseAddress(text);
   const prefix = address === undefined ? parsePrefix(text) : hostPrefix(address);
   return prefix === undefined ? [] : [prefix.text];
-}
-
-/** Never reachable from the internet: private and shared addresses, unique local and link-local ones. */
-const NEVER_INTERNET = [...RESERVED, '169.254.0.0/16', 'fc00::/7', 'fe80::/10'].flatMap(
-  (text) => parsePrefix(text) ?? [],
-);
-
-/** Whether the tag Internet could stand for an address of the prefix. */
-export function mayBeInternet(text: string): boolean {
-  const prefix = parsePrefix(text);
-  return prefix !== undefined && !NEVER_INTERNET.some((range) => contains(range, prefix));
-}
-
-/**
- * The tag Internet is "the address space that's outside the virtual network and reachable by the public internet". Where
- * no pod and no node has such an address, it stands for none of them, and that much is certain.
- */
-export function settleInternet(filter: FilterFacts): FilterFacts {
-  return {
-    ...filter,
-    rules: filter.rules.map(({ peers, own, ...rest }) => ({
-      ...rest,
-      peers: withoutInternet(peers),
-      ...(own === undefined ? {} : { own: withoutInternet(own) }),
-    })),
-  };
-}
-
-function withoutInternet({ unread = [], ...peers }: FilterPeers): FilterPeers {
-  const others = unread.filter((name) => name !== INTERNET);
-  return others.length === 0 ? peers : { ...peers, unread: others };
 }

@@ -1,5 +1,4 @@
 /** What was read -> one fabric per project that owns networks, and the gaps, sorted. Pure. */
-import { parsePrefix } from '../../model/prefix.ts';
 import type {
   FabricFacts,
   FilterFacts,
@@ -11,9 +10,8 @@ import type {
   Suspects,
   TableFacts,
 } from '../../model/snapshot.ts';
-import { policiesInTheWay } from './policies.ts';
+import { doubtsOf } from './policies.ts';
 import type { Draft, HostDraft } from './read.ts';
-import { prefixOf } from './translate.ts';
 import { finishFilter } from './translate-firewalls.ts';
 import { finishTable } from './translate-routes.ts';
 import { projectOf, tailOf } from './url.ts';
@@ -61,7 +59,7 @@ function assembleFabric(draft: Draft, host: string): FabricFacts {
     tables: read.routesComplete ? networks.map((network) => tableOf(draft, host, read, network)) : [],
     machines,
     interfaces,
-    ...(draft.asked.filters ? { filters: networks.flatMap((network) => filterOf(draft, read, network)) } : {}),
+    ...(draft.asked.filters ? { filters: networks.flatMap((network) => filterOf(read, network)) } : {}),
   };
 }
 
@@ -70,13 +68,9 @@ function networksOf({ networks }: Draft, host: string): string[] {
 }
 
 /** One per network, under its own id; none where some rule may be missing. */
-function filterOf(draft: Draft, read: HostDraft, network: string): FilterFacts[] {
+function filterOf(read: HostDraft, network: string): FilterFacts[] {
   if (read.firewalls === undefined) return [];
-  const faces = [...draft.instances.values()].flatMap(({ interfaces }) => interfaces);
-  const inside = faces.filter((face) => face.network === network);
-  const addresses = inside.flatMap((face) => [...face.addresses.map(prefixOf), ...(face.assignedPrefixes ?? [])]);
-  const spaces = [...draft.asked.spaces, ...addresses.flatMap((text) => parsePrefix(text) ?? [])];
-  return [finishFilter(network, read.firewalls, policiesInTheWay(network, read.policies, spaces))];
+  return [finishFilter(network, read.firewalls, doubtsOf(network, read.policies))];
 }
 
 /** Machines with an interface in one of the networks, and all their interfaces that are there or belong to them here. */
@@ -136,7 +130,7 @@ export function assembleAgain(again: Draft, before: Draft, suspects: Suspects): 
       machines: machines.filter(({ id }) => wanted.machines.has(id)),
       interfaces: interfaces.filter(({ id }) => wanted.interfaces.has(id)),
       ...(read !== undefined && again.asked.filters
-        ? { filters: filters.flatMap((network) => filterOf(merged, read, network)) }
+        ? { filters: filters.flatMap((network) => filterOf(read, network)) }
         : {}),
     };
   });

@@ -9,7 +9,6 @@ import type { Calls } from './calls.ts';
 import { openCalls } from './calls.ts';
 import { connect, readCredentials } from './connect.ts';
 import { classify } from './errors.ts';
-import { spacesOf } from './policies.ts';
 import type { Env } from './projects.ts';
 import { noProjectGap, planProjects } from './projects.ts';
 import type { Draft } from './read.ts';
@@ -55,7 +54,7 @@ export function openGcp({ config, env, clock, log, random }: GcpOutside): Fabric
     const clients = connect(config.gcpEndpoint, project, outside);
     const calls = openCalls(clients, config.timeoutMs);
     const startedAt = clock.now();
-    const draft = await readPlan(calls, plan, { filters: facets?.filters !== false, spaces: spacesOf(nodes) });
+    const draft = await readPlan(calls, plan, { filters: facets?.filters !== false });
     session = { calls, draft };
     const fabrics = assembleFabrics(draft);
     const seconds = ((clock.now() - startedAt) / 1000).toFixed(1);

@@ -1,8 +1,7 @@
 /** Firewall policies above and beside the rules of a network: which of them may decide about pod packets. Pure. */
 import type { google } from '@google-cloud/compute/build/protos/protos.js';
-import { overlaps, parsePrefix } from '../../model/prefix.ts';
-import type { Prefix } from '../../model/prefix.ts';
-import type { NodeFacts } from '../../model/snapshot.ts';
+import { parsePrefix } from '../../model/prefix.ts';
+import type { FilterDoubt, FilterPeers } from '../../model/snapshot.ts';
 import type { IPolicy } from './calls.ts';
 import { prefixOf } from './translate.ts';
 import { networkId, projectOf } from './url.ts';
@@ -18,7 +17,7 @@ export interface PolicyDraft {
   readonly rules: readonly PolicyRuleDraft[];
 }
 
-export interface PolicyRuleDraft {
+interface PolicyRuleDraft {
   readonly priority: number;
   readonly action: string;
   /** The ranges that either end has to be in; absent: not only ranges decide. */
@@ -86,37 +85,27 @@ function onlyRanges(
   return ranges.map(prefixOf);
 }
 
-/** podCIDRs and InternalIPs of nodes. */
-export function spacesOf(nodes: readonly NodeFacts[]): Prefix[] {
-  const texts = nodes.flatMap((node) => [...node.podCIDRs, ...node.internalIPs]);
-  return texts.flatMap((text) => parsePrefix(prefixOf(text)) ?? []);
-}
-
 /**
- * The policies of a network that may decide about packets between these addresses, as reasons why its firewall is not
- * known as a whole. Their rules go before or behind those of the network, by its settings, and are not judged.
+ * Rules of a network's policies that may decide about packets between its machines. They go before or behind the rules of
+ * the network, by its settings, and are not judged: what they are about is in doubt.
  */
-export function policiesInTheWay(
-  network: string,
-  policies: readonly PolicyDraft[],
-  spaces: readonly Prefix[],
-): string[] {
-  return policies.flatMap(({ network: place, name, rules }) => {
-    if (place !== network) return [];
-    const [first, ...more] = rules
-      .filter(({ from, to }) => meets(from, spaces) && meets(to, spaces))
-      .sort((a, b) => a.priority - b.priority);
-    if (first === undefined) return [];
-    const rest = more.length === 0 ? '' : ` and ${String(more.length)} more`;
-    return [`${name} (rule ${String(first.priority)}: ${first.action}${rest})`];
-  });
+export function doubtsOf(network: string, policies: readonly PolicyDraft[]): FilterDoubt[] {
+  return policies
+    .filter((policy) => policy.network === network)
+    .flatMap(({ name, rules }) =>
+      rules
+        .toSorted((a, b) => a.priority - b.priority)
+        .map(({ priority, action, from, to }) => ({
+          name: `${name} (rule ${String(priority)}: ${action})`,
+          ...(from === undefined ? {} : { from: peersOf(from) }),
+          ...(to === undefined ? {} : { to: peersOf(to) }),
+        })),
+    );
 }
 
-function meets(ranges: readonly string[] | undefined, spaces: readonly Prefix[]): boolean {
-  if (ranges === undefined) return true;
-  return ranges.some((text) => {
-    const range = parsePrefix(text);
-    // What is no prefix may mean anything.
-    return range === undefined || spaces.some((space) => overlaps(range, space));
-  });
+/** What is no prefix may mean anything. */
+function peersOf(ranges: readonly string[]): FilterPeers {
+  const prefixes = ranges.flatMap((text) => parsePrefix(text)?.text ?? []);
+  const unread = ranges.filter((text) => parsePrefix(text) === undefined);
+  return { prefixes: [...new Set(prefixes)].sort(), ...(unread.length === 0 ? {} : { unread }) };
 }

@@ -1,6 +1,5 @@
 /** The reading plan: which calls, in which order, and what is kept of the answers. */
 import { mapLimited } from '../../net/limit.ts';
-import type { Prefix } from '../../model/prefix.ts';
 import type { Facet, Suspects, TemplateFacts } from '../../model/snapshot.ts';
 import type { Calls, Unreachable } from './calls.ts';
 import type { Trouble } from './errors.ts';
@@ -39,8 +38,6 @@ export interface HostDraft {
 export interface Asked {
   /** Firewalls. */
   readonly filters: boolean;
-  /** Whatever addresses the packets in question carry. */
-  readonly spaces: readonly Prefix[];
 }
 
 /** What has been read so far, slim. */

@@ -1,7 +1,7 @@
 /** VPC firewall rules -> facts, and the one filter that every network has. One object in, slim rules out. Pure. */
 import type { google } from '@google-cloud/compute/build/protos/protos.js';
 import { parsePrefix } from '../../model/prefix.ts';
-import type { FilterFacts, FilterPeers, FilterRule, PortRange } from '../../model/snapshot.ts';
+import type { FilterDoubt, FilterFacts, FilterPeers, FilterRule, PortRange } from '../../model/snapshot.ts';
 import { prefixOf } from './translate.ts';
 import { networkId, tailOf } from './url.ts';
 
@@ -115,11 +115,11 @@ const IMPLIED: readonly FilterRule[] = (['in', 'out'] as const).map((direction) 
 export function finishFilter(
   network: string,
   drafts: readonly FirewallDraft[],
-  policies: readonly string[],
+  doubts: readonly FilterDoubt[],
 ): FilterFacts {
   const own = drafts.filter((draft) => draft.network === network);
   const rules = own.flatMap((draft) => draft.rules).sort(compareRules);
-  const unread = [...policies, ...own.flatMap((draft) => draft.unread ?? [])];
+  const unread = own.flatMap((draft) => draft.unread ?? []);
   return {
     id: network,
     kind: 'vpc-firewall',
@@ -127,10 +127,17 @@ export function finishFilter(
     network,
     rules: [...rules, ...IMPLIED],
     ...(unread.length === 0 ? {} : { unread: [...new Set(unread)].sort() }),
+    ...(doubts.length === 0 ? {} : { doubts: sortDoubts(doubts) }),
   };
 }
 
 function compareRules(a: FilterRule, b: FilterRule): number {
   if (a.rank !== b.rank) return a.rank - b.rank;
   return JSON.stringify(a) < JSON.stringify(b) ? -1 : 1;
+}
+
+/** Policies of the organization come with every region that is asked. */
+function sortDoubts(doubts: readonly FilterDoubt[]): FilterDoubt[] {
+  const known = new Map(doubts.map((doubt) => [JSON.stringify(doubt), doubt]));
+  return [...known].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, doubt]) => doubt);
 }

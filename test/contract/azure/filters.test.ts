@@ -68,18 +68,6 @@ describe('one reading', () => {
     expect(filtersOf(facts[0])).toEqual([]);
     expect(facts[0]?.subnets.map(({ filters }) => filters?.length)).toEqual([1, 1]);
   });
-
-  test('leaves the tag Internet open where pods have addresses of the internet', async () => {
-    const world = usualWorld();
-    const internetIn = async (podCIDR: string): Promise<unknown> => {
-      const [first, ...others] = nodesOf(world);
-      const running = await serve(world);
-      const { facts } = await openReader(running).read([{ ...first!, podCIDRs: [podCIDR] }, ...others]);
-      return filtersOf(facts[0])[0]?.rules.find(({ name }) => name === 'AllowInternetOutBound')?.peers;
-    };
-    expect(await internetIn('10.244.0.0/24')).toEqual({ prefixes: [] });
-    expect(await internetIn('25.0.0.0/24')).toEqual({ prefixes: [], unread: ['Internet'] });
-  });
 });
 
 describe('the second reading', () => {

@@ -3,6 +3,8 @@ import { azureCluster } from '../../../lab/world/azure-cluster.ts';
 import * as nodes from '../../../lab/world/faults.ts';
 import * as faults from '../../../lab/world/faults/azure.ts';
 import type { Fault } from '../../../lab/world/faults.ts';
+import { azureAt } from '../../../lab/world/azure-look.ts';
+import { putSecurityRule } from '../../../lab/world/azure-rules.ts';
 import type { World } from '../../../lab/world/world.ts';
 import { expectExactly, judgeWith } from '../../support/judging.ts';
 
@@ -58,6 +60,32 @@ const FILTERED: readonly (readonly [string, readonly Fault[]])[] = [
 test.each(FILTERED)('network security groups: %s', (_, list) => {
   const { judgement, expected } = judgeWith(cluster('fabric', 'subnets'), list, pods);
   expectExactly(judgement.findings, expected);
+});
+
+/** Subnet 1 admits all but what comes from the internet. */
+const deniesInternet: Fault = {
+  says: 'subnet 1 denies the tag Internet',
+  into: (world) => {
+    const group = azureAt(world, 1).azure.securityGroups[1];
+    const inbound = { direction: 'Inbound' } as const;
+    const source = { prefixes: ['Internet'] };
+    putSecurityRule(group!, { ...inbound, name: 'no-internet', priority: 100, access: 'Deny', source });
+    putSecurityRule(group!, { ...inbound, name: 'all', priority: 200, access: 'Allow' });
+    return [];
+  },
+};
+
+test.each([
+  ['10.244.0.0/16', [], { pass: 2, fail: 0, unknown: 0 }],
+  // What user routes name is the network's own space.
+  ['25.4.0.0/16', [], { pass: 2, fail: 0, unknown: 0 }],
+  // The table of subnet 1 does not know the pods of node 0, so the group there may take them for the internet.
+  ['10.244.0.0/16', [faults.azureRouteMissing(0, [1])], { pass: 1, fail: 1, unknown: 0 }],
+  ['25.4.0.0/16', [faults.azureRouteMissing(0, [1])], { pass: 0, fail: 1, unknown: 1 }],
+])('the tag Internet: pods in %s', (podCidr, list, counts) => {
+  const shape = { name: 'tag', mode: 'fabric', nodes: 2, subnets: 2, tables: 'per-subnet', podCidr } as const;
+  const { judgement } = judgeWith(azureCluster(shape), [deniesInternet, ...list]);
+  expect(judgement.pairs).toMatchObject(counts);
 });
 
 test.each(['scale-set-uniform', 'scale-set-flexible'] as const)(

@@ -82,6 +82,13 @@ test('a policy that may decide makes every pair unknown, and is named', () => {
   expect(JSON.stringify(judgement.findings)).toContain('hierarchical firewall policy policy-0 (rule 100: deny)');
 });
 
+test('a policy about ranges that Cilium gives: pods of that node are unknown, all others pass', () => {
+  const world = gceCluster({ name: 'unit', mode: 'cilium-pool', nodes: 4 });
+  const { judgement } = judgeWith(world, [faults.gcePolicyAbout(1, 'HIERARCHY', 'from')]);
+  expect(judgement.pairs).toMatchObject({ total: 12, pass: 9, fail: 0, unknown: 3 });
+  expect(judgement.findings.map(({ rule }) => rule)).toEqual(['evidence-incomplete']);
+});
+
 test('canIpForward is named by the machine, and the advice speaks of the template', () => {
   const { judgement } = judgeWith(cluster('host-gw'), [faults.gceForwardingOff(3)], pods);
   expect(judgement.findings[0]?.what).toMatch(

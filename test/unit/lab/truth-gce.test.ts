@@ -90,6 +90,7 @@ test.each<[string, faults.Fault[], string]>([
   ['a denial at node 3', [gce.gceDenied(1, { direction: 'in', priority: 7, at: 2 })], 'pppfpp'],
   ['a policy that may decide', [gce.gcePolicy('HIERARCHY')], 'uuuuuu'],
   ['a policy about strangers', [gce.gcePolicy('NETWORK', { srcIpRanges: ['192.0.2.0/24'] })], 'pppppp'],
+  ['a policy about what comes from node 2', [gce.gcePolicy('NETWORK', { srcIpRanges: ['10.244.1.0/24'] })], 'ppuupp'],
 ])('firewall: %s', (_, list, expected) => {
   expect(row('host-gw', list)).toBe(expected);
   expect(row('fabric', list)).toBe(expected);

@@ -209,3 +209,15 @@ export function gcePolicy(kind: GcePolicyWorld['kind'], change: Partial<GcePolic
     },
   };
 }
+
+/** A policy with a rule about what comes from a node's pods, or goes to them: whatever ranges the CNI gives these. */
+export function gcePolicyAbout(ref: NodeRef, kind: GcePolicyWorld['kind'], end: 'from' | 'to'): Fault {
+  return {
+    says: `a firewall policy (${kind}) about what goes ${end} the pods of ${String(ref)}`,
+    into: (world) => {
+      const ranges = [podRange(gceAt(world, ref).node)];
+      const change = end === 'from' ? { srcIpRanges: ranges } : { srcIpRanges: ['0.0.0.0/0'], destIpRanges: ranges };
+      return gcePolicy(kind, change).into(world);
+    },
+  };
+}

@@ -43,7 +43,7 @@ function nic(subnet: string, change: object = {}): object {
 }
 
 async function read(calls: Calls): Promise<{ fabric: FabricFacts; gaps: readonly Gap[] }> {
-  const plan = { subscription: 's', machines: [foldId(VM)], addresses: [], hasPublicPods: false };
+  const plan = { subscription: 's', machines: [foldId(VM)], addresses: [] };
   const draft = await readSubscription(calls, plan, { filters: true, limits: true });
   const fabric = assembleFabric(draft, plan);
   return { fabric, gaps: assembleGaps(draft, fabric) };

@@ -32,13 +32,11 @@ describe('which subscriptions', () => {
         subscription: 's-a',
         machines: [machine('S-A', 'a').toLowerCase()],
         addresses: ['10.0.0.4'],
-        hasPublicPods: false,
       },
       {
         subscription: 's-b',
         machines: [machine('s-b', 'b').toLowerCase()],
         addresses: ['10.0.0.4'],
-        hasPublicPods: false,
       },
     ]);
   });
@@ -49,9 +47,8 @@ describe('which subscriptions', () => {
         subscription: 's-b',
         machines: [machine('S-A', 'a').toLowerCase(), machine('s-b', 'b')].map((id) => id.toLowerCase()),
         addresses: [],
-        hasPublicPods: false,
       },
-      { subscription: 's-c', machines: [machine('S-A', 'a').toLowerCase()], addresses: [], hasPublicPods: false },
+      { subscription: 's-c', machines: [machine('S-A', 'a').toLowerCase()], addresses: [] },
     ]);
   });
 

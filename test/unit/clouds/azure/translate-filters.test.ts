@@ -1,5 +1,4 @@
 import { describe, expect, test } from '@jest/globals';
-import { mayBeInternet, settleInternet } from '../../../../src/clouds/azure/translate-ends.ts';
 import { translateFilter } from '../../../../src/clouds/azure/translate-filters.ts';
 import { translateInterface } from '../../../../src/clouds/azure/translate.ts';
 import type { FilterFacts, FilterRule } from '../../../../src/model/snapshot.ts';
@@ -168,7 +167,11 @@ describe('ends', () => {
     [{ sourceAddressPrefix: 'VirtualNetwork' }, { prefixes: [], network: true }],
     [{ sourceAddressPrefix: 'VIRTUAL_NETWORK' }, { prefixes: [], network: true }],
     [{ sourceAddressPrefix: 'AzureLoadBalancer' }, { prefixes: ['168.63.129.16/32'] }],
-    [{ sourceAddressPrefix: 'INTERNET' }, { prefixes: [], unread: ['Internet'] }],
+    [{ sourceAddressPrefix: 'INTERNET' }, { prefixes: [], internet: true }],
+    [
+      { sourceAddressPrefix: undefined, sourceAddressPrefixes: ['Internet', 'Storage'] },
+      { prefixes: [], internet: true, unread: ['Storage'] },
+    ],
     [{ sourceAddressPrefix: 'Storage.WestEurope' }, { prefixes: [], unread: ['Storage.WestEurope'] }],
     [{ sourceAddressPrefix: '10.0.0.1-10.0.0.9' }, { prefixes: [], unread: ['10.0.0.1-10.0.0.9'] }],
     [
@@ -218,7 +221,7 @@ describe('default rules', () => {
       },
       {
         ...{ direction: 'out', action: 'allow', rank: 65_001, name: 'AllowInternetOutBound' },
-        peers: { prefixes: [], unread: ['Internet'] },
+        peers: { prefixes: [], internet: true },
       },
       { direction: 'out', action: 'deny', rank: 65_500, name: 'DenyAllOutBound', peers: ANYONE },
     ]);
@@ -227,35 +230,5 @@ describe('default rules', () => {
   test('are taken as they come, if they come', () => {
     const defaultSecurityRules = [{ name: 'only', properties: { ...RULE, priority: 65_000 } }];
     expect(filterOf({ defaultSecurityRules })?.rules.map(({ name }) => name)).toEqual(['only']);
-  });
-});
-
-describe('the tag Internet', () => {
-  test.each([
-    ['10.244.0.0/16', false],
-    ['100.64.0.0/10', false],
-    ['172.31.0.0/16', false],
-    ['192.168.7.0/24', false],
-    ['fd00:10:244::/56', false],
-    ['100.0.0.0/8', true],
-    ['172.32.0.0/16', true],
-    ['25.1.0.0/16', true],
-    ['2001:db8::/32', true],
-  ])('could stand for %s: %s', (prefix, expected) => {
-    expect(mayBeInternet(prefix)).toBe(expected);
-  });
-
-  test('once it is settled, it is left out, and what else was not read stays', () => {
-    const rules = rulesOf(
-      { destinationAddressPrefix: 'Internet', direction: 'Outbound', access: 'Deny' },
-      { sourceAddressPrefix: undefined, sourceAddressPrefixes: ['Internet', 'Storage'], priority: 300 },
-      { sourceAddressPrefix: '10.0.0.0/8', destinationAddressPrefix: 'Internet', priority: 400 },
-    );
-    const settled = settleInternet({ id: GROUP, kind: 'network-security-group', rules });
-    expect(settled.rules.map(({ rank, peers, own }) => [rank, peers, own])).toEqual([
-      [300, { prefixes: [], unread: ['Storage'] }, undefined],
-      [400, { prefixes: ['10.0.0.0/8'] }, { prefixes: [] }],
-      [200, { prefixes: [] }, undefined],
-    ]);
   });
 });

@@ -1,18 +1,17 @@
 import { expect, test } from '@jest/globals';
-import { policiesInTheWay, spacesOf, translatePolicy } from '../../../../src/clouds/gcp/policies.ts';
-import { parsePrefix } from '../../../../src/model/prefix.ts';
+import { doubtsOf, translatePolicy } from '../../../../src/clouds/gcp/policies.ts';
+import type { FilterDoubt } from '../../../../src/model/filter.ts';
 
 type IPolicy = Parameters<typeof translatePolicy>[0];
 type IRule = NonNullable<IPolicy['rules']>[number];
 
 const PODS = 'net-host/pods';
 const URL = 'https://www.googleapis.com/compute/v1/projects/net-host/global/networks';
-const spaces = ['10.244.0.0/24', '10.132.0.2/32', 'fd00:10:244::/64'].map((text) => parsePrefix(text)!);
 const deny: IRule = { priority: 5, action: 'deny', direction: 'INGRESS', match: { srcIpRanges: ['0.0.0.0/0'] } };
 
-function inTheWay(rule: IRule, policy: IPolicy = {}): string[] {
+function doubtsAbout(rule: IRule, policy: IPolicy = {}): FilterDoubt[] {
   const whole = { type: 'HIERARCHY', name: '4711', displayName: 'base', ...policy, rules: [{ ...deny, ...rule }] };
-  return policiesInTheWay(PODS, [translatePolicy(whole, PODS)], spaces);
+  return doubtsOf(PODS, [translatePolicy(whole, PODS)]);
 }
 
 test.each<[string, IRule, boolean]>([
@@ -30,17 +29,31 @@ test.each<[string, IRule, boolean]>([
   ['is about the internet', { match: { srcNetworkContext: 'INTERNET' } }, false],
   ['is about the internet, in the older words', { match: { destNetworkType: 'INTERNET' } }, false],
   ['is about this network', { match: { srcNetworkContext: 'INTRA_VPC' } }, true],
-  ['is about other addresses', { match: { srcIpRanges: ['192.0.2.0/24', '2001:db8::/32'] } }, false],
-  ['is about a node', { match: { srcIpRanges: ['10.132.0.2'] } }, true],
-  ['is about IPv6 pods', { match: { destIpRanges: ['fd00:10:244::/64'] } }, true],
-  ['is about what is no range', { match: { srcIpRanges: ['pods'] } }, true],
-  ['names no end at all', { match: null }, true],
-  ['lists strangers, and a fqdn', { match: { srcIpRanges: ['192.0.2.0/24'], srcFqdns: ['a.example'] } }, true],
-  ['lists strangers, and regions', { match: { destIpRanges: ['192.0.2.0/24'], destRegionCodes: ['DE'] } }, true],
-  ['lists an address group only', { match: { srcAddressGroups: ['g'] } }, true],
-  ['goes to strangers', { match: { srcIpRanges: ['10.244.0.0/24'], destIpRanges: ['192.0.2.0/24'] } }, false],
 ])('a rule that %s', (_, rule, matters) => {
-  expect(inTheWay(rule).length).toBe(matters ? 1 : 0);
+  expect(doubtsAbout(rule).length).toBe(matters ? 1 : 0);
+});
+
+/** What a doubt is about: its sources and destinations; absent is any. */
+test.each<[string, NonNullable<IRule['match']> | null, Omit<FilterDoubt, 'name'>]>([
+  [
+    'ranges',
+    { srcIpRanges: ['192.0.2.0/24', '2001:db8::/32'] },
+    { from: { prefixes: ['192.0.2.0/24', '2001:db8::/32'] } },
+  ],
+  ['one address', { srcIpRanges: ['10.132.0.2'] }, { from: { prefixes: ['10.132.0.2/32'] } }],
+  ['destinations', { destIpRanges: ['fd00:10:244::/64'] }, { to: { prefixes: ['fd00:10:244::/64'] } }],
+  ['what is no range', { srcIpRanges: ['pods'] }, { from: { prefixes: [], unread: ['pods'] } }],
+  ['no end at all', null, {}],
+  ['a fqdn beside ranges', { srcIpRanges: ['192.0.2.0/24'], srcFqdns: ['a.example'] }, {}],
+  ['regions beside ranges', { destIpRanges: ['192.0.2.0/24'], destRegionCodes: ['DE'] }, {}],
+  ['an address group', { srcAddressGroups: ['g'] }, {}],
+  [
+    'both ends',
+    { srcIpRanges: ['10.244.0.0/24'], destIpRanges: ['192.0.2.0/24'] },
+    { from: { prefixes: ['10.244.0.0/24'] }, to: { prefixes: ['192.0.2.0/24'] } },
+  ],
+])('a rule that names %s', (_, match, ends) => {
+  expect(doubtsAbout({ match })).toEqual([{ name: 'hierarchical firewall policy base (rule 5: deny)', ...ends }]);
 });
 
 test.each([
@@ -50,21 +63,15 @@ test.each([
   [{ type: 'SYSTEM_REGIONAL' }, 'regional system firewall policy base (rule 5: deny)'],
   [{ type: 'NEWER' }, 'firewall policy base (rule 5: deny)'],
 ])('%p is called %s', (policy, name) => {
-  expect(inTheWay({}, policy)).toEqual([name]);
+  expect(doubtsAbout({}, policy).map((doubt) => doubt.name)).toEqual([name]);
 });
 
-test('of several rules the first is named; another network has nothing to do with it', () => {
+test('every rule is a doubt of its own; another network has nothing to do with it', () => {
   const rules = [deny, { ...deny, priority: 3, action: 'allow' }, { ...deny, priority: 1, action: 'goto_next' }];
   const draft = translatePolicy({ type: 'NETWORK', displayName: 'p', rules }, PODS);
-  expect(policiesInTheWay(PODS, [draft], spaces)).toEqual(['network firewall policy p (rule 3: allow and 1 more)']);
-  expect(policiesInTheWay('net-host/other', [draft], spaces)).toEqual([]);
-});
-
-test('packets carry podCIDRs and addresses of nodes', () => {
-  const node = { podCIDRs: ['10.244.1.0/24'], internalIPs: ['10.132.0.3', 'odd', 'fd20::3'] };
-  expect(spacesOf([node as unknown as Parameters<typeof spacesOf>[0][number]]).map(({ text }) => text)).toEqual([
-    '10.244.1.0/24',
-    '10.132.0.3/32',
-    'fd20::3/128',
+  expect(doubtsOf(PODS, [draft]).map(({ name }) => name)).toEqual([
+    'network firewall policy p (rule 3: allow)',
+    'network firewall policy p (rule 5: deny)',
   ]);
+  expect(doubtsOf('net-host/other', [draft])).toEqual([]);
 });

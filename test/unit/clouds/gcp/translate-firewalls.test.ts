@@ -152,8 +152,9 @@ describe('the filter of a network', () => {
 
   test('the same whatever the order of the list', () => {
     const drafts = [draft({ name: 'b' }), draft({ name: 'a' }), draft({ name: 'c', allowed: null, denied: [{}] })];
-    expect(finishFilter('net-host/pods', [...drafts].reverse(), ['y', 'x'])).toEqual(
-      finishFilter('net-host/pods', drafts, ['x', 'y', 'x']),
+    const [x, y] = [{ name: 'x' }, { name: 'y', from: { prefixes: ['10.0.0.0/8'] } }];
+    expect(finishFilter('net-host/pods', [...drafts].reverse(), [y, x])).toEqual(
+      finishFilter('net-host/pods', drafts, [x, y, { ...x }]),
     );
   });
 });
