@@ -77,10 +77,10 @@ async function takeAndJudge(config: Config, ports: Ports): Promise<Taken> {
   }
   const collected = await collectSnapshot(config, ports);
   const { snapshot } = collected;
-  const { judgement, suspects } = judgeDraft(snapshot, config);
-  if (suspects === undefined) return { snapshot, judgement };
-  const confirmed = { ...snapshot, recheck: await rereadSuspects(suspects, collected, ports) };
-  return { snapshot: confirmed, judgement: judgeSnapshot(confirmed, config, undefined, judgement) };
+  const draft = judgeDraft(snapshot, config);
+  if (draft.suspects === undefined) return { snapshot, judgement: draft.judgement };
+  const confirmed = { ...snapshot, recheck: await rereadSuspects(draft.suspects, collected, ports) };
+  return { snapshot: confirmed, judgement: judgeSnapshot(confirmed, config, undefined, draft) };
 }
 
 async function report(view: View, snapshot: Snapshot, config: Config, ports: Ports): Promise<void> {

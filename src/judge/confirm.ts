@@ -39,12 +39,6 @@ const FACETS_OF: Readonly<Record<RuleId, readonly Facet[]>> = {
 /** What no second reading could confirm or refute. */
 const NOT_CONFIRMED: readonly RuleId[] = ['rule-crashed', 'network-mode-implausible'];
 
-/** Keys of what failed, with what would have to be read again. */
-export interface Suspicion {
-  readonly keys: ReadonlySet<string>;
-  readonly suspects: Suspects;
-}
-
 /** Undefined: nothing fails, so nothing has to be confirmed. */
 export function findSuspects(
   snapshot: Snapshot,
@@ -100,7 +94,7 @@ function sorted(ids: ReadonlySet<string>): string[] {
   return [...ids].sort();
 }
 
-/** The world as the second reading left it. */
+/** The world as the second reading left it; what is as it was stays the same object. */
 export function mergeRecheck(snapshot: Snapshot, recheck: Recheck): Snapshot {
   const { asked } = recheck;
   const isUnread = (facet: Facet): boolean => recheck.gaps.some((gap) => gap.facet === facet);
@@ -117,6 +111,11 @@ export function mergeRecheck(snapshot: Snapshot, recheck: Recheck): Snapshot {
   };
 }
 
+/** Whether a second reading, merged, changed nothing. */
+export function isUnchanged({ cluster, fabrics }: Snapshot, merged: Snapshot): boolean {
+  return cluster.nodes === merged.cluster.nodes && fabrics.every((fabric, index) => fabric === merged.fabrics[index]);
+}
+
 function mergeFabric(
   fabric: FabricFacts,
   again: FabricFacts,
@@ -124,26 +123,43 @@ function mergeFabric(
   isUnread: (facet: Facet) => boolean,
 ): FabricFacts {
   const id = (item: { readonly id: string }): string => item.id;
-  return {
-    ...fabric,
-    machines: merge(fabric.machines, again.machines, isUnread('machines') ? [] : asked.machines, id),
-    interfaces: merge(fabric.interfaces, again.interfaces, isUnread('interfaces') ? [] : asked.interfaces, id),
-    tables: merge(fabric.tables, again.tables, isUnread('routes') ? [] : asked.tables, id),
-    subnets: merge(fabric.subnets, again.subnets, [], id),
-    filters:
-      fabric.filters === 'unread' || again.filters === 'unread'
-        ? fabric.filters
-        : merge(fabric.filters, again.filters, isUnread('filters') ? [] : asked.filters, id),
-  };
+  const machines = merge(fabric.machines, again.machines, isUnread('machines') ? [] : asked.machines, id);
+  const interfaces = merge(fabric.interfaces, again.interfaces, isUnread('interfaces') ? [] : asked.interfaces, id);
+  const tables = merge(fabric.tables, again.tables, isUnread('routes') ? [] : asked.tables, id);
+  const subnets = merge(fabric.subnets, again.subnets, [], id);
+  const filters =
+    fabric.filters === 'unread' || again.filters === 'unread'
+      ? fabric.filters
+      : merge(fabric.filters, again.filters, isUnread('filters') ? [] : asked.filters, id);
+  const isSame =
+    machines === fabric.machines &&
+    interfaces === fabric.interfaces &&
+    tables === fabric.tables &&
+    subnets === fabric.subnets &&
+    filters === fabric.filters;
+  return isSame ? fabric : { ...fabric, machines, interfaces, tables, subnets, filters };
 }
 
 /** Replaced where read again, dropped where asked for and gone, kept otherwise; the order stays. */
-function merge<T>(before: readonly T[], again: readonly T[], asked: readonly string[], idOf: (item: T) => string): T[] {
+function merge<T>(
+  before: readonly T[],
+  again: readonly T[],
+  asked: readonly string[],
+  idOf: (item: T) => string,
+): readonly T[] {
   const fresh = new Map(again.map((item) => [idOf(item), item]));
   const gone = new Set(asked.filter((id) => !fresh.has(id)));
   const known = new Set(before.map(idOf));
-  const kept = before.filter((item) => !gone.has(idOf(item))).map((item) => fresh.get(idOf(item)) ?? item);
-  return [...kept, ...again.filter((item) => !known.has(idOf(item)))];
+  const kept = before
+    .filter((item) => !gone.has(idOf(item)))
+    .map((item) => {
+      const other = fresh.get(idOf(item));
+      // Readers spell the same facts in the same order; if not, the only loss is time.
+      return other === undefined || JSON.stringify(other) === JSON.stringify(item) ? item : other;
+    });
+  const added = again.filter((item) => !known.has(idOf(item)));
+  const isSame = added.length === 0 && kept.length === before.length && kept.every((item, at) => item === before[at]);
+  return isSame ? before : [...kept, ...added];
 }
 
 /** Weakens faults that the first reading did not show, or that the second one could not look at. */

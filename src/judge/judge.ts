@@ -19,7 +19,7 @@ import type { Rule, RuleContext } from '../rules/rule.ts';
 import { rankCauses } from './causes.ts';
 import type { NodeClassIndex } from './classes.ts';
 import { classifyNodes } from './classes.ts';
-import { confirmFaults, findSuspects, mergeRecheck } from './confirm.ts';
+import { confirmFaults, findSuspects, isUnchanged, mergeRecheck } from './confirm.ts';
 import { ruleContext } from './context.ts';
 import { distinct } from './ledger.ts';
 import { judgeMatrix } from './matrix.ts';
@@ -31,9 +31,13 @@ import { Tracer } from './trace.ts';
 
 export type JudgeConfig = Pick<Config, 'networkModes' | 'podCIDRs' | 'rules'> & Partial<Pick<Config, 'extraSenders'>>;
 
-interface Pass {
+/** What a first reading came to. */
+export interface Draft {
   readonly judgement: Judgement;
-  readonly groups: readonly FaultGroup[];
+  /** Keys of all that failed, whether or not its rule is switched on. */
+  readonly known: ReadonlySet<string>;
+  /** What has to be read again before it may be called broken; absent: nothing. */
+  readonly suspects: Suspects | undefined;
 }
 
 /**
@@ -44,26 +48,34 @@ export function judgeSnapshot(
   snapshot: Snapshot,
   config: JudgeConfig,
   rules: readonly Rule[] = RULES,
-  draft?: Judgement,
+  draft?: Draft,
 ): Judgement {
   const { recheck, ...first } = snapshot;
-  if (recheck === undefined) return draft ?? judgeOnce(snapshot, config, rules).judgement;
-  const before = draft ?? judgeOnce(first, config, rules).judgement;
-  const known = new Set(before.findings.flatMap((finding) => (finding.verdict === 'fail' ? [finding.key] : [])));
-  return judgeOnce(mergeRecheck(snapshot, recheck), config, rules, {
+  const { judgement, known } = draft ?? judgeDraft(first, config, rules);
+  // What was read again and found as it was confirms everything, so nothing has to be judged anew.
+  if (recheck === undefined) return judgement;
+  const merged = mergeRecheck(snapshot, recheck);
+  // Read again and found just as it was: that confirms everything, and judging would come to the same.
+  if (recheck.gaps.length === 0 && isUnchanged(snapshot, merged)) return judgement;
+  return judgeOnce(merged, config, rules, {
     admit: confirmFaults(known, recheck),
     isKnown: (key) => known.has(key),
   }).judgement;
 }
 
 /** A judgement that is final only where nothing has to be read a second time. */
-export function judgeDraft(
-  snapshot: Snapshot,
-  config: JudgeConfig,
-  rules: readonly Rule[] = RULES,
-): { readonly judgement: Judgement; readonly suspects: Suspects | undefined } {
+export function judgeDraft(snapshot: Snapshot, config: JudgeConfig, rules: readonly Rule[] = RULES): Draft {
   const { judgement, groups } = judgeOnce(snapshot, config, rules);
-  return { judgement, suspects: findSuspects(snapshot, groups, judgement.findings) };
+  const known = new Set([
+    ...judgement.findings.flatMap((finding) => (finding.verdict === 'fail' ? [finding.key] : [])),
+    ...groups.flatMap(({ verdict, rule, cause }) => (verdict === 'fail' ? [`${rule}/${cause}`] : [])),
+  ]);
+  return { judgement, known, suspects: findSuspects(snapshot, groups, judgement.findings) };
+}
+
+interface Pass {
+  readonly judgement: Judgement;
+  readonly groups: readonly FaultGroup[];
 }
 
 interface Confirmation {

@@ -9,7 +9,7 @@ import {
 } from '../../../lab/world/faults.ts';
 import { inject } from '../../../lab/world/faults.ts';
 import type { Fault } from '../../../lab/world/faults.ts';
-import { mergeRecheck } from '../../../src/judge/confirm.ts';
+import { isUnchanged, mergeRecheck } from '../../../src/judge/confirm.ts';
 import { judgeDraft, judgeSnapshot } from '../../../src/judge/judge.ts';
 import type { Judgement } from '../../../src/model/judgement.ts';
 import type { FabricFacts, FilterFacts, Gap, Recheck, Snapshot, Suspects } from '../../../src/model/snapshot.ts';
@@ -59,6 +59,40 @@ test.each(FAULTS)('%s that both readings show is red', (_, list) => {
   const twice = readTwice(list, list);
   expect(twice.findings).toEqual(once.findings);
   expect(twice.pairs).toEqual(once.pairs);
+});
+
+/** The same facts, spelt in another order, so that they are not recognized as the same and everything is judged again. */
+function respell(recheck: Recheck): Recheck {
+  const turn = <T extends object>(item: T): T => Object.fromEntries(Object.entries(item).reverse()) as T;
+  return {
+    ...recheck,
+    nodes: recheck.nodes.map(turn),
+    fabrics: recheck.fabrics.map((fabric) => ({
+      ...fabric,
+      machines: fabric.machines.map(turn),
+      interfaces: fabric.interfaces.map(turn),
+      tables: fabric.tables.map(turn),
+    })),
+  };
+}
+
+test.each(FAULTS)('%s: judging a second reading that is like the first comes to the same', (_, list) => {
+  const snapshot = snapshotOfWorld(inject(cluster('fabric'), ...list).world);
+  const recheck = reread(snapshot, judgeDraft(snapshot, AUTO).suspects ?? NONE);
+  const merged = (again: Recheck): boolean => isUnchanged(snapshot, mergeRecheck(snapshot, again));
+  expect([merged(recheck), merged(respell(recheck))]).toEqual([true, false]);
+  expect(judgeSnapshot({ ...snapshot, recheck: respell(recheck) }, AUTO)).toEqual(
+    judgeSnapshot({ ...snapshot, recheck }, AUTO),
+  );
+});
+
+test('a rule that is switched off still knows its faults at the second reading', () => {
+  const snapshot = snapshotOfWorld(inject(cluster('fabric'), checkOn(3), routeMissing(2)).world);
+  const config = { ...AUTO, rules: { 'fabric-route-missing': 'off' } } as const;
+  const recheck = respell(reread(snapshot, judgeDraft(snapshot, config).suspects ?? NONE));
+  const twice = judgeSnapshot({ ...snapshot, recheck }, config);
+  expect(twice.pairs).toEqual(judgeSnapshot(snapshot, config).pairs);
+  expect(twice.pairs.unknown).toBe(0);
 });
 
 test.each(FAULTS.filter(([name]) => !name.includes('machine')))(
