@@ -43,8 +43,11 @@ export interface ClusterFacets {
 }
 
 export interface ClusterReader {
-  /** Throws a KnownError when no node could be listed at all; anything less is a gap. */
-  read(wanted: ClusterFacets): Promise<Reading<ClusterReading>>;
+  /**
+   * Throws a KnownError when no node could be listed at all; anything less is a gap. `onNodes`: the nodes as soon as they
+   * are known, while all else is still being read.
+   */
+  read(wanted: ClusterFacets, onNodes?: (nodes: readonly NodeFacts[]) => void): Promise<Reading<ClusterReading>>;
   /** The named nodes as they are now; a node that is gone is left out. */
   reread(names: readonly string[]): Promise<Reading<readonly NodeFacts[]>>;
 }

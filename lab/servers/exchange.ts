@@ -36,6 +36,8 @@ export interface Desk {
   world: World;
   options: LabOptions;
   requests: LabRequest[];
+  /** Sent so far, by all services. */
+  answers: number;
 }
 
 async function readBody(message: IncomingMessage): Promise<string> {
@@ -121,7 +123,7 @@ export function serve(service: Service, desk: Desk): RequestListener {
   let served = 0;
 
   /** What comes from memory is as good as instant, so a measurement sees the client and not the lab. */
-  function deliver(request: Incoming, response: ServerResponse, answer?: Answer): boolean {
+  function deliver(request: Incoming, response: ServerResponse, answersBefore: number, answer?: Answer): boolean {
     const { method, url, body, headers } = request;
     const { accept = '' } = headers;
     const key = [method, url, accept, /\bgzip\b/.test(headers['accept-encoding']?.toString() ?? ''), body].join('\n');
@@ -133,19 +135,21 @@ export function serve(service: Service, desk: Desk): RequestListener {
     // Asked before the answer is sent: afterwards the socket belongs to the next request.
     const connection = response.socket?.remotePort ?? 0;
     send(response, packed);
-    options.onAnswer?.({ service: service.name, method, url, body, accept, status, bytes, connection });
+    desk.answers += 1;
+    options.onAnswer?.({ service: service.name, method, url, body, accept, status, bytes, connection, answersBefore });
     return true;
   }
 
   async function handle(message: IncomingMessage, response: ServerResponse): Promise<void> {
     const startedAt = Date.now();
+    const { answers: answersBefore } = desk;
     const request: Incoming = {
       method: message.method ?? 'GET',
       url: message.url ?? '/',
       headers: message.headers,
       body: await readBody(message),
     };
-    if (deliver(request, response)) return;
+    if (deliver(request, response, answersBefore)) return;
     const { operation, write } = service.identify(request);
     const count = (counts.get(operation) ?? 0) + 1;
     counts.set(operation, count);
@@ -160,7 +164,7 @@ export function serve(service: Service, desk: Desk): RequestListener {
       record(options.record, service, { request, answer, startedAt, cut });
     }
     if (cut) breakOff(response, answer);
-    else deliver(request, response, answer);
+    else deliver(request, response, answersBefore, answer);
   }
 
   return (message, response) => {

@@ -98,7 +98,7 @@ current-context: lab
 
 /** Serves a world on loopback ports of its own until it is stopped. */
 export async function startLab(world: World, options: LabOptions = {}): Promise<Lab> {
-  const desk: Desk = { world, options, requests: [] };
+  const desk: Desk = { world, options, requests: [], answers: 0 };
   const identities = new Identities(world, () => options.expiredToken === true || options.expiredToken === 'aws');
   const token = `lab-${randomBytes(24).toString('base64url')}`;
   const certificate = makeCertificate();

@@ -32,6 +32,8 @@ export interface LabExchange {
   bytes: number;
   /** Port of the client: requests with the same one came over one connection, one after the other. */
   connection: number;
+  /** How many answers of all services were on their way when the request came. */
+  answersBefore: number;
 }
 
 export interface LabOptions {

@@ -13,24 +13,18 @@ export interface PlannedRequest {
 }
 
 /**
- * A request waits for the one before it on its connection, and for all that went to another service before: the cloud is
- * asked once the cluster is known. So the floor has as many requests under way as the run had.
+ * A request waits for all that had been answered when the run made it: it had learned from those what to ask for. So the
+ * floor has as many requests under way as the run had.
  */
 export function planFloor(exchanges: readonly LabExchange[], served: Pick<Served, 'urls' | 'token'>): PlannedRequest[] {
-  const last = new Map<number, number>();
-  return exchanges.map((exchange, place) => {
-    const { service, method, url, body, accept, connection } = exchange;
-    const before = last.get(connection);
-    last.set(connection, place);
-    const elsewhere = exchanges.flatMap((other, index) => (index < place && other.service !== service ? [index] : []));
-    return {
-      url: `${addressOf(service, served)}${url}`,
-      method,
-      body,
-      headers: { accept, ...headersFor(service, served) },
-      after: before === undefined ? elsewhere : [...elsewhere, before],
-    };
-  });
+  const start = Math.min(...exchanges.map(({ answersBefore }) => answersBefore));
+  return exchanges.map(({ service, method, url, body, accept, answersBefore }) => ({
+    url: `${addressOf(service, served)}${url}`,
+    method,
+    body,
+    headers: { accept, ...headersFor(service, served) },
+    after: Array.from({ length: answersBefore - start }, (_, place) => place),
+  }));
 }
 
 function addressOf(service: LabExchange['service'], { urls }: Pick<Served, 'urls'>): string {

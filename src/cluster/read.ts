@@ -1,6 +1,6 @@
 /** Nodes, the cluster's name and version, and the network agents, through the Kubernetes API. Reads only. */
 import { ConfigError } from '../model/errors.ts';
-import type { CniFacts, Gap, NodeFacts } from '../model/snapshot.ts';
+import type { CniFacts, Gap, NodeFacts, RouteControllerFacts } from '../model/snapshot.ts';
 import type { ClusterFacets, ClusterReader, ClusterReading, Log, Reading } from '../ports.ts';
 import { mapLimited } from '../net/limit.ts';
 import type { Call, Outcome } from './call.ts';
@@ -30,6 +30,15 @@ const SINGLE_READS_SHARE = 1 / 25;
 const AT_A_TIME = 10;
 const NO_CNI: CniFacts = { agents: [], complete: false };
 
+/** All but the nodes. */
+interface Others {
+  readonly id: string;
+  readonly version: string | undefined;
+  readonly cni: Reading<CniFacts>;
+  readonly services: Reading<readonly string[] | undefined>;
+  readonly routeController: RouteControllerFacts | undefined;
+}
+
 export class KubernetesReader implements ClusterReader {
   readonly #options: ReaderOptions;
   /** How many nodes the first reading found. */
@@ -42,12 +51,40 @@ export class KubernetesReader implements ClusterReader {
   }
 
   /** @throws KnownError when the nodes cannot be listed. */
-  async read(wanted: ClusterFacets): Promise<Reading<ClusterReading>> {
-    const { connection, call } = this.#options;
-    const nodes = await this.#listNodes();
+  async read(wanted: ClusterFacets, onNodes?: (nodes: readonly NodeFacts[]) => void): Promise<Reading<ClusterReading>> {
+    // Pages of a list come one after the other, so all else is read meanwhile: from the first page on, because whoever
+    // cannot have that one need not ask for more.
+    let others: Promise<Others> | undefined;
+    const begin = (): Promise<Others> => {
+      others ??= this.#readOthers(wanted);
+      // Heard below, unless the nodes fail first.
+      others.catch(() => undefined);
+      return others;
+    };
+    const nodes = await this.#listSelected(() => void begin());
+    onNodes?.(nodes);
+    const { id, version, cni, services, routeController } = await begin();
+    const facts: ClusterReading = {
+      id,
+      ...(version === undefined ? {} : { version }),
+      nodes,
+      cni: cni.facts,
+      ...(services.facts === undefined ? {} : { serviceCIDRs: services.facts }),
+      ...(routeController === undefined ? {} : { routeController }),
+    };
+    return { facts, gaps: [...cni.gaps, ...services.gaps] };
+  }
+
+  async #listSelected(onPage: () => void): Promise<NodeFacts[]> {
+    const nodes = await this.#listNodes(onPage);
     if (!nodes.ok) throw this.#explain(nodes, 'list nodes');
     this.#listed = nodes.value.length;
     this.#selected = await this.#selectedNames();
+    return nodes.value.map((node) => this.#marked(node));
+  }
+
+  async #readOthers(wanted: ClusterFacets): Promise<Others> {
+    const { connection, call } = this.#options;
     const [id, version, cni, services, routeController] = await Promise.all([
       this.#readId(),
       this.#readVersion(),
@@ -55,15 +92,7 @@ export class KubernetesReader implements ClusterReader {
       wanted.services === true ? readServiceCIDRs(connection, call) : { facts: undefined, gaps: [] },
       wanted.controllers === true ? readRouteController(connection, call) : undefined,
     ]);
-    const facts: ClusterReading = {
-      id,
-      ...(version === undefined ? {} : { version }),
-      nodes: nodes.value.map((node) => this.#marked(node)),
-      cni: cni.facts,
-      ...(services.facts === undefined ? {} : { serviceCIDRs: services.facts }),
-      ...(routeController === undefined ? {} : { routeController }),
-    };
-    return { facts, gaps: [...cni.gaps, ...services.gaps] };
+    return { id, version, cni, services, routeController };
   }
 
   async reread(names: readonly string[]): Promise<Reading<readonly NodeFacts[]>> {
@@ -107,7 +136,7 @@ export class KubernetesReader implements ClusterReader {
     return (this.#selected?.has(node.name) ?? true) ? node : { ...node, selected: false };
   }
 
-  async #listNodes(): Promise<Outcome<NodeFacts[]>> {
+  async #listNodes(onPage?: () => void): Promise<Outcome<NodeFacts[]>> {
     const { connection, call, log } = this.#options;
     const outcome = await readPages({
       call,
@@ -115,6 +144,7 @@ export class KubernetesReader implements ClusterReader {
       list: (page) => connection.core.listNode(page),
       translate: translateNode,
       onPage: (read, left) => {
+        onPage?.();
         const more = left === undefined ? '' : ` of ${String(read + left)}`;
         if (read % (4 * PAGE_SIZE) === 0 && left !== 0) log.info(`Kubernetes: read ${String(read)}${more} nodes`);
       },

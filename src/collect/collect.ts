@@ -1,10 +1,10 @@
 /** Reads the cluster and its clouds side by side into one snapshot; what fails becomes a gap, never an exception. */
 import type { CloudId, Config } from '../model/config.ts';
 import { isKnownError } from '../model/errors.ts';
-import type { ClusterFacts, FabricFacts, Gap, Recheck, Snapshot, Suspects } from '../model/snapshot.ts';
+import type { ClusterFacts, FabricFacts, Gap, NodeFacts, Recheck, Snapshot, Suspects } from '../model/snapshot.ts';
 import { SNAPSHOT_SCHEMA_VERSION } from '../model/snapshot.ts';
 import { suspectsOf } from '../model/suspects.ts';
-import type { ClusterReader, CloudChoice, FabricFacets, FabricReader, Ports } from '../ports.ts';
+import type { ClusterReader, CloudChoice, FabricFacets, FabricReader, Ports, Reading } from '../ports.ts';
 
 export interface Readers {
   readonly cluster: ClusterReader;
@@ -18,25 +18,41 @@ export interface Collected {
 
 /** ConfigError is thrown on: the workflow's author has to act. Everything else is a gap. */
 export async function collectSnapshot(config: Config, ports: Ports): Promise<Collected> {
-  const { log } = ports;
   const reader = await ports.cluster(config);
-  const { cluster, gaps } = await log.group('Reading the cluster', () => readCluster(config, reader, ports));
-  const choice: CloudChoice = ports.chooseClouds(config, cluster.nodes);
-  const fabricReaders = await Promise.all(
+  return ports.log.group('Reading the cluster and its clouds', async () => {
+    let clouds: Promise<CloudsRead> | undefined;
+    const begin = (nodes: readonly NodeFacts[]): Promise<CloudsRead> => {
+      clouds ??= readClouds(config, nodes, ports);
+      // Heard below, once the cluster is read.
+      clouds.catch(() => undefined);
+      return clouds;
+    };
+    const { cluster, gaps } = await readCluster(config, reader, ports, (nodes) => void begin(nodes));
+    const { choice, fabrics, readings } = await begin(cluster.nodes);
+    const snapshot: Snapshot = {
+      schemaVersion: SNAPSHOT_SCHEMA_VERSION,
+      takenAt: new Date(ports.clock.now()).toISOString(),
+      cluster,
+      fabrics: sortById(readings.flatMap((reading) => reading.facts)),
+      gaps: [...gaps, ...choice.gaps, ...readings.flatMap((reading) => reading.gaps)],
+    };
+    return { snapshot, readers: { cluster: reader, fabrics } };
+  });
+}
+
+interface CloudsRead {
+  readonly choice: CloudChoice;
+  readonly fabrics: Readers['fabrics'];
+  readonly readings: readonly Reading<readonly FabricFacts[]>[];
+}
+
+async function readClouds(config: Config, nodes: readonly NodeFacts[], ports: Ports): Promise<CloudsRead> {
+  const choice = ports.chooseClouds(config, nodes);
+  const fabrics = await Promise.all(
     choice.clouds.map(async (cloud) => ({ cloud, reader: await ports.fabric(cloud, config) })),
   );
-  const readings = await log.group(`Reading ${choice.clouds.join(', ') || 'no cloud'}`, () =>
-    Promise.all(fabricReaders.map(({ reader: fabric }) => fabric.read(cluster.nodes, facetsFor(config)))),
-  );
-  const fabrics = readings.flatMap((reading) => reading.facts);
-  const snapshot: Snapshot = {
-    schemaVersion: SNAPSHOT_SCHEMA_VERSION,
-    takenAt: new Date(ports.clock.now()).toISOString(),
-    cluster,
-    fabrics: sortById(fabrics),
-    gaps: [...gaps, ...choice.gaps, ...readings.flatMap((reading) => reading.gaps)],
-  };
-  return { snapshot, readers: { cluster: reader, fabrics: fabricReaders } };
+  const readings = await Promise.all(fabrics.map(({ reader }) => reader.read(nodes, facetsFor(config))));
+  return { choice, fabrics, readings };
 }
 
 /** What no enabled rule needs is not read. */
@@ -80,6 +96,7 @@ async function readCluster(
   config: Config,
   reader: ClusterReader,
   { log }: Ports,
+  onNodes: (nodes: readonly NodeFacts[]) => void,
 ): Promise<{ cluster: ClusterFacts; gaps: readonly Gap[] }> {
   // A mode that the user states needs no evidence of the network agent, unless more evidence is asked for: what the
   // agents show then says which ranges pods have, and whether the mode is plausible, and nobody misses it.
@@ -87,11 +104,13 @@ async function readCluster(
     config.networkModes === 'auto' || config.networkModes.length > 1 || config.requireEvidence !== 'fabric';
   try {
     const services = config.rules['range-collision'] !== 'off';
-    const { facts, gaps: all } = await reader.read({ cni: true, services, controllers: needsControllers(config) });
+    const facets = { cni: true, services, controllers: needsControllers(config) };
+    const { facts, gaps: all } = await reader.read(facets, (nodes) => {
+      log.info(`${String(nodes.length)} nodes`);
+      onNodes(nodes);
+    });
     const gaps = all.filter(({ facet }) => needsAgents || facet !== 'cni');
-    log.info(`${String(facts.nodes.length)} nodes`);
-    const nodes = [...facts.nodes].sort((a, b) => (a.name < b.name ? -1 : 1));
-    return { cluster: { ...facts, nodes }, gaps };
+    return { cluster: facts, gaps };
   } catch (error) {
     if (!isKnownError(error) || error.name === 'ConfigError') throw error;
     const cluster: ClusterFacts = {
