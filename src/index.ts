@@ -73,6 +73,7 @@ function buildPorts(env: NodeJS.ProcessEnv): Ports {
       const { openCluster } = await import('./cluster/index.ts');
       return openCluster({ config, ...outside });
     },
+    github: async () => Promise.resolve(undefined),
     fabric: async (cloud, config) => {
       const open = FABRICS[cloud];
       return open({ config, ...outside });

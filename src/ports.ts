@@ -1,5 +1,6 @@
 /** Everything outside, as interfaces. Rooms get these passed in; only index.ts builds the real ones. */
 import type { CloudId, Config } from './model/config.ts';
+import type { AccessError, DeliveryError } from './model/errors.ts';
 import type { FabricFacts, Gap, NodeFacts, CniFacts, Suspects, RouteControllerFacts } from './model/snapshot.ts';
 
 export interface Clock {
@@ -81,6 +82,47 @@ export interface Runner {
   writeSummary(markdown: string): Promise<void>;
 }
 
+/** What started the run, as far as reports and trust depend on it. */
+export interface RunEvent {
+  /** As GitHub names it: `push`, `pull_request`, `schedule`. */
+  readonly name: string;
+  /** The pull request that the run is about. */
+  readonly pullRequest?: number;
+  /** From a fork, or by Dependabot: the token may not write, and the checkout is a stranger's. */
+  readonly isUntrusted: boolean;
+  /** On pull requests: the commit that it would be merged into. Files that decide about the result count as they are there. */
+  readonly base?: string;
+  /** Page of the run. */
+  readonly runUrl?: string;
+}
+
+/** A text of which GitHub keeps one copy. */
+export interface Message {
+  /** Tells the text apart from all others: it names this tool and the cluster, and stands in the body. */
+  readonly marker: string;
+  readonly body: string;
+}
+
+/** What became of a message; `none`: there was none, and none was wanted. */
+export interface Delivered {
+  readonly kind: 'created' | 'updated' | 'unchanged' | 'reopened' | 'closed' | 'none';
+  readonly url?: string;
+}
+
+/** GitHub's API, as far as reports need it. Expected trouble is returned. */
+export interface GitHub {
+  readonly event: RunEvent;
+  /** `create`: false only writes where there is a comment already. */
+  comment(pullRequest: number, message: Message, create: boolean): Promise<Delivered | DeliveryError>;
+  /** `leave`: neither opens nor closes, but keeps an open one up to date. */
+  issue(
+    message: Message & { readonly title: string },
+    wanted: 'open' | 'closed' | 'leave',
+  ): Promise<Delivered | DeliveryError>;
+  /** A file of the repository as it is in `event.base`; undefined: it is not there. */
+  readBase(path: string): Promise<string | undefined | AccessError>;
+}
+
 export interface Files {
   /** Throws ConfigError with the path when it cannot be read. */
   read(path: string): Promise<string>;
@@ -103,5 +145,7 @@ export interface Ports {
   /** Pure. */
   chooseClouds(config: Config, nodes: readonly NodeFacts[]): CloudChoice;
   cluster(config: Config): Promise<ClusterReader>;
+  /** Undefined outside GitHub Actions. */
+  github(config: Config): Promise<GitHub | undefined>;
   fabric(cloud: CloudId, config: Config): Promise<FabricReader>;
 }
