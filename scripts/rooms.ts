@@ -91,7 +91,8 @@ export const ROOMS: readonly Room[] = [
   pure('src/report/', ['src/model/', 'src/remedies/'], 'it shows what was judged and judges nothing itself'),
   pure('src/collect/', ['src/model/', 'src/ports.ts'], ORCHESTRATES),
   pure('src/apply/', ['src/model/', 'src/ports.ts'], ORCHESTRATES),
-  pure('src/main.ts', [...PURE_ROOMS, 'src/collect/', 'src/apply/', 'src/ports.ts'], ORCHESTRATES),
+  pure('src/deliver/', ['src/model/', 'src/ports.ts', 'src/report/', 'src/snapshot/'], ORCHESTRATES),
+  pure('src/main.ts', [...PURE_ROOMS, 'src/collect/', 'src/apply/', 'src/deliver/', 'src/ports.ts'], ORCHESTRATES),
   {
     path: 'src/net/',
     rooms: ['src/model/', 'src/ports.ts'],

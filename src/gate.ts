@@ -1,6 +1,7 @@
 /** Whether the step passes, and why. The report's verdict is the judgement's; this is what the workflow makes of it. */
 import type { Config } from './model/config.ts';
 import type { Finding, Judgement } from './model/judgement.ts';
+import type { Excuses } from './model/triage.ts';
 import { EVIDENCE_LEVELS } from './model/judgement.ts';
 
 export type GateConfig = Pick<Config, 'failOn' | 'onUnknown' | 'requireEvidence'>;
@@ -16,12 +17,15 @@ interface Reason {
   readonly text: string;
 }
 
+const NO_EXCUSES: Excuses = { keys: new Set(), pairs: 0 };
+
 /** Pure. A failing verdict fails from `fail-on: error` on, whatever severity the user gave the rule behind it. */
-export function decideGate(judgement: Judgement, config: GateConfig): Gate {
+export function decideGate(judgement: Judgement, config: GateConfig, excuses: Excuses = NO_EXCUSES): Gate {
   const reasons = [
     ...crashes(judgement),
-    ...failures(judgement, config.failOn),
-    ...warnings(judgement, config.failOn),
+    ...failures(judgement, config.failOn, excuses),
+    ...warnings(judgement, config.failOn, excuses),
+    ...excused(judgement, config.failOn, excuses),
     ...unknowns(judgement, config),
   ];
   if (reasons.length === 0) reasons.push({ fails: false, text: quietReason(judgement) });
@@ -39,33 +43,46 @@ function crashes(judgement: Judgement): Reason[] {
   return crashed.map((finding) => ({ fails: true, text: `A rule crashed: ${sentence(finding.what)}` }));
 }
 
-function failures(judgement: Judgement, failOn: Config['failOn']): Reason[] {
+function failures(judgement: Judgement, failOn: Config['failOn'], excuses: Excuses): Reason[] {
   if (judgement.verdict !== 'fail') return [];
   const { fail, partial, total } = judgement.pairs;
   const broken = fail + partial;
-  const errors = judgement.findings.filter((finding) => fails(finding, 'error')).length;
+  const counted = broken - excuses.pairs;
+  const isCounted = (finding: Finding): boolean => !excuses.keys.has(finding.key);
+  const failing = judgement.findings.filter((finding) => fails(finding, 'error'));
+  const errors = failing.filter(isCounted).length;
   const fatal = failOn !== 'never';
   const close = fatal ? '.' : '; fail-on is never, so this does not fail the step.';
   const reasons: Reason[] = [];
-  if (broken > 0) {
+  if (counted > 0) {
     const parts = partial > 0 ? ` (${String(partial)} of them for some addresses only)` : '';
     reasons.push({
       fails: fatal,
-      text: `${String(broken)} of ${plural(total, 'pod path')} between nodes ${isAre(broken)} broken${parts}${close}`,
+      text: `${String(counted)} of ${plural(total, 'pod path')} between nodes ${isAre(counted)} broken${parts}${close}`,
     });
   }
-  if (errors > 0 || broken === 0) {
+  if (errors > 0 || (broken === 0 && failing.length === 0)) {
     reasons.push({ fails: fatal, text: `${plural(errors, 'finding')} of severity error ${failVerb(errors)}${close}` });
   }
   return reasons;
 }
 
-function warnings(judgement: Judgement, failOn: Config['failOn']): Reason[] {
-  const count = judgement.findings.filter((finding) => fails(finding, 'warning')).length;
+function warnings(judgement: Judgement, failOn: Config['failOn'], excuses: Excuses): Reason[] {
+  const failing = judgement.findings.filter((finding) => fails(finding, 'warning'));
+  const count = failing.filter(({ key }) => !excuses.keys.has(key)).length;
   if (count === 0 || failOn === 'never') return [];
   const fatal = failOn === 'warning';
-  const close = fatal ? ', and fail-on is warning.' : '; fail-on is error, so this does not fail the step.';
+  const close = fatal ? ', and fail-on is warning.' : `; fail-on is ${failOn}, so this does not fail the step.`;
   return [{ fails: fatal, text: `${plural(count, 'finding')} of severity warning ${failVerb(count)}${close}` }];
+}
+
+/** What would fail the step, and does not, because somebody accepts it or because it is not new. */
+function excused(judgement: Judgement, failOn: Config['failOn'], { keys, pairs }: Excuses): Reason[] {
+  const count = judgement.findings.filter(({ key, verdict }) => verdict === 'fail' && keys.has(key)).length;
+  if (count === 0 || failOn === 'never') return [];
+  const why = failOn === 'new' ? 'accepted or already in the baseline' : 'accepted';
+  const paths = pairs === 0 ? '' : `, with ${plural(pairs, 'broken pod path')}`;
+  return [{ fails: false, text: `${plural(count, 'failing finding')} ${isAre(count)} ${why}${paths}.` }];
 }
 
 function unknowns(judgement: Judgement, config: GateConfig): Reason[] {

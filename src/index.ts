@@ -1,6 +1,6 @@
 /** The edge: reads the environment once, builds the real ports, calls main, sets the exit status. Nothing imports it. */
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
-import { dirname, resolve } from 'node:path';
+import { dirname, isAbsolute, relative, resolve, sep } from 'node:path';
 import { setFlagsFromString } from 'node:v8';
 import * as core from '@actions/core';
 import { chooseClouds } from './clouds/registry.ts';
@@ -14,16 +14,28 @@ import { VERSION } from './version.ts';
 
 const ISSUES = 'the issue tracker of the repository that this action comes from';
 
+/** Undefined: there is no such file. */
+async function readText(path: string): Promise<string | undefined> {
+  try {
+    return await readFile(path, 'utf8');
+  } catch (error) {
+    return error instanceof Error && 'code' in error && error.code === 'ENOENT' ? undefined : refuseFile(path, error);
+  }
+}
+
+function refuseFile(path: string, cause: unknown): never {
+  throw new ConfigError(`The file ${path} cannot be read: ${messageOf(cause)}.`, {
+    hint: 'Check the path; it is relative to the workspace.',
+    cause,
+  });
+}
+
 const files: Files = {
-  read: async (path) => {
-    try {
-      return await readFile(path, 'utf8');
-    } catch (error) {
-      throw new ConfigError(`The file ${path} cannot be read: ${messageOf(error)}.`, {
-        hint: 'Check the path; it is relative to the workspace.',
-        cause: error,
-      });
-    }
+  read: async (path) => (await readText(path)) ?? refuseFile(path, new Error('there is no such file')),
+  find: readText,
+  inWorkspace: (path) => {
+    const inside = relative(process.cwd(), resolve(path));
+    return inside.startsWith('..') || isAbsolute(inside) ? undefined : inside.split(sep).join('/');
   },
   write: async (path, text) => {
     const full = resolve(path);

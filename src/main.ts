@@ -1,24 +1,24 @@
-/** The pipeline, top to bottom: inputs, snapshot, judgement, gate, report. */
+/** The pipeline, top to bottom: inputs, snapshot, judgement, triage, gate, report. */
 import { collectSnapshot, rereadSuspects } from './collect/collect.ts';
+import { readTrusted } from './collect/trusted.ts';
+import { deliverReport } from './deliver/report.ts';
 import { decideGate } from './gate.ts';
+import { CONFIG_FILE } from './inputs/places.ts';
 import { parseInputs } from './inputs/parse.ts';
 import { renderProblems } from './inputs/problem.ts';
 import { judgeDraft, judgeSnapshot } from './judge/judge.ts';
 import type { CloudId, Config } from './model/config.ts';
-import { ConfigError, isKnownError } from './model/errors.ts';
+import { ConfigError } from './model/errors.ts';
 import type { Judgement } from './model/judgement.ts';
 import type { Snapshot } from './model/snapshot.ts';
 import type { WhatIf } from './model/what-if.ts';
-import type { Log, Ports } from './ports.ts';
-import { renderAnnotations } from './report/annotations.ts';
-import { renderJson } from './report/json.ts';
-import { renderLog } from './report/log.ts';
-import { renderMarkdown } from './report/markdown.ts';
-import { renderOutputs } from './report/outputs.ts';
-import type { View } from './report/view.ts';
+import type { IgnoreEntry } from './model/triage.ts';
+import type { GitHub, Ports } from './ports.ts';
 import { joinView } from './report/view.ts';
 import { decodeSnapshot } from './snapshot/decode.ts';
-import { encodeSnapshot } from './snapshot/encode.ts';
+import { foreignBaseline, parseBaseline, type Baseline } from './triage/baseline.ts';
+import { excuse } from './triage/excused.ts';
+import { triageFindings } from './triage/triage.ts';
 import { expandSnapshot } from './whatif/expand.ts';
 
 /** The step's result. Throws a KnownError for what the user has to mend before anything can be judged. */
@@ -31,12 +31,20 @@ export async function main(
   if ('problems' in parsed) throw renderProblems(parsed.problems);
   for (const warning of parsed.warnings) ports.log.warning(warning);
   const { config } = parsed;
+  const github = await ports.github(config);
+  // Before anything else is read: a slip in a file should not cost minutes.
   const plan = config.whatIf === undefined ? undefined : await readPlan(config.whatIf, ports);
+  const ignore = await readIgnore(config, ports, github);
+  const baseline = config.baseline === undefined ? undefined : await readBaseline(config.baseline, ports, github);
   const taken = await takeAndJudge(config, ports);
   const { snapshot, judgement } = plan === undefined ? taken : judgePlanned(taken, plan, config);
-  const gate = decideGate(judgement, config);
+  const foreign = baseline === undefined ? undefined : foreignBaseline(baseline, snapshot.cluster.id);
+  if (foreign !== undefined) throw foreign;
+  const triage = triageFindings({ judgement, baseline, ignore, rules: config.rules, takenAt: snapshot.takenAt });
+  const gate = decideGate(judgement, config, excuse(judgement, triage, config.failOn));
   const clouds = [...new Set<CloudId>(snapshot.fabrics.map((fabric) => fabric.kind))];
-  await report(joinView({ judgement, gate, snapshot, clouds, version }), taken.snapshot, config, ports);
+  const view = joinView({ judgement, gate, triage, snapshot, clouds, version });
+  await deliverReport(view, taken.snapshot, config, ports, github);
   return gate.result;
 }
 
@@ -45,9 +53,38 @@ interface Taken {
   readonly judgement: Judgement;
 }
 
-/** Before anything else is read: a slip in the file should not cost minutes. */
-async function readPlan(path: string, { files }: Ports): Promise<WhatIf> {
+/** What is accepted: a file that was named has to be there, the usual one need not. */
+async function readIgnore(config: Config, ports: Ports, github: GitHub | undefined): Promise<readonly IgnoreEntry[]> {
+  const path = config.configFile ?? CONFIG_FILE;
+  // Nobody who has no such file is told about a token that could not read it.
+  if (config.configFile === undefined && (await ports.files.find(path)) === undefined) return [];
+  const text = await readTrusted(path, github, ports);
+  if (text === undefined) {
+    if (github?.event.base !== undefined) return [];
+    throw new ConfigError(`The file ${path} of input config is not there.`, {
+      hint: 'Correct the path.',
+      docs: 'inputs',
+    });
+  }
   // The YAML parser is for those who use it.
+  const { parseConfigFile } = await import('./inputs/files/config-file.ts');
+  const file = parseConfigFile(text, path);
+  if ('problems' in file) throw renderProblems(file.problems);
+  return file.ignore;
+}
+
+async function readBaseline(path: string, ports: Ports, github: GitHub | undefined): Promise<Baseline | undefined> {
+  const text = await readTrusted(path, github, ports);
+  if (text === undefined) {
+    ports.log.info(`There is no baseline at ${path}, so everything is new.`);
+    return undefined;
+  }
+  const baseline = parseBaseline(text, path);
+  if (baseline instanceof Error) throw baseline;
+  return baseline;
+}
+
+async function readPlan(path: string, { files }: Ports): Promise<WhatIf> {
   const { parseWhatIf } = await import('./inputs/files/what-if.ts');
   const plan = parseWhatIf(await files.read(path), path);
   if ('problems' in plan) throw renderProblems(plan.problems);
@@ -81,38 +118,4 @@ async function takeAndJudge(config: Config, ports: Ports): Promise<Taken> {
   if (draft.suspects === undefined) return { snapshot, judgement: draft.judgement };
   const confirmed = { ...snapshot, recheck: await rereadSuspects(draft.suspects, collected, ports) };
   return { snapshot: confirmed, judgement: judgeSnapshot(confirmed, config, undefined, draft) };
-}
-
-async function report(view: View, snapshot: Snapshot, config: Config, ports: Ports): Promise<void> {
-  const { runner, log } = ports;
-  for (const { title, text, folded } of renderLog(view)) {
-    if (folded) await log.group(title, () => printed(log, text));
-    else log.info(title === '' ? text : `\n${title}\n${text}`);
-  }
-  const reportJson = await deliver(ports, `${config.reportDir}/report.json`, renderJson(view));
-  const snapshotFile =
-    config.saveSnapshot === undefined ? undefined : await deliver(ports, config.saveSnapshot, encodeSnapshot(snapshot));
-  for (const annotation of renderAnnotations(view)) runner.annotate(annotation);
-  await runner.writeSummary(renderMarkdown(view));
-  const written = {
-    ...(reportJson === undefined ? {} : { reportJson }),
-    ...(snapshotFile === undefined ? {} : { snapshotFile }),
-  };
-  for (const [name, value] of Object.entries(renderOutputs(view, written))) runner.setOutput(name, value);
-}
-
-function printed(log: Log, text: string): Promise<void> {
-  log.info(text);
-  return Promise.resolve();
-}
-
-/** What was judged must not be lost because one file of it cannot be written. */
-async function deliver({ files, log }: Ports, path: string, text: string): Promise<string | undefined> {
-  try {
-    return await files.write(path, text);
-  } catch (error) {
-    if (!isKnownError(error) || error.name !== 'DeliveryError') throw error;
-    log.warning(`${error.message} ${error.hint}`);
-    return undefined;
-  }
 }

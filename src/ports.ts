@@ -126,6 +126,10 @@ export interface GitHub {
 export interface Files {
   /** Throws ConfigError with the path when it cannot be read. */
   read(path: string): Promise<string>;
+  /** Undefined: there is no such file. Throws ConfigError where there is one and it cannot be read. */
+  find(path: string): Promise<string | undefined>;
+  /** The path from the workspace's root; undefined: it is outside. */
+  inWorkspace(path: string): string | undefined;
   /** Makes missing folders; returns the absolute path. */
   write(path: string, text: string): Promise<string>;
 }

@@ -91,9 +91,8 @@ function parseConfig(values: Values, notes: Notes): Config {
   const optional = <K extends keyof Config>(key: K, value: string): Partial<Record<K, string>> =>
     value === '' ? {} : ({ [key]: value } as Record<K, string>);
 
-  // Accepted values that nothing acts on yet are still looked at, so that a slip shows now and not later.
+  // An accepted value that nothing acts on yet is still looked at, so that a slip shows now and not later.
   parseChoice('guests', text('guests'), notes);
-  parseChoice('comment', text('comment'), notes);
 
   return {
     mode: parseChoice('mode', text('mode'), notes),
@@ -117,7 +116,12 @@ function parseConfig(values: Values, notes: Notes): Config {
     ...optional('whatIf', text('what-if')),
     ...optional('snapshot', text('snapshot')),
     ...optional('saveSnapshot', text('save-snapshot')),
+    ...optional('configFile', text('config')),
+    ...optional('baseline', text('baseline')),
+    comment: parseChoice('comment', text('comment'), notes),
+    driftIssue: parseChoice('drift-issue', text('drift-issue'), notes),
     reportDir: text('report-dir'),
+    reportFormats: parseFormats(text('report-formats'), notes),
     timeoutMs: parseTimeout(text('timeout'), notes),
   };
 }
@@ -130,6 +134,11 @@ function parseClouds(text: string, notes: Notes): Config['clouds'] {
     notes.problems.push({ where: 'cloud', what: '"none" cannot be combined with other values.', hint });
   }
   return clouds.filter((cloud) => cloud !== 'none' && cloud !== 'auto');
+}
+
+function parseFormats(text: string, notes: Notes): Config['reportFormats'] {
+  const formats = parseChoices('report-formats', text, {}, notes);
+  return formats === 'auto' ? [] : formats;
 }
 
 function parseNetworkModes(text: string, notes: Notes): Config['networkModes'] {

@@ -48,3 +48,6 @@ export function parseEndpoint(where: 'gcp-endpoint' | 'azure-endpoint', text: st
   }
   return text.replace(/\/+$/, '');
 }
+
+/** Where accepted faults are looked for unless input config names another place. */
+export const CONFIG_FILE = '.github/pod-route-check.yml';

@@ -27,24 +27,10 @@ export const LATER_INPUTS = [
     available: 'later',
   },
   {
-    name: 'config',
-    type: 'path',
-    default: '',
-    text: 'File with inputs.',
-    available: 'later',
-  },
-  {
     name: 'redact',
     type: 'flag',
     default: 'false',
     text: 'Replace names and addresses in the saved snapshot.',
-    available: 'later',
-  },
-  {
-    name: 'baseline',
-    type: 'path',
-    default: '',
-    text: 'An earlier report.json: what it already found is not new.',
     available: 'later',
   },
   {

@@ -3,6 +3,7 @@
  * Names are a public contract: add to them, rename or drop none.
  */
 import { LATER_INPUTS } from './spec-later.ts';
+import { REPORT_INPUTS } from './spec-report.ts';
 
 export interface InputSpec {
   readonly name: string;
@@ -22,7 +23,7 @@ export interface InputSpec {
   readonly readingOnly?: true;
 }
 
-const AVAILABLE_INPUTS = [
+const READING_INPUTS = [
   {
     name: 'mode',
     type: 'choice',
@@ -156,10 +157,9 @@ const AVAILABLE_INPUTS = [
     name: 'fail-on',
     type: 'choice',
     default: 'error',
-    text: 'From which severity on a failing finding fails the step. A broken pod path counts as an error, whatever severity its rule was given; never only reports.',
+    text: 'From which severity on a failing finding fails the step. A broken pod path counts as an error, whatever severity its rule was given; new is error for what the baseline does not have; never only reports.',
     available: 'now',
-    values: ['error', 'warning', 'never'],
-    laterValues: ['new'],
+    values: ['error', 'warning', 'new', 'never'],
   },
   {
     name: 'on-unknown',
@@ -184,27 +184,6 @@ const AVAILABLE_INPUTS = [
     available: 'now',
   },
   {
-    name: 'save-snapshot',
-    type: 'path',
-    default: '',
-    text: 'File in which everything that was read is saved, as JSON. It holds node names, addresses and cloud ids, and no secrets.',
-    available: 'now',
-  },
-  {
-    name: 'report-dir',
-    type: 'path',
-    default: 'pod-route-check-report',
-    text: 'Folder for report.json. It is made when it is missing.',
-    available: 'now',
-  },
-  {
-    name: 'github-token',
-    type: 'secret',
-    default: '${{ github.token }}',
-    text: 'Token for comments and issues. Nothing uses it yet.',
-    available: 'now',
-  },
-  {
     name: 'timeout',
     type: 'duration',
     default: '10m',
@@ -220,16 +199,9 @@ const AVAILABLE_INPUTS = [
     values: ['none'],
     laterValues: ['api', 'exec', 'files'],
   },
-  {
-    name: 'comment',
-    type: 'choice',
-    default: 'on-problems',
-    text: 'When to write a pull request comment. Nothing writes one yet.',
-    available: 'now',
-    values: ['on-problems', 'never'],
-    laterValues: ['always'],
-  },
 ] as const satisfies readonly InputSpec[];
+
+const AVAILABLE_INPUTS = [...READING_INPUTS, ...REPORT_INPUTS] as const;
 
 export type InputName = (typeof AVAILABLE_INPUTS)[number]['name'] | (typeof LATER_INPUTS)[number]['name'];
 

@@ -5,36 +5,9 @@
 import type { Fault, FaultGroup } from '../model/faults.ts';
 import { gapFault } from '../model/faults.ts';
 import type { RuleId } from '../model/config.ts';
+import { RULE_FACETS } from '../model/rule-facets.ts';
 import type { Finding } from '../model/judgement.ts';
 import type { FabricFacts, Facet, Gap, Recheck, Snapshot, Suspects } from '../model/snapshot.ts';
-
-const FACETS_OF: Readonly<Record<RuleId, readonly Facet[]>> = {
-  'asymmetric-path': [],
-  'cloud-forwarding-off': ['interfaces'],
-  'duplicate-cloud-route': ['routes', 'interfaces'],
-  'evidence-incomplete': [],
-  'fabric-route-dead': ['routes', 'interfaces', 'machines'],
-  'fabric-route-missing': ['routes'],
-  'fabric-route-wrong-target': ['routes', 'interfaces'],
-  'firewall-excludes-pods': ['filters', 'interfaces'],
-  'host-gw-off-link': ['routes'],
-  'multi-nic-ambiguity': ['routes', 'interfaces'],
-  'network-mode-implausible': [],
-  'no-room-for-nodes': ['nodes'],
-  'node-condition-misleading': ['nodes'],
-  'node-unmatched': ['machines', 'nodes'],
-  'not-durable': ['interfaces'],
-  'orphan-route': ['routes'],
-  'podcidr-overlap': ['nodes'],
-  'podcidr-unassigned': ['nodes'],
-  'range-collision': ['nodes'],
-  'route-controller-blocked': ['routes', 'nodes'],
-  'route-quota': ['routes'],
-  'route-shadowed': ['routes'],
-  'route-table-not-associated': ['routes'],
-  'rule-crashed': [],
-  'second-family-uncovered': ['routes'],
-};
 
 /** What no second reading could confirm or refute. */
 const NOT_CONFIRMED: readonly RuleId[] = ['rule-crashed', 'network-mode-implausible'];
@@ -166,7 +139,7 @@ function merge<T>(
 export function confirmFaults(first: ReadonlySet<string>, recheck: Recheck): (fault: Fault) => Fault {
   return (fault) => {
     if (fault.verdict !== 'fail') return fault;
-    const unread = recheck.gaps.find((gap) => FACETS_OF[fault.rule].includes(gap.facet) && concerns(gap, fault));
+    const unread = recheck.gaps.find((gap) => RULE_FACETS[fault.rule].includes(gap.facet) && concerns(gap, fault));
     if (unread !== undefined) return gapFault(unread, fault.owner, `${fault.rule} ${fault.slot}`);
     if (first.has(`${fault.rule}/${fault.cause}`)) return fault;
     return gapFault(changedGap(fault), fault.owner, `${fault.rule} ${fault.slot}`);

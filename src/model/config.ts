@@ -37,6 +37,8 @@ export type Severity = (typeof SEVERITIES)[number];
 export type CloudId = 'aws' | 'gcp' | 'azure';
 export type NetworkMode = 'host-gw' | 'fabric' | 'cross-subnet' | 'overlay';
 
+export type ReportFormat = 'json' | 'html' | 'sarif' | 'junit';
+
 export interface Config {
   readonly mode: 'check';
   /** `auto`: by the nodes' provider ids, else by the credentials present. */
@@ -64,14 +66,22 @@ export interface Config {
   readonly azureEndpoint?: string;
   readonly requireEvidence: EvidenceLevel;
   readonly rules: Readonly<Partial<Record<RuleId, Severity | 'off'>>>;
-  readonly failOn: 'error' | 'warning' | 'never';
+  /** `new`: as error, but only for what the baseline does not have. */
+  readonly failOn: 'error' | 'warning' | 'new' | 'never';
   readonly onUnknown: 'fail' | 'warn' | 'ignore';
   /** Path of a file with planned nodes; absent: the cluster is judged as it is. */
   readonly whatIf?: string;
   /** Path of a snapshot to judge instead of reading the world. */
   readonly snapshot?: string;
   readonly saveSnapshot?: string;
+  /** Path of the file with accepted faults; absent: the usual place, if there is a file. */
+  readonly configFile?: string;
+  /** Path of a former report.json; absent: all findings are new. */
+  readonly baseline?: string;
+  readonly comment: 'always' | 'on-problems' | 'never';
+  readonly driftIssue: 'on-problems' | 'never';
   readonly reportDir: string;
+  readonly reportFormats: readonly ReportFormat[];
   /** For the whole run, in milliseconds. */
   readonly timeoutMs: number;
 }

@@ -18,16 +18,22 @@ const LEVELS: readonly AnnotationText['level'][] = ['error', 'warning', 'notice'
 export function renderAnnotations(view: View): AnnotationText[] {
   const gate = gateAnnotation(view);
   const room = MOST_ANNOTATIONS - (gate === undefined ? 0 : 1);
-  const alone = view.findings.length <= room ? view.findings.length : room - 1;
-  const annotations = view.findings.slice(0, alone).map(findingAnnotation);
-  const rest = view.findings.slice(alone);
+  // Whoever accepts a fault need not be told of it again.
+  const findings = view.findings.filter(({ accepted }) => accepted === undefined);
+  const alone = findings.length <= room ? findings.length : room - 1;
+  const annotations = findings.slice(0, alone).map(findingAnnotation);
+  const rest = findings.slice(alone);
   if (rest.length > 0) annotations.push(restAnnotation(rest));
   return gate === undefined ? annotations : [gate, ...annotations];
 }
 
 /** A step must not turn red without an error that says why. */
 function gateAnnotation(view: View): AnnotationText | undefined {
-  if (view.gate.result === 'pass' || view.findings.some((finding) => levelOf(finding) === 'error')) return undefined;
+  if (
+    view.gate.result === 'pass' ||
+    view.findings.some((finding) => finding.accepted === undefined && levelOf(finding) === 'error')
+  )
+    return undefined;
   return { level: 'error', title: 'Pod Route Check failed', message: view.gate.reasons.map(cleanLine).join(' ') };
 }
 

@@ -3,6 +3,7 @@
  * or duration enters it, so that a replay of the same snapshot gives the same bytes. Its schema is in docs/schema.
  */
 import type { JudgedNode, MatrixEntry, OtherPaths, PairCounts, PathCounts, Subjects } from '../model/judgement.ts';
+import type { FormerFinding } from '../model/triage.ts';
 import { compareText, type FindingView, type View } from './view.ts';
 
 export const REPORT_SCHEMA_VERSION = 1;
@@ -22,6 +23,8 @@ export function renderJson(view: View): string {
     matrix: [...view.matrix].sort(compareEntries).map(entry),
     nodes: view.nodes.map(node),
     findings: [...view.findings].sort((a, b) => compareText(a.key, b.key)).map(finding),
+    resolved: view.drift.resolved.map(former),
+    unseen: view.drift.unseen.map(former),
     causes: view.causes.map(({ finding: { key }, pairsExplained }) => ({ finding: key, pairsExplained })),
     gaps: view.gaps.map(({ facet, subject, reason, permission }) => {
       return { facet, subject, reason, permission: permission ?? null };
@@ -87,8 +90,17 @@ function finding(judged: FindingView): object {
     pairsBroken: judged.pairsBroken,
     roundTripsBroken: judged.roundTripsBroken,
     otherPathsBroken: judged.otherPathsBroken ?? 0,
+    standing: judged.standing,
+    accepted:
+      judged.accepted === undefined
+        ? null
+        : { reason: judged.accepted.reason, expires: judged.accepted.expires ?? null },
     remedies: { aws: judged.remedies.aws, gcloud: judged.remedies.gcloud, az: judged.remedies.az },
   };
+}
+
+function former({ key, rule, title }: FormerFinding): object {
+  return { key, rule, title };
 }
 
 function subjects({ nodes, prefixes, interfaces, routeTables, subnets, routes, filters }: Subjects): object {

@@ -4,14 +4,17 @@ import { alignColumns } from './columns.ts';
 import { cleanLine } from './escape.ts';
 import { verdictRank, type FindingView, type View } from './view.ts';
 import {
+  describeEntry,
   notJudgedReason,
   number,
+  planDrift,
   planGate,
   planGrade,
   planHeadline,
   planImpact,
   planMend,
   planOtherPaths,
+  planStanding,
   plural,
 } from './words.ts';
 
@@ -33,6 +36,7 @@ export function renderLog(view: View): LogSection[] {
   const sections: LogSection[] = [
     { title: '', text: headText(view), folded: false },
     { title: 'Causes', text: causesText(view), folded: false },
+    { title: 'Drift', text: driftText(view), folded: false },
     { title: 'Other paths, there and back', text: otherText(view), folded: false },
     { title: 'Findings', text: findingsText(view), folded: false },
     { title: 'Not seen', text: gapsText(view), folded: false },
@@ -67,6 +71,22 @@ function causesText(view: View): string {
   return alignColumns(rows).join('\n');
 }
 
+function driftText(view: View): string {
+  const summary = planDrift(view);
+  if (summary === undefined) return '';
+  const { resolved, unseen, expired, unmatched } = view.drift;
+  return [
+    summary,
+    ...resolved.map(({ rule, title }) => `  resolved: ${rule}: ${title}`),
+    ...unseen.map(({ rule, title }) => `  not looked for: ${rule}: ${title}`),
+    ...expired.map((entry) => `  no longer accepted: ${describeEntry(entry)}`),
+    ...unmatched.map((entry) => `  accepted, but no finding fits: ${describeEntry(entry)}`),
+  ]
+    .map(cleanLine)
+    .map((line, index) => (index === 0 ? line : `  ${line}`))
+    .join('\n');
+}
+
 function otherText(view: View): string {
   const rows = planOtherPaths(view).map(({ what, total, broken, unknown }) => [
     `  ${cleanLine(what)}`,
@@ -78,20 +98,20 @@ function otherText(view: View): string {
 }
 
 function findingsText(view: View): string {
-  const full = view.findings.slice(0, FULL_FINDINGS).map(findingText);
-  const rest = view.findings.slice(FULL_FINDINGS).map(findingLine);
+  const full = view.findings.slice(0, FULL_FINDINGS).map((finding) => findingText(finding, view));
+  const rest = view.findings.slice(FULL_FINDINGS).map((finding) => findingLine(finding, view));
   return [...full, ...rest].join('\n');
 }
 
-function findingLine(finding: FindingView): string {
-  const impact = planImpact(finding);
-  const end = impact === undefined ? '' : ` (${impact})`;
+function findingLine(finding: FindingView, view: View): string {
+  const notes = [planImpact(finding), planStanding(finding, view)].filter((note) => note !== undefined);
+  const end = notes.length === 0 ? '' : ` (${notes.map(cleanLine).join('; ')})`;
   return `  ${planGrade(finding)} ${finding.rule}: ${cleanLine(finding.title)}${end}`;
 }
 
-function findingText(finding: FindingView): string {
+function findingText(finding: FindingView, view: View): string {
   return [
-    findingLine(finding),
+    findingLine(finding, view),
     `    ${cleanLine(finding.what)}`,
     `    ${cleanLine(finding.next)}`,
     ...(finding.command === undefined ? [] : [`      ${cleanLine(finding.command)}`]),

@@ -4,7 +4,7 @@ import { remediesFor } from '../remedies/index.ts';
 import { codeBlock, codeSpan, escapeText } from './escape.ts';
 import type { Block } from './fit.ts';
 import type { FindingView, View } from './view.ts';
-import { listNames, number, planGrade, planImpact, plural } from './words.ts';
+import { listNames, number, planGrade, planImpact, planStanding, plural } from './words.ts';
 
 const MARKS: Readonly<Record<string, string>> = { error: '❌', warning: '⚠️', notice: 'ℹ️', unknown: '❔' };
 /** Findings that stand open when the page loads. */
@@ -29,7 +29,9 @@ export function findingBlocks(view: View): Block[] {
       kind: 'rows',
       style: 'paragraphs',
       head: `### Findings: ${parts.join(', ')}`,
-      rows: view.findings.map((finding, index) => renderFinding(finding, index < OPEN_FINDINGS)),
+      rows: view.findings.map((finding, index) =>
+        renderFinding(finding, planStanding(finding, view), index < OPEN_FINDINGS),
+      ),
       more: (left) => `and ${plural(left, 'more finding')}; report.json has them all`,
     },
   ];
@@ -59,11 +61,11 @@ export function commandBlocks(view: View): Block[] {
   ];
 }
 
-function renderFinding(finding: FindingView, isOpen: boolean): string {
+function renderFinding(finding: FindingView, standing: string | undefined, isOpen: boolean): string {
   const grade = planGrade(finding);
   const impact = planImpact(finding);
   const mark = MARKS[grade] ?? '';
-  const title = `${mark} <b>${escapeText(finding.title)}</b> · ${grade}${impact === undefined ? '' : ` · ${impact}`}`;
+  const title = `${mark} <b>${escapeText(finding.title)}</b> · ${grade}${impact === undefined ? '' : ` · ${impact}`}${standing === undefined ? '' : ` · ${escapeText(standing)}`}`;
   const parts = [
     `<details${isOpen ? ' open' : ''}><summary>${title}</summary>`,
     escapeText(finding.what),

@@ -2,6 +2,8 @@
 import type { Gap } from '../model/snapshot.ts';
 import { codeBlock, codeSpan, escapeText, tableHead, tableRow } from './escape.ts';
 import { fitText, type Block, type Budget, type Rung } from './fit.ts';
+import { drawingBlocks } from './markdown-drawing.ts';
+import { driftBlocks } from './markdown-drift.ts';
 import { matrixBlocks } from './markdown-matrix.ts';
 import { commandBlocks, findingBlocks } from './markdown-findings.ts';
 import { nodeBlocks, skippedBlocks } from './markdown-nodes.ts';
@@ -25,7 +27,9 @@ function fullRung(view: View): Rung {
       ...headBlocks(view),
       ...causeBlocks(view),
       ...matrixBlocks(view),
+      ...drawingBlocks(view),
       ...otherBlocks(view),
+      ...driftBlocks(view),
       ...findingBlocks(view),
       ...commandBlocks(view),
       ...nodeBlocks(view, 'all'),
@@ -43,7 +47,9 @@ function problemsRung(view: View): Rung {
       ...headBlocks(view),
       ...causeBlocks(view),
       ...matrixBlocks(view),
+      ...drawingBlocks(view),
       ...otherBlocks(view),
+      ...driftBlocks(view),
       ...findingBlocks(view),
       ...commandBlocks(view),
       ...nodeBlocks(view, 'problems'),

@@ -1,10 +1,15 @@
 /** The step's outputs: names that workflows script against, so none is ever renamed or dropped. */
 import type { View } from './view.ts';
 
-/** Paths of the files that were written; absent: not written. */
-export interface WrittenFiles {
+/** Paths and addresses of what was written; absent: not written. */
+export interface Written {
   readonly reportJson?: string;
+  readonly reportHtml?: string;
+  readonly reportSarif?: string;
+  readonly reportJunit?: string;
   readonly snapshotFile?: string;
+  readonly commentUrl?: string;
+  readonly issueUrl?: string;
 }
 
 export const OUTPUTS = [
@@ -13,6 +18,9 @@ export const OUTPUTS = [
   { name: 'errors', text: 'Number of failing findings of severity error.' },
   { name: 'warnings', text: 'Number of failing findings of severity warning.' },
   { name: 'unknown', text: 'Number of findings, of any severity, that could not be decided.' },
+  { name: 'new-findings', text: 'Number of failing findings that the baseline does not have and nobody accepts.' },
+  { name: 'accepted', text: 'Number of findings that the file of input config accepts.' },
+  { name: 'resolved', text: 'Number of findings that failed in the baseline and are gone.' },
   { name: 'pairs', text: 'Number of pod paths: ordered pairs of selected nodes.' },
   { name: 'pairs-passing', text: 'Number of pairs whose pod packets get through.' },
   { name: 'pairs-failing', text: 'Number of pairs that fail, for all addresses or for some.' },
@@ -21,12 +29,17 @@ export const OUTPUTS = [
   { name: 'pairs-not-applicable', text: 'Number of pairs that do not depend on what is checked.' },
   { name: 'evidence-level', text: 'The weakest evidence behind the verdict: fabric, fabric+agent or guest.' },
   { name: 'report-json', text: 'Path of report.json.' },
+  { name: 'report-html', text: 'Path of report.html.' },
+  { name: 'report-sarif', text: 'Path of report.sarif.' },
+  { name: 'report-junit', text: 'Path of report.junit.xml.' },
+  { name: 'comment-url', text: 'Address of the pull request comment; empty where there is none.' },
+  { name: 'issue-url', text: 'Address of the drift issue; empty where there is none.' },
   { name: 'snapshot-file', text: 'Path of the saved snapshot; empty without save-snapshot.' },
 ] as const;
 
 export type OutputName = (typeof OUTPUTS)[number]['name'];
 
-export function renderOutputs(view: View, files: WrittenFiles): Record<OutputName, string> {
+export function renderOutputs(view: View, written: Written): Record<OutputName, string> {
   const { counts, pairs } = view;
   return {
     verdict: view.verdict,
@@ -34,6 +47,9 @@ export function renderOutputs(view: View, files: WrittenFiles): Record<OutputNam
     errors: String(counts.errors),
     warnings: String(counts.warnings),
     unknown: String(counts.unknown),
+    'new-findings': String(counts.new),
+    accepted: String(counts.accepted),
+    resolved: String(view.drift.resolved.length),
     pairs: String(pairs.total),
     'pairs-passing': String(pairs.pass),
     'pairs-failing': String(view.broken),
@@ -41,7 +57,12 @@ export function renderOutputs(view: View, files: WrittenFiles): Record<OutputNam
     'pairs-unknown': String(pairs.unknown),
     'pairs-not-applicable': String(pairs.notApplicable),
     'evidence-level': view.evidenceLevel,
-    'report-json': files.reportJson ?? '',
-    'snapshot-file': files.snapshotFile ?? '',
+    'report-json': written.reportJson ?? '',
+    'report-html': written.reportHtml ?? '',
+    'report-sarif': written.reportSarif ?? '',
+    'report-junit': written.reportJunit ?? '',
+    'comment-url': written.commentUrl ?? '',
+    'issue-url': written.issueUrl ?? '',
+    'snapshot-file': written.snapshotFile ?? '',
   };
 }

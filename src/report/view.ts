@@ -14,11 +14,13 @@ import type {
   Verdict,
 } from '../model/judgement.ts';
 import type { Gap, Snapshot } from '../model/snapshot.ts';
+import type { Triage, TriagedFinding } from '../model/triage.ts';
 import { firstCommand, remediesFor, type Remedies } from '../remedies/index.ts';
 
 export interface ViewInput {
   readonly judgement: Judgement;
   readonly gate: GateView;
+  readonly triage: Triage;
   readonly snapshot: Snapshot;
   /** The clouds that the run looked at. */
   readonly clouds: readonly CloudId[];
@@ -31,7 +33,7 @@ export interface GateView {
   readonly reasons: readonly string[];
 }
 
-export interface FindingView extends Finding {
+export interface FindingView extends Finding, TriagedFinding {
   readonly remedies: Remedies;
   /** The first line of the remedies that is a command. */
   readonly command?: string;
@@ -51,6 +53,10 @@ export interface FindingCounts {
   readonly notices: number;
   /** Findings of whatever severity that could not be decided. */
   readonly unknown: number;
+  /** Failing findings that the baseline does not have and nobody accepts. */
+  readonly new: number;
+  /** Findings that somebody accepts; they count above as well. */
+  readonly accepted: number;
 }
 
 export interface View {
@@ -73,6 +79,8 @@ export interface View {
   readonly roundTrip: PairCounts;
   readonly otherPaths: OtherPaths;
   readonly counts: FindingCounts;
+  /** Against the baseline and the accepted faults. */
+  readonly drift: Omit<Triage, 'findings'>;
   /** The most important first. */
   readonly findings: readonly FindingView[];
   /** The one that explains most first. */
@@ -89,7 +97,10 @@ export interface View {
 /** Pure; the same input gives the same view, whatever the order in which the judgement lists things. */
 export function joinView(input: ViewInput): View {
   const { judgement, snapshot } = input;
-  const findings = judgement.findings.map(withRemedies).sort(compareFindings);
+  const { findings: standings, ...drift } = input.triage;
+  const findings = judgement.findings
+    .map((finding) => completeFinding(finding, standings.get(finding.key)))
+    .sort(compareFindings);
   const byKey = new Map(findings.map((finding) => [finding.key, finding]));
   const causes = judgement.causes.flatMap(({ finding: key, pairsExplained }) => {
     const finding = byKey.get(key);
@@ -113,6 +124,7 @@ export function joinView(input: ViewInput): View {
     roundTrip: judgement.roundTrip,
     otherPaths: judgement.otherPaths,
     counts: countFindings(findings),
+    drift,
     findings,
     causes: causes.sort((a, b) => b.pairsExplained - a.pairsExplained || compareText(a.finding.key, b.finding.key)),
     classes: judgement.classes,
@@ -135,15 +147,16 @@ export function verdictRank(verdict: Verdict): number {
   return ['fail', 'partial', 'unknown', 'pass', 'not-applicable'].indexOf(verdict);
 }
 
-function withRemedies(finding: Finding): FindingView {
+function completeFinding(finding: Finding, triaged: TriagedFinding = { standing: 'new' }): FindingView {
   const remedies = remediesFor(finding.changes);
   const command = firstCommand(remedies);
-  return { ...finding, remedies, ...(command === undefined ? {} : { command }) };
+  return { ...finding, ...triaged, remedies, ...(command === undefined ? {} : { command }) };
 }
 
-function compareFindings(a: Finding, b: Finding): number {
+function compareFindings(a: FindingView, b: FindingView): number {
   return (
     verdictRank(a.verdict) - verdictRank(b.verdict) ||
+    Number(a.accepted !== undefined) - Number(b.accepted !== undefined) ||
     SEVERITIES.indexOf(a.severity) - SEVERITIES.indexOf(b.severity) ||
     b.pairsBroken - a.pairsBroken ||
     compareText(a.key, b.key)
@@ -156,7 +169,7 @@ function compareGaps(a: Gap, b: Gap): number {
   );
 }
 
-function countFindings(findings: readonly Finding[]): FindingCounts {
+function countFindings(findings: readonly FindingView[]): FindingCounts {
   const failing = (severity: Severity): number =>
     findings.filter((finding) => finding.verdict === 'fail' && finding.severity === severity).length;
   return {
@@ -165,5 +178,8 @@ function countFindings(findings: readonly Finding[]): FindingCounts {
     warnings: failing('warning'),
     notices: failing('notice'),
     unknown: findings.filter((finding) => finding.verdict === 'unknown').length,
+    new: findings.filter((one) => one.verdict === 'fail' && one.standing === 'new' && one.accepted === undefined)
+      .length,
+    accepted: findings.filter(({ accepted }) => accepted !== undefined).length,
   };
 }

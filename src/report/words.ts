@@ -1,6 +1,7 @@
 /** The sentences that several outputs share, as plain text: each output escapes and decorates them itself. */
 import { shortId } from '../model/ids.ts';
 import type { JudgedNode, PathCounts, Verdict } from '../model/judgement.ts';
+import type { IgnoreEntry } from '../model/triage.ts';
 import { compareText, type FindingView, type View } from './view.ts';
 
 /** The first line: what is wrong. Contains no foreign text. */
@@ -89,7 +90,9 @@ export function planOtherPaths({ otherPaths }: View): OtherPathsRow[] {
 
 /** Undefined: there is nothing to do. */
 export function planMend(view: View): Mend | undefined {
-  const cause = view.causes.find((candidate) => candidate.finding.verdict === 'fail');
+  const cause =
+    view.causes.find(({ finding }) => finding.verdict === 'fail' && finding.accepted === undefined) ??
+    view.causes.find(({ finding }) => finding.verdict === 'fail');
   const failing = cause?.finding ?? view.findings.find((finding) => finding.verdict === 'fail');
   if (failing !== undefined && (view.verdict === 'fail' || view.verdict === 'pass')) {
     if (view.verdict === 'fail') return mendFinding('Mend first', failing);
@@ -146,6 +149,48 @@ export function planImpact(finding: FindingView): string | undefined {
   const { pairsBroken, verdict } = finding;
   if (pairsBroken === 0) return undefined;
   return `${verdict === 'fail' ? 'breaks' : 'leaves open'} ${plural(pairsBroken, 'path')}`;
+}
+
+/** Against the baseline, and who is accepted; undefined: there is neither. */
+export function planDrift({ drift, counts, findings }: View): string | undefined {
+  const { hasBaseline, resolved, unseen, expired, unmatched } = drift;
+  const isFailing = (one: FindingView): boolean => one.verdict === 'fail' && one.accepted === undefined;
+  const standing = findings.filter((one) => isFailing(one) && one.standing === 'standing').length;
+  const parts = [
+    ...(hasBaseline
+      ? [
+          `${number(counts.new)} new`,
+          `${number(standing)} still there`,
+          `${number(resolved.length)} resolved`,
+          ...(unseen.length === 0 ? [] : [`${number(unseen.length)} not looked for`]),
+        ]
+      : []),
+    ...(counts.accepted === 0 ? [] : [`${number(counts.accepted)} accepted`]),
+    ...(expired.length === 0 ? [] : [`${number(expired.length)} no longer accepted`]),
+    ...(unmatched.length === 0 ? [] : [`${number(unmatched.length)} accepted without need`]),
+  ];
+  if (parts.length === 0) return undefined;
+  return `${hasBaseline ? 'Since the baseline' : 'Findings'}: ${parts.join(', ')}.`;
+}
+
+/** How a finding stands; undefined: there is nothing to say about it. Foreign text. */
+export function planStanding({ accepted, standing }: FindingView, { drift }: View): string | undefined {
+  if (accepted !== undefined) {
+    return `accepted${accepted.expires === undefined ? '' : ` until ${accepted.expires}`}: ${accepted.reason}`;
+  }
+  return drift.hasBaseline ? (standing === 'new' ? 'new' : 'still there') : undefined;
+}
+
+/** An entry of the ignore list in one line. Foreign text. */
+export function describeEntry({ rule, node, prefix, route, reason, expires }: IgnoreEntry): string {
+  const what = [
+    ...(rule === undefined ? [] : [`rule ${rule}`]),
+    ...(node === undefined ? [] : [`node ${node}`]),
+    ...(prefix === undefined ? [] : [`prefix ${prefix}`]),
+    ...(route === undefined ? [] : [`route ${route}`]),
+    ...(expires === undefined ? [] : [`until ${expires}`]),
+  ];
+  return `${what.join(', ')}: ${reason}`;
 }
 
 /** `error`, `warning`, `notice`, or `unknown` where it could not be decided. */

@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { decideGate, type GateConfig } from '../../../src/gate.ts';
 import type { Finding, JudgedNode, Judgement, PairCounts } from '../../../src/model/judgement.ts';
+import type { Excuses } from '../../../src/model/triage.ts';
 import { NO_SUBJECTS } from '../../../src/model/judgement.ts';
 
 const CONFIG: GateConfig = { failOn: 'error', onUnknown: 'fail', requireEvidence: 'fabric' };
@@ -202,5 +203,62 @@ describe('reasons', () => {
     ],
   ])('%s', (_name, judged, config, expected) => {
     expect(decideGate(judged, { ...CONFIG, ...config }).reasons).toEqual(expected);
+  });
+});
+
+describe('what is excused', () => {
+  const both = judgement({ verdict: 'fail', findings: [ERROR, finding({ key: 'w' })] }, { fail: 2, pass: 4 });
+  const excuses = (keys: readonly string[], pairs: number): Excuses => ({ keys: new Set(keys), pairs });
+
+  test.each<[Excuses, GateConfig['failOn'], 'pass' | 'fail', readonly string[]]>([
+    [excuses(['k', 'w'], 2), 'error', 'pass', ['2 failing findings are accepted, with 2 broken pod paths.']],
+    [
+      excuses(['k'], 1),
+      'error',
+      'fail',
+      [
+        '1 of 6 pod paths between nodes is broken.',
+        '1 finding of severity warning fails; fail-on is error, so this does not fail the step.',
+        '1 failing finding is accepted, with 1 broken pod path.',
+      ],
+    ],
+    [
+      excuses(['k'], 2),
+      'new',
+      'pass',
+      [
+        '1 finding of severity warning fails; fail-on is new, so this does not fail the step.',
+        '1 failing finding is accepted or already in the baseline, with 2 broken pod paths.',
+      ],
+    ],
+    [
+      excuses([], 0),
+      'new',
+      'fail',
+      [
+        '2 of 6 pod paths between nodes are broken.',
+        '1 finding of severity error fails.',
+        '1 finding of severity warning fails; fail-on is new, so this does not fail the step.',
+      ],
+    ],
+    [
+      excuses(['k'], 2),
+      'warning',
+      'fail',
+      [
+        '1 finding of severity warning fails, and fail-on is warning.',
+        '1 failing finding is accepted, with 2 broken pod paths.',
+      ],
+    ],
+  ])('%j with fail-on %s: %s', (excused, failOn, result, reasons) => {
+    expect(decideGate(both, { ...CONFIG, failOn }, excused)).toEqual({ result, reasons });
+  });
+
+  test('nobody can excuse a crash, nor what is unknown', () => {
+    const crashed = finding({ rule: 'rule-crashed', severity: 'error' });
+    expect(decideGate(judgement({ verdict: 'fail', findings: [crashed] }), CONFIG, excuses(['k'], 0)).result).toBe(
+      'fail',
+    );
+    expect(decideGate(UNKNOWN, CONFIG, excuses(['k'], 0)).result).toBe('fail');
   });
 });

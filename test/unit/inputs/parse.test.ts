@@ -45,6 +45,9 @@ const DEFAULTS: Config = {
   rules: {},
   failOn: 'error',
   onUnknown: 'fail',
+  comment: 'on-problems',
+  driftIssue: 'never',
+  reportFormats: ['json', 'html'],
   reportDir: 'pod-route-check-report',
   timeoutMs: 600_000,
 };
@@ -96,7 +99,16 @@ describe('accepted values', () => {
     [{ timeout: '5' }, { timeoutMs: 300_000 }],
     [{ timeout: '1h30m' }, { timeoutMs: 5_400_000 }],
     [{ timeout: '6H' }, { timeoutMs: 21_600_000 }],
-    [{ comment: 'never', guests: 'none', redact: 'False' }, {}],
+    [{ guests: 'none', redact: 'False' }, {}],
+    [
+      { comment: 'always', 'drift-issue': 'on-problems' },
+      { comment: 'always', driftIssue: 'on-problems' },
+    ],
+    [{ 'report-formats': 'sarif,json' }, { reportFormats: ['sarif', 'json'] }],
+    [
+      { config: 'c.yml', baseline: 'b.json', 'fail-on': 'new' },
+      { configFile: 'c.yml', baseline: 'b.json', failOn: 'new' },
+    ],
     [
       { rules: 'orphan-route: off\n\n# quiet\n Route-Shadowed : WARNING # for now\r\n' },
       { rules: { 'orphan-route': 'off', 'route-shadowed': 'warning' } },
@@ -146,12 +158,18 @@ describe('refused values say what to do', () => {
       'network-mode: "vxlna" is not one of its values. Did you mean vxlan? Use one of: auto, host-gw, fabric, cross-subnet, overlay.',
     ],
     [{ guests: 'exec' }, 'guests: "exec" is not available in this version. Use none.'],
-    [{ comment: 'always' }, 'comment: "always" is not available in this version. Use one of: on-problems, never.'],
+    [
+      { comment: 'sometimes' },
+      'comment: "sometimes" is not one of its values. Use one of: always, on-problems, never.',
+    ],
     [
       { 'require-evidence': 'guest' },
       'require-evidence: "guest" is not available in this version. Use one of: fabric, fabric+agent.',
     ],
-    [{ 'fail-on': 'new' }, 'fail-on: "new" is not available in this version. Use one of: error, warning, never.'],
+    [
+      { 'report-formats': 'pdf' },
+      'report-formats: "pdf" is not one of its values. Use one of: json, html, sarif, junit.',
+    ],
     [{ 'on-unknown': 'error' }, 'on-unknown: "error" is not one of its values. Use one of: fail, warn, ignore.'],
     [
       { 'gcp-projects': '123456789' },

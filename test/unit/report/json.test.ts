@@ -51,7 +51,7 @@ describe('the schema', () => {
 test('has every key of the public contract, in its order', () => {
   const broken = report({ ...brokenJudgement(), gaps: [GAP] });
   expect(Object.keys(broken)).toEqual(
-    'schemaVersion verdict evidenceLevel gate cluster clouds pairs roundTrip otherPaths classes matrix nodes findings causes gaps'.split(
+    'schemaVersion verdict evidenceLevel gate cluster clouds pairs roundTrip otherPaths classes matrix nodes findings resolved unseen causes gaps'.split(
       ' ',
     ),
   );
@@ -60,7 +60,7 @@ test('has every key of the public contract, in its order', () => {
     'name os podCIDRs internalIPs machine interfaces subnets routeTables forwarding evidenceLevel verdict',
   );
   expect(keysOfFirst('findings').join(' ')).toBe(
-    'key rule severity verdict title what why next subjects evidence pairsBroken roundTripsBroken otherPathsBroken remedies',
+    'key rule severity verdict title what why next subjects evidence pairsBroken roundTripsBroken otherPathsBroken standing accepted remedies',
   );
   expect(keysOfFirst('matrix').join(' ')).toBe('from to family verdict roundTrip findings');
   expect(keysOfFirst('causes').join(' ')).toBe('finding pairsExplained');

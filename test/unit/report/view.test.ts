@@ -31,7 +31,15 @@ test('the kinds of findings add up', () => {
     finding({ key: 'n', severity: 'notice' }),
     finding({ key: 'e', severity: 'error', verdict: 'unknown' }),
   ];
-  expect(view(judgement({ findings })).counts).toEqual({ findings: 6, errors: 2, warnings: 1, notices: 1, unknown: 2 });
+  expect(view(judgement({ findings })).counts).toEqual({
+    findings: 6,
+    errors: 2,
+    warnings: 1,
+    notices: 1,
+    unknown: 2,
+    new: 4,
+    accepted: 0,
+  });
 });
 
 test('outputs are the numbers of the view', () => {
@@ -46,6 +54,9 @@ test('outputs are the numbers of the view', () => {
     errors: '2',
     warnings: '1',
     unknown: '1',
+    'new-findings': '3',
+    accepted: '0',
+    resolved: '0',
     pairs: '20',
     'pairs-passing': '1',
     'pairs-failing': '5',
@@ -54,6 +65,11 @@ test('outputs are the numbers of the view', () => {
     'pairs-not-applicable': '10',
     'evidence-level': 'fabric+agent',
     'report-json': '/r/report.json',
+    'report-html': '',
+    'report-sarif': '',
+    'report-junit': '',
+    'comment-url': '',
+    'issue-url': '',
     'snapshot-file': '',
   });
 });

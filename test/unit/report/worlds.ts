@@ -264,6 +264,7 @@ export function view(judged: Judgement, gate?: GateView): View {
   const result = judged.verdict === 'fail' || judged.verdict === 'unknown' ? 'fail' : 'pass';
   return joinView({
     judgement: judged,
+    triage: { hasBaseline: false, findings: new Map(), resolved: [], unseen: [], expired: [], unmatched: [] },
     gate: gate ?? { result, reasons: [`The verdict is ${judged.verdict}.`] },
     snapshot: SNAPSHOT,
     clouds: ['aws'],

@@ -1,0 +1,41 @@
+/** Texts of which GitHub keeps one copy per cluster: the pull request comment and the drift issue. */
+import { cleanLine } from './escape.ts';
+import type { Budget } from './fit.ts';
+import { renderMarkdown } from './markdown.ts';
+import type { View } from './view.ts';
+import { plural } from './words.ts';
+
+/** GitHub's limit for the body of a comment or an issue. */
+const LIMIT = 65_536;
+
+export interface MessageText {
+  readonly marker: string;
+  readonly body: string;
+}
+
+export function renderComment(view: View, runUrl?: string): MessageText {
+  return renderMessage(view, `<!-- pod-route-check comment ${idOf(view)} -->`, runUrl);
+}
+
+/** The title changes only when the number of problems does, so that a nightly run does not mail its readers for nothing. */
+export function renderIssue(view: View, runUrl?: string): MessageText & { readonly title: string } {
+  const problems = view.counts.errors + view.counts.warnings - view.counts.accepted;
+  const state =
+    view.broken > 0 ? 'pods cannot reach each other' : problems > 0 ? plural(problems, 'problem') : 'all is well';
+  const title = cleanLine(`Pod routes of cluster ${view.cluster.id}: ${state}`).slice(0, 200);
+  return { ...renderMessage(view, `<!-- pod-route-check issue ${idOf(view)} -->`, runUrl), title };
+}
+
+function renderMessage(view: View, marker: string, runUrl: string | undefined): MessageText {
+  const foot = runUrl === undefined ? '' : `\n[The run with the whole report](${encodeURI(runUrl)})\n`;
+  const budget: Budget = { limit: LIMIT - marker.length - foot.length - 2, unit: 'characters' };
+  return { marker, body: `${marker}\n${renderMarkdown(view, budget)}${foot}` };
+}
+
+/** Of the cluster, so that it cannot end the comment in which it stands, or pass for another cluster's. */
+function idOf(view: View): string {
+  return encodeURIComponent(view.cluster.id).replaceAll(
+    /[^\w.%]/g,
+    (sign) => `%${sign.charCodeAt(0).toString(16).toUpperCase()}`,
+  );
+}
