@@ -119,6 +119,32 @@ describe('the second reading', () => {
     expect(running.requests().slice(before).length).toBe(2);
   });
 
+  test.each([
+    { own: 30, lists: 1, singles: 1 },
+    { own: 10, lists: 0, singles: 11 },
+  ])('asks for that of another subscription by its id, beside $own of its own', async ({ own, lists, singles }) => {
+    const world = azureCluster({ name: 'suite', mode: 'fabric', nodes: own, securityGroups: 'interfaces' });
+    const { azure = [] } = azureCluster({ name: 'hub', mode: 'fabric', nodes: 1 });
+    world.azure!.push(...azure);
+    const running = await serve(world);
+    const reader = openReader(running);
+    const [first] = (await reader.read(nodesOf(world))).facts;
+    const before = running.requests().length;
+    const foreign = securityGroupId(azure[0]!, 'hub-nodes-a');
+    const { gaps } = await reader.reread(about({ filters: [...filtersOf(first).map(({ id }) => id), foreign] }));
+    expect(gaps).toEqual([]);
+    const asked = running
+      .requests()
+      .slice(before)
+      .map(({ operation }) => operation);
+    const gets = asked.filter((one) => one.startsWith('NetworkSecurityGroups_Get '));
+    expect(gets).toContain('NetworkSecurityGroups_Get hub-nodes-a');
+    expect([asked.filter((one) => one === 'NetworkSecurityGroups_ListAll').length, gets.length]).toEqual([
+      lists,
+      singles,
+    ]);
+  });
+
   test('asks for none where the first one did not', async () => {
     const world = usualWorld();
     const running = await serve(world);
