@@ -216,6 +216,41 @@ describe('members of a Flexible set', () => {
   });
 });
 
+describe('the limit of routes per table', () => {
+  const used = {
+    id: `${PROVIDERS}/Microsoft.Network/routeTables/t`,
+    location: 'westeurope',
+    properties: {
+      subnets: [{ id: `${PROVIDERS}/Microsoft.Network/virtualNetworks/v/subnets/a` }],
+      routes: [{ properties: { addressPrefix: '10.244.0.0/24', nextHopType: 'None' } }],
+    },
+  };
+  const usage = (value: string, limit?: number): object => ({
+    name: { value },
+    ...(limit === undefined ? {} : { limit }),
+  });
+
+  test.each([
+    ['has no such usage', [usage('RouteTables', 200)]],
+    ['has it without a limit', [usage('RoutesPerRouteTable')]],
+    ['has it with none that could be one', [usage('RoutesPerRouteTable', 0)]],
+  ])('is a gap where the answer %s', async (_, usages) => {
+    const { gaps } = await read(answering({ tables: [used], usages }));
+    expect(gaps).toEqual([
+      {
+        facet: 'limits',
+        subject: 'limit of routes per table in westeurope of subscription s',
+        scope: 'azure/s',
+        reason: 'the answer has no limit for RoutesPerRouteTable',
+      },
+    ]);
+  });
+
+  test('is no gap where the answer has it', async () => {
+    expect((await read(answering({ tables: [used], usages: [usage('RoutesPerRouteTable', 400)] }))).gaps).toEqual([]);
+  });
+});
+
 test('where no call got anywhere, one gap says it for all', async () => {
   const trouble: Trouble = { kind: 'expired-credentials', reason: 'the login has expired', isFinal: true };
   const kinds = ['interfaces', 'machines', 'scaleSets', 'networks', 'tables', 'filters'];
