@@ -154,7 +154,9 @@ async function readAcls(calls: Calls, draft: RegionDraft, networks: readonly str
 
 /** By id, because a VPC may hold thousands of groups that have nothing to do with the nodes. */
 async function readGroups(calls: Calls, draft: RegionDraft, ids: readonly string[]): Promise<void> {
-  const trouble = await calls.groups('group-id', ids, (one) => put(draft.filters, translateGroup(one)));
+  // What only stands for groups has no id that EC2 would know.
+  const known = ids.filter((id) => id.startsWith('sg-'));
+  const trouble = await calls.groups('group-id', known, (one) => put(draft.filters, translateGroup(one)));
   note(draft, 'filters', 'security groups', trouble);
 }
 
@@ -213,8 +215,7 @@ export async function rereadRegion(calls: Calls, suspects: Suspects, before: Reg
   note(draft, 'machines', 'instances', trouble);
   if (before.wantsFilters) {
     const added = groupsAt([...draft.interfaces.values()]).filter((id) => !before.filters.has(id));
-    const groups = filters.filter((id) => id.startsWith('sg-'));
-    await readGroups(calls, draft, [...new Set([...groups, ...added])].sort());
+    await readGroups(calls, draft, [...new Set([...filters, ...added])].sort());
   }
   const ofRoutes = [...draft.tables.values()].flatMap((table) => table.listRoutes.map((route) => route.list));
   const ofGroups = [...draft.filters.values()].flatMap(listsOf);
