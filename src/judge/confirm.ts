@@ -39,12 +39,6 @@ const FACETS_OF: Readonly<Record<RuleId, readonly Facet[]>> = {
 /** What no second reading could confirm or refute. */
 const NOT_CONFIRMED: readonly RuleId[] = ['rule-crashed', 'network-mode-implausible'];
 
-/** Keys of what failed, with what would have to be read again. */
-export interface Suspicion {
-  readonly keys: ReadonlySet<string>;
-  readonly suspects: Suspects;
-}
-
 /** Undefined: nothing fails, so nothing has to be confirmed. */
 export function findSuspects(
   snapshot: Snapshot,

@@ -3,7 +3,7 @@ import { mapLimited } from '../../net/limit.ts';
 import type { InterfaceFacts, Suspects } from '../../model/snapshot.ts';
 import { parseAddress } from '../../model/prefix.ts';
 import type { Calls } from './calls.ts';
-import { emptyDraft, groupsAt, nodeFaces, note, put } from './draft.ts';
+import { carriesAny, emptyDraft, groupsAt, nodeFaces, note, put } from './draft.ts';
 import type { RegionDraft } from './draft.ts';
 import type { Trouble } from './errors.ts';
 import type { RegionPlan } from './regions.ts';
@@ -140,10 +140,6 @@ async function readTargets(calls: Calls, draft: RegionDraft, addresses: Readonly
   }
   const unread = [...machines].filter((id) => !draft.machines.has(id)).sort();
   await readInstances(calls, draft, unread, () => undefined);
-}
-
-function carriesAny(face: InterfaceFacts, addresses: ReadonlySet<string>): boolean {
-  return face.addresses.some((address) => addresses.has(address));
 }
 
 /** All ACLs of the networks, the default one included: a VPC holds 200 at most, a page 1,000. */
