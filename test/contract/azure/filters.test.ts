@@ -6,6 +6,9 @@ import { azureCluster } from '../../../lab/world/azure-cluster.ts';
 import type { FabricFacts, FilterFacts, Suspects } from '../../../src/model/snapshot.ts';
 import { azureOf, expectedOf, leave, nodesOf, openReader, plainOf, serveAzure } from './expected.ts';
 import { busyWorld, nicAt, usualWorld } from './worlds.ts';
+import { judgeSnapshot } from '../../../src/judge/judge.ts';
+import { AUTO } from '../../support/judging.ts';
+import { snapshotOfWorld } from '../../support/world-snapshot.ts';
 import { labPerTest } from '../../support/lab-per-test.ts';
 
 const serve = labPerTest(serveAzure, leave);
@@ -68,6 +71,18 @@ describe('one reading', () => {
     expect(filtersOf(facts[0])).toEqual([]);
     expect(facts[0]?.subnets.map(({ filters }) => filters?.length)).toEqual([1, 1]);
   });
+});
+
+test('without the right, pairs of nodes that have no group at all are judged, and no others', async () => {
+  const world = azureCluster({ name: 'suite', mode: 'fabric', nodes: 4, securityGroups: 'none' });
+  const azure = azureOf(world);
+  azure.securityGroups.push(securityGroup('late'));
+  nicAt(azure, 0).securityGroup = 'late';
+  const running = await serve(world, { azureDeny: ['Microsoft.Network/networkSecurityGroups/read'] });
+  const { facts, gaps } = await openReader(running).read(nodesOf(world));
+  expect(gaps).toHaveLength(1);
+  const { pairs } = judgeSnapshot({ ...snapshotOfWorld(world), fabrics: facts, gaps }, AUTO);
+  expect(pairs).toMatchObject({ total: 12, pass: 6, unknown: 6 });
 });
 
 describe('the second reading', () => {

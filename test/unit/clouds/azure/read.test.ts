@@ -70,7 +70,14 @@ describe('a network that another subscription shares', () => {
     expect(gaps).toEqual([]);
     expect(fabric.interfaces[0]).toMatchObject({ machine: VM, network: network.id, subnet, primary: true });
     expect(fabric.subnets).toEqual([
-      { id: subnet, network: network.id, prefixes: ['10.1.0.0/24'], table: table.id, tableBy: 'association' },
+      {
+        id: subnet,
+        network: network.id,
+        prefixes: ['10.1.0.0/24'],
+        table: table.id,
+        tableBy: 'association',
+        filters: [],
+      },
     ]);
     expect(fabric.tables.map(({ id, network: of }) => [id, of])).toEqual([[table.id, network.id]]);
   });
