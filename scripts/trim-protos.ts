@@ -2,7 +2,7 @@
 import { runInNewContext } from 'node:vm';
 
 /** Services of which src/clouds/gcp uses a client. A client whose service is missing here fails when it is made. */
-export const COMPUTE_SERVICES = [
+const COMPUTE_SERVICES = [
   'Firewalls',
   'InstanceTemplates',
   'Instances',

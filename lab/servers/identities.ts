@@ -1,12 +1,20 @@
 import { createHash, randomBytes } from 'node:crypto';
 
 import type { World } from '../world/world.ts';
+import { AwsError } from './aws-error.ts';
 import { isSignedBy, isTimely, parseAuthorization, type Credentials } from './ec2/signature.ts';
 import type { Incoming } from './exchange.ts';
 
-export type Checked =
-  | { problem?: undefined; credentials: Credentials; region: string }
-  | { problem: 'unsigned' | 'unknown' | 'forged' | 'expired' };
+/** What is wrong with a request that nobody may be held to have made. */
+type Problem = 'unsigned' | 'unknown' | 'forged' | 'expired';
+
+/** A service's own words for it: code, message and, where it is not 400, HTTP status. */
+export type Refusals = Readonly<Record<Problem, readonly [code: string, message: string, status?: number]>>;
+
+export interface Caller {
+  credentials: Credentials;
+  region: string;
+}
 
 const FALLBACK_ACCOUNT = '111122223333';
 
@@ -52,15 +60,22 @@ export class Identities {
     return credentials;
   }
 
-  check(request: Incoming, service: 'ec2' | 'sts' | 'servicequotas'): Checked {
+  /** Who has signed the request; throws the service's refusal where that is nobody who may. */
+  callerOf(request: Incoming, service: 'ec2' | 'sts' | 'servicequotas', refusals: Refusals): Caller {
+    const found = this.#check(request, service);
+    if (typeof found === 'string') throw new AwsError(...refusals[found]);
+    return found;
+  }
+
+  #check(request: Incoming, service: string): Caller | Problem {
     const signature = parseAuthorization(request.headers.authorization);
-    if (signature === undefined) return { problem: 'unsigned' };
+    if (signature === undefined) return 'unsigned';
     const credentials = this.#known.get(signature.accessKeyId);
     const token = request.headers['x-amz-security-token'];
-    if (credentials === undefined || credentials.sessionToken !== token) return { problem: 'unknown' };
+    if (credentials === undefined || credentials.sessionToken !== token) return 'unknown';
     const wrong = signature.service !== service || !isSignedBy(request, signature, credentials.secretAccessKey);
-    if (wrong) return { problem: 'forged' };
-    if (this.#expired() || !isTimely(request, Date.now())) return { problem: 'expired' };
+    if (wrong) return 'forged';
+    if (this.#expired() || !isTimely(request, Date.now())) return 'expired';
     return { credentials, region: signature.region };
   }
 }

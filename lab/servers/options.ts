@@ -77,8 +77,7 @@ export interface LabOptions {
   pageSize?: { ec2?: number; kubernetes?: number; gce?: number; azure?: number };
   /**
    * EC2: filters are applied after the page is cut, so pages come short or empty with a token, and a full last page
-   * has a token that leads to an empty one. Both were seen with the real service (aws/aws-sdk-js#939,
-   * amazon-archives/aws-sdk-core-ruby#196).
+   * has a token that leads to an empty one. Both were seen with the real service.
    */
   sparsePages?: boolean;
   /** Kubernetes: a list's continue token is too old (410) after this many continuations. */

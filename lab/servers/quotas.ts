@@ -1,9 +1,9 @@
-import { AwsError } from './aws-error.ts';
 import { randomUUID } from 'node:crypto';
 
 import { iamPolicy, type IamPolicy } from '../permissions/iam.ts';
+import { AwsError, notAuthorized } from './aws-error.ts';
 import type { Answer, Desk, Incoming, Service } from './exchange.ts';
-import type { Identities } from './identities.ts';
+import type { Identities, Refusals } from './identities.ts';
 
 /** Service Quotas (JSON 1.1, ServiceQuotasV20190624) as far as GetServiceQuota of the service `vpc`. */
 const PREFIX = 'ServiceQuotasV20190624.';
@@ -17,7 +17,12 @@ interface Quota {
 
 const ROUTES: Quota = { QuotaCode: 'L-93826ACB', QuotaName: 'Routes per route table', Adjustable: true };
 
-class QuotaError extends AwsError {}
+const REFUSALS: Refusals = {
+  unsigned: ['MissingAuthenticationTokenException', 'Missing Authentication Token'],
+  expired: ['ExpiredTokenException', 'The security token included in the request is expired'],
+  unknown: ['UnrecognizedClientException', 'The security token included in the request is invalid.'],
+  forged: ['InvalidSignatureException', 'The request signature does not match.'],
+};
 
 function operationOf({ headers }: Incoming): string {
   const target = String(headers['x-amz-target'] ?? '');
@@ -51,28 +56,27 @@ export class QuotasApi implements Service {
     try {
       return answerOf(200, this.#perform(request));
     } catch (error) {
-      if (!(error instanceof QuotaError)) throw error;
+      if (!(error instanceof AwsError)) throw error;
       return answerOf(error.status, { __type: error.code, message: error.message });
     }
   }
 
   #perform(request: Incoming): object {
-    const { accountId, region, arn } = this.#authenticate(request);
+    const { credentials, region } = this.#identities.callerOf(request, 'servicequotas', REFUSALS);
+    const { accountId, arn } = credentials;
     const operation = operationOf(request);
     if (request.method !== 'POST' || !/^application\/x-amz-json-1\.1\b/.test(request.headers['content-type'] ?? '')) {
-      throw new QuotaError('UnknownOperationException', '');
+      throw new AwsError('UnknownOperationException', '');
     }
     const action = `servicequotas:${operation}`;
     if (operation === '' || (operation !== 'GetServiceQuota' && READS.test(operation))) {
-      throw new QuotaError('UnknownOperationException', '');
+      throw new AwsError('UnknownOperationException', '');
     }
-    if (operation !== 'GetServiceQuota' || this.#policy(action) !== 'allowed') {
-      const message = `User: ${arn} is not authorized to perform: ${action} because no identity-based policy allows the ${action} action`;
-      throw new QuotaError('AccessDeniedException', message);
-    }
+    const decision = operation === 'GetServiceQuota' ? this.#policy(action) : 'implicit-deny';
+    if (decision !== 'allowed') throw new AwsError('AccessDeniedException', notAuthorized(arn, action, decision));
     const { ServiceCode, QuotaCode } = parametersOf(request.body);
     if (ServiceCode !== 'vpc' || QuotaCode !== ROUTES.QuotaCode) {
-      throw new QuotaError(
+      throw new AwsError(
         'NoSuchResourceException',
         'The request failed because the specified resource does not exist.',
       );
@@ -83,22 +87,6 @@ export class QuotasApi implements Service {
     const QuotaArn = `arn:aws:servicequotas:${region}:${accountId}:vpc/${ROUTES.QuotaCode}`;
     const shown = { ServiceCode, ServiceName: 'Amazon Virtual Private Cloud (Amazon VPC)', QuotaArn, ...ROUTES };
     return { Quota: { ...shown, Value, Unit: 'None', GlobalQuota: false, QuotaAppliedAtLevel: 'ACCOUNT' } };
-  }
-
-  #authenticate(request: Incoming): { accountId: string; region: string; arn: string } {
-    const found = this.#identities.check(request, 'servicequotas');
-    switch (found.problem) {
-      case undefined:
-        return { accountId: found.credentials.accountId, region: found.region, arn: found.credentials.arn };
-      case 'unsigned':
-        throw new QuotaError('MissingAuthenticationTokenException', 'Missing Authentication Token');
-      case 'expired':
-        throw new QuotaError('ExpiredTokenException', 'The security token included in the request is expired');
-      case 'unknown':
-        throw new QuotaError('UnrecognizedClientException', 'The security token included in the request is invalid.');
-      case 'forged':
-        throw new QuotaError('InvalidSignatureException', 'The request signature does not match.');
-    }
   }
 }
 
@@ -111,18 +99,18 @@ function parametersOf(body: string): { ServiceCode: string; QuotaCode: string } 
   try {
     given = JSON.parse(body);
   } catch {
-    throw new QuotaError('SerializationException', '');
+    throw new AwsError('SerializationException', '');
   }
-  if (typeof given !== 'object' || given === null) throw new QuotaError('SerializationException', '');
+  if (typeof given !== 'object' || given === null) throw new AwsError('SerializationException', '');
   const fields = given as Record<string, unknown>;
   const unknown = Object.keys(fields).find((name) => !KNOWN.has(name));
-  if (unknown !== undefined) throw new QuotaError('SerializationException', `Unknown field ${unknown}`);
+  if (unknown !== undefined) throw new AwsError('SerializationException', `Unknown field ${unknown}`);
   const [ServiceCode = '', QuotaCode = ''] = (['ServiceCode', 'QuotaCode'] as const).map((name) => {
     const value = fields[name];
     if (typeof value === 'string' && /^[a-zA-Z][a-zA-Z0-9-]*$/.test(value) && value.length <= LONGEST[name])
       return value;
     const message = `1 validation error detected: Value at '${name}' failed to satisfy constraint`;
-    throw new QuotaError('IllegalArgumentException', message);
+    throw new AwsError('IllegalArgumentException', message);
   });
   return { ServiceCode, QuotaCode };
 }

@@ -17,7 +17,7 @@ interface Peer {
 }
 
 /** Entries of a prefix list; undefined: nobody knows them. */
-export type ListRanges = (prefixListId: string) => Range[] | undefined;
+type ListRanges = (prefixListId: string) => Range[] | undefined;
 
 const numbers: Record<string, string> = { '1': 'icmp', '6': 'tcp', '17': 'udp', '58': 'icmpv6' };
 

@@ -36,7 +36,7 @@ export interface Page<T> {
   readonly metadata?: { readonly continue?: string; readonly remainingItemCount?: number };
 }
 
-export interface InNamespace {
+interface InNamespace {
   readonly namespace: string;
 }
 

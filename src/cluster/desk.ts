@@ -34,7 +34,7 @@ export function addReason(desk: Desk, subject: string, reason: string): void {
 }
 
 /** A kind of custom resource that belongs to no namespace. */
-export interface CustomKind {
+interface CustomKind {
   readonly group: string;
   readonly version: string;
   readonly plural: string;

@@ -31,7 +31,8 @@ export function judgeWay(
 ): Fault[] {
   const { filters, isReply } = ends;
   const ways = arrivals.length === 0 ? [undefined] : arrivals;
-  const faults = filters.gap === undefined ? [] : [gapFault(filters.gap)];
+  const unsaid = [out, ...arrivals].map((face) => filters.gapAt(face)).find((gap) => gap !== undefined);
+  const faults = unsaid === undefined ? [] : [gapFault(unsaid)];
   for (const into of ways) {
     for (const stage of filters.stages({ out, into, isReply })) {
       const gap = filters.gapFor(stage, source, destination);

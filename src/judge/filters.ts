@@ -58,7 +58,7 @@ export class Filters {
     let key = this.#faceKeys.get(face);
     if (key === undefined) {
       const groups = this.#atlas.groupsOf(face).sort().join();
-      key = `${face.network} ${face.subnet} ${(face.filters ?? []).join()} ${groups}`;
+      key = `${face.network} ${face.subnet} ${face.filters?.join() ?? 'unsaid'} ${groups}`;
       this.#faceKeys.set(face, key);
     }
     return key;
@@ -210,9 +210,13 @@ export class Filters {
     return { facet: 'filters', subject, scope: this.#fabric.facts.id, reason };
   }
 
-  /** Nobody asked a cloud for its filters, or it did not answer: then every way is in doubt. */
-  get gap(): Gap | undefined {
-    return this.#gap;
+  /**
+   * A cloud that did not answer leaves every interface in doubt, unless it and its subnet say themselves which filters
+   * they have: then only those are unknown.
+   */
+  gapAt(face: InterfaceFacts): Gap | undefined {
+    const isSaid = face.filters !== undefined && this.#fabric.subnets.get(face.subnet)?.facts.filters !== undefined;
+    return isSaid ? undefined : this.#gap;
   }
 }
 

@@ -66,7 +66,7 @@ export function seesNeighbour(context: SenderContext, to: SurveyedNode): boolean
   return context.fabric.behaviour.neighbours !== 'nobody' && isInSubnet(context, to);
 }
 
-export function isInSubnet(context: SenderContext, to: SurveyedNode): boolean {
+function isInSubnet(context: SenderContext, to: SurveyedNode): boolean {
   const text = advertisedAddress(to, context.family);
   const address = text === undefined ? undefined : parseAddress(text);
   const subnet = context.fabric.subnets.get(context.subnet);

@@ -59,7 +59,7 @@ export interface SubnetFacts {
   readonly table?: string;
   /** `network`: the table of the whole network; `none`: no table of its own, system routes only. */
   readonly tableBy?: 'association' | 'main' | 'network' | 'none';
-  /** Filters at the subnet's border: a network ACL, a network security group. */
+  /** Filters at the subnet's border: a network ACL, a network security group. Empty: none for certain. */
   readonly filters?: readonly string[];
 }
 
@@ -169,7 +169,7 @@ export interface InterfaceFacts {
   readonly primary: boolean;
   /** The vendor's word, where it is not an ordinary interface. */
   readonly type?: string;
-  /** Filters of this interface: security groups, a network security group. */
+  /** Filters of this interface: security groups, a network security group. Empty: none for certain. */
   readonly filters?: readonly string[];
   /** Application security groups, and the service account of the machine: what rules may name instead of addresses. */
   readonly groups?: readonly string[];

@@ -89,8 +89,12 @@ test.each([
   async (_, options) => {
     const world = broken();
     const { report } = await runBundle(world, options);
-    const errors = report.findings.filter(({ severity }) => severity === 'error');
-    expect(errors.map(({ rule }) => rule)).toEqual(['cloud-forwarding-off', 'fabric-route-missing']);
+    expect(report.findings.map(({ rule }) => rule)).toEqual([
+      'asymmetric-path',
+      'cloud-forwarding-off',
+      'fabric-route-missing',
+      'node-condition-misleading',
+    ]);
     expect(report.pairs).toEqual(truth(world).oneWay);
   },
   120_000,

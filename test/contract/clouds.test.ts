@@ -1,5 +1,5 @@
 /** One suite for every cloud's reader: what it brings is judged like the world itself, and it never writes. */
-import { afterEach, describe, expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import { randomWorld } from '../../lab/random/random-world.ts';
 import type { Lab, LabOptions } from '../../lab/servers/index.ts';
 import { startLab } from '../../lab/servers/index.ts';
@@ -8,15 +8,16 @@ import { judgeSnapshot } from '../../src/judge/judge.ts';
 import type { Judgement } from '../../src/model/judgement.ts';
 import type { NetworkMode } from '../../src/model/config.ts';
 import type { FabricReader } from '../../src/ports.ts';
+import { labPerTest } from '../support/lab-per-test.ts';
 import { snapshotOfWorld } from '../support/world-snapshot.ts';
 import { openReader as openAws } from './aws/expected.ts';
 import * as azure from './azure/expected.ts';
 import * as gcp from './gcp/expected.ts';
 
 interface Provider {
-  serve(world: World, options?: LabOptions): Promise<Lab>;
-  open(lab: Lab): FabricReader;
-  leave(): void;
+  readonly serve: (world: World, options?: LabOptions) => Promise<Lab>;
+  readonly open: (lab: Lab) => FabricReader;
+  readonly leave: () => void;
 }
 
 const PROVIDERS: Readonly<Record<'aws' | 'gcp' | 'azure', Provider>> = {
@@ -29,11 +30,7 @@ const SEEDS = [31, 32, 33, 34, 35, 36];
 
 describe.each(['aws', 'gcp', 'azure'] as const)('%s', (cloud) => {
   const provider = PROVIDERS[cloud];
-  let lab: Lab | undefined;
-  afterEach(async () => {
-    provider.leave();
-    await lab?.stop();
-  });
+  const serve = labPerTest(provider.serve, provider.leave);
 
   test.each([
     ['plainly', {}],
@@ -43,14 +40,12 @@ describe.each(['aws', 'gcp', 'azure'] as const)('%s', (cloud) => {
     async (_, options) => {
       for (const seed of SEEDS) {
         const random = randomWorld(seed, cloud);
-        lab = await provider.serve(random.world, options);
+        const lab = await serve(random.world, options);
         const read = await provider.open(lab).read(snapshotOfWorld(random.world).cluster.nodes);
         expect(lab.requests().filter((request) => request.write)).toEqual([]);
         expect(summary(seed, judge(random.world, random.inputs, read))).toEqual(
           summary(seed, judge(random.world, random.inputs)),
         );
-        provider.leave();
-        await lab.stop();
       }
     },
     120_000,
@@ -58,8 +53,7 @@ describe.each(['aws', 'gcp', 'azure'] as const)('%s', (cloud) => {
 
   test('what is read a second time is what was read the first time', async () => {
     const { world } = randomWorld(SEEDS[0] ?? 0, cloud);
-    lab = await provider.serve(world);
-    const reader = provider.open(lab);
+    const reader = provider.open(await serve(world));
     const [first] = (await reader.read(snapshotOfWorld(world).cluster.nodes)).facts;
     const suspects = {
       nodes: [],

@@ -9,7 +9,7 @@ import type { Behaviours } from '../../src/judge/survey.ts';
 import { surveySnapshot } from '../../src/judge/survey.ts';
 import { Tracer } from '../../src/judge/trace.ts';
 import type { NetworkMode } from '../../src/model/config.ts';
-import type { Snapshot } from '../../src/model/snapshot.ts';
+import type { FabricFacts, Gap, Snapshot } from '../../src/model/snapshot.ts';
 import { snapshotOfWorld } from './world-snapshot.ts';
 
 export interface Trial {
@@ -20,17 +20,34 @@ export interface Trial {
   readonly truth: Truth;
 }
 
-export function trial(seed: number, cloud: RandomCloud = 'aws'): Trial {
+/** With `readsFilters` false, as it would be had the cloud told nobody its filters. */
+export function trial(seed: number, cloud: RandomCloud = 'aws', readsFilters = true): Trial {
   const { world, inputs, options, deny, says } = randomWorld(seed, cloud, { filters: true });
   const told = inputs['network-mode'];
   const networkModes = told === undefined ? ('auto' as const) : [told as NetworkMode];
+  const snapshot = snapshotOfWorld(world, { deny });
   return {
     seed,
     says: says.join('; '),
-    snapshot: snapshotOfWorld(world, { deny }),
+    snapshot: readsFilters ? snapshot : withoutFilters(snapshot),
     config: { networkModes, podCIDRs: [], rules: {} },
-    truth: truth(world, options),
+    truth: truth(world, readsFilters ? options : { ...options, filters: 'unread' }),
   };
+}
+
+/** What has filters says so nevertheless, as far as its cloud lets it. */
+function withoutFilters(snapshot: Snapshot): Snapshot {
+  const fabrics = snapshot.fabrics.map((fabric): FabricFacts => {
+    const { networks, subnets } = fabric;
+    return {
+      ...fabric,
+      filters: [],
+      subnets: fabric.kind === 'aws' ? subnets.map(({ filters: _, ...subnet }) => subnet) : subnets,
+      networks: networks.map(({ filters: _, ...network }) => network),
+    };
+  });
+  const gaps = fabrics.map(({ id }): Gap => ({ facet: 'filters', subject: 'filters', scope: id, reason: 'denied' }));
+  return { ...snapshot, fabrics, gaps: [...snapshot.gaps, ...gaps] };
 }
 
 /** `from -> to: judged, true` for every ordered pair that differs, one way or there and back. */

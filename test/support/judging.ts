@@ -11,14 +11,7 @@ import type { Finding, Judgement, Subjects } from '../../src/model/judgement.ts'
 import type { Snapshot } from '../../src/model/snapshot.ts';
 import { snapshotOfWorld } from './world-snapshot.ts';
 
-/** They say how a cause looks from elsewhere, and come with nearly every one: only their own tests want to hear them. */
-const EXPLAINING = ['asymmetric-path', 'node-condition-misleading'] as const;
-
-export const AUTO: JudgeConfig = {
-  networkModes: 'auto',
-  podCIDRs: [],
-  rules: Object.fromEntries(EXPLAINING.map((rule) => [rule, 'off'])),
-};
+export const AUTO: JudgeConfig = { networkModes: 'auto', podCIDRs: [], rules: {} };
 
 /** Three subnets with a table each, nine nodes: the smallest cluster in which every fault can be told from the others. */
 export function cluster(mode: ClusterOptions['mode'], options: Partial<ClusterOptions> = {}): World {
@@ -65,10 +58,20 @@ export function namedAs(finding: Named, expected: Expected): boolean {
   return JSON.stringify(plain({ ...finding, subjects })) === JSON.stringify(plain(expected));
 }
 
-/** Every expected fault is named exactly once, and nothing else is, apart from what only explains other findings. */
+/** They say how a cause looks from elsewhere, and come with nearly every one. */
+const EXPLAINING: readonly string[] = ['asymmetric-path', 'node-condition-misleading'];
+
+/** Without the notices that only say how other failing findings look, where there are such. */
+export function withoutEchoes<T extends Pick<Finding, 'rule' | 'verdict' | 'severity'>>(findings: readonly T[]): T[] {
+  const isCaused = findings.some(({ rule, verdict }) => verdict === 'fail' && !EXPLAINING.includes(rule));
+  return findings.filter(({ rule, severity }) => !isCaused || severity !== 'notice' || !EXPLAINING.includes(rule));
+}
+
+/** Every expected fault is named exactly once, and nothing else is, apart from echoes that nobody expects. */
 export function expectExactly(findings: readonly Finding[], expected: readonly Expected[]): void {
   const wanted = new Set(expected.map(({ rule }) => rule));
-  const left = findings.filter(({ rule }) => wanted.has(rule) || !(EXPLAINING as readonly string[]).includes(rule));
+  const causes = withoutEchoes(findings);
+  const left = findings.filter((finding) => wanted.has(finding.rule) || causes.includes(finding));
   const missing: Expected[] = [];
   for (const item of expected) {
     const index = left.findIndex((finding) => namedAs(finding, item));

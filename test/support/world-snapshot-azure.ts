@@ -120,8 +120,8 @@ function factsWithoutLimits(azure: AzureWorld): FabricFacts {
   };
 }
 
-function guards(azure: AzureWorld, { securityGroup }: { securityGroup?: string }): { filters?: string[] } {
-  return securityGroup === undefined ? {} : { filters: [securityGroupId(azure, securityGroup)] };
+function guards(azure: AzureWorld, { securityGroup }: { securityGroup?: string }): { filters: string[] } {
+  return { filters: securityGroup === undefined ? [] : [securityGroupId(azure, securityGroup)] };
 }
 
 function implicitId(azure: AzureWorld, vnet: AzureVnetWorld): string {

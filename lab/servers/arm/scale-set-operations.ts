@@ -13,7 +13,7 @@ function scaleSet(call: Call, operation: string): { world: AzureWorld; set: Azur
   const sets = inGroup(call).flatMap((world) => world.scaleSets.map((set) => ({ name: set.name, world, set })));
   const found = pick(sets, name, type, call);
   if (found.set.orchestration === 'Uniform') return found;
-  // The form was seen with VirtualMachineScaleSets.instanceView.GET (hashicorp/nomad-autoscaler#1096).
+  // The form was seen with VirtualMachineScaleSets.instanceView.GET.
   const message = `Operation '${operation}' is not allowed on Virtual Machine Scale Set '${found.name}' with Flexible orchestration mode.`;
   throw new ArmError(409, 'OperationNotAllowed', message);
 }

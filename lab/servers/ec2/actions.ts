@@ -61,8 +61,7 @@ const LARGE = 1000;
 /**
  * "If you have a large number of network interfaces, the operation fails unless you use pagination or one of the
  * following filters". Neither the number nor the error is documented: accounts with 19,000 were still answered, others
- * were blocked (cilium/cilium#37983, aws/amazon-vpc-resource-controller-k8s#188). The lab takes more than 1,000, the
- * largest page, and OperationNotPermitted.
+ * were blocked. The lab takes more than 1,000, the largest page, and OperationNotPermitted.
  */
 function requireSelective({ view, parameters }: Context): void {
   const { ids, filters } = parameters;

@@ -5,7 +5,7 @@ import { escapeXml } from './xml.ts';
 /** An error in EC2's own words. Codes are spelt as in "Error codes for the Amazon EC2 API", which mixes ID and Id. */
 export class Ec2Error extends AwsError {}
 
-export function errorAnswer({ code, message, status }: Ec2Error, requestId: string): Answer {
+export function errorAnswer({ code, message, status }: AwsError, requestId: string): Answer {
   return {
     status,
     headers: xmlHeaders(requestId),
@@ -86,7 +86,7 @@ export function requireWellFormed(kind: IdKind, id: string): void {
 export function notFoundError(kind: IdKind, ids: readonly string[]): Ec2Error {
   const { missing, noun } = ID_KINDS[kind];
   const [first = ''] = ids;
-  // Its own wording, as seen with DescribeSecurityGroups (boto/boto3#701).
+  // Its own wording, as seen with DescribeSecurityGroups.
   if (kind === 'securityGroup') return new Ec2Error(missing, `The security group '${first}' does not exist`);
   // Several missing instances are named together; the plural was seen with DescribeInstances.
   if (ids.length > 1) return new Ec2Error(missing, `The ${noun} IDs '${ids.join(', ')}' do not exist`);

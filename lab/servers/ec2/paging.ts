@@ -48,7 +48,7 @@ function parseToken(rules: PageRules, parameters: Parameters, token: string): nu
   const [digest, offset, ...rest] = Buffer.from(token, 'base64url').toString('utf8').split(':');
   if (digest === digestOf(rules, parameters) && /^\d+$/.test(offset ?? '') && rest.length === 0) return Number(offset);
   // InvalidNextToken and InvalidPaginationToken are in the official list, but these two answers are what was seen of
-  // the Describe actions (boto/boto3#2673 for DescribeVpcs).
+  // the Describe actions, DescribeVpcs among them.
   const message =
     rules.style === 'instances'
       ? 'Unable to parse pagination token'

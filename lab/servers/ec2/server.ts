@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto';
 
 import { iamPolicy, type IamPolicy } from '../../permissions/iam.ts';
+import { AwsError, notAuthorized } from '../aws-error.ts';
 import type { Answer, Desk, Incoming, Service } from '../exchange.ts';
-import type { Identities } from '../identities.ts';
+import type { Identities, Refusals } from '../identities.ts';
 import { ACTIONS } from './actions.ts';
 import { Ec2Error, errorAnswer, throttlingError, xmlHeaders } from './errors.ts';
 import { parseForm, parseParameters } from './query.ts';
@@ -15,6 +16,15 @@ const API_VERSION = '2016-11-15';
 // action", and lets tests notice every attempt.
 const WRITE =
   /^(?:Accept|Allocate|Apply|Assign|Associate|Attach|Authorize|Cancel|Copy|Create|Delete|Deprovision|Detach|Disable|Disassociate|Enable|Import|Modify|Monitor|Move|Provision|Reboot|Register|Reject|Release|Replace|Request|Reset|Restore|Revoke|Run|Send|Start|Stop|Terminate|Unassign|Unlock|Withdraw)[A-Z]/;
+
+const BAD_CREDENTIALS = ['AuthFailure', 'AWS was not able to validate the provided access credentials', 401] as const;
+const REFUSALS: Refusals = {
+  // Spelt and described so in the official list; the status is that of the common errors of all services.
+  unsigned: ['MissingAuthenticationToken', 'The request must contain valid credentials.', 403],
+  expired: ['RequestExpired', 'Request has expired.'],
+  unknown: BAD_CREDENTIALS,
+  forged: BAD_CREDENTIALS,
+};
 
 export class Ec2Api implements Service {
   readonly name = 'ec2';
@@ -43,14 +53,14 @@ export class Ec2Api implements Service {
       const { operation, result } = this.#perform(request);
       return { status: 200, headers: xmlHeaders(requestId), body: responseXml(operation, requestId, result) };
     } catch (error) {
-      if (error instanceof Ec2Error) return errorAnswer(error, requestId);
+      if (error instanceof AwsError) return errorAnswer(error, requestId);
       throw error;
     }
   }
 
   #perform(request: Incoming): { operation: string; result: object } {
     const form = parseForm(request.method, request.url, request.body);
-    const { credentials, region } = this.#authenticate(request);
+    const { credentials, region } = this.#identities.callerOf(request, 'ec2', REFUSALS);
     const operation = form.get('Action');
     if (operation === null || operation === '') {
       throw new Ec2Error('MissingAction', 'The request must contain the parameter Action');
@@ -82,29 +92,9 @@ export class Ec2Api implements Service {
     const view = viewOf(here, world.now);
     return { operation, result: action.run({ view, parameters, pages, regions: own.map((one) => one.region) }) };
   }
-
-  #authenticate(request: Incoming): { credentials: Credentials; region: string } {
-    const found = this.#identities.check(request, 'ec2');
-    switch (found.problem) {
-      case undefined:
-        return found;
-      case 'unsigned':
-        // Spelt and described so in the official list; the status is that of the common errors of all services.
-        throw new Ec2Error('MissingAuthenticationToken', 'The request must contain valid credentials.', 403);
-      case 'expired':
-        throw new Ec2Error('RequestExpired', 'Request has expired.');
-      case 'unknown':
-      case 'forged':
-        throw new Ec2Error('AuthFailure', 'AWS was not able to validate the provided access credentials', 401);
-    }
-  }
 }
 
-function refusal(operation: string, { arn }: Credentials, decision: 'implicit-deny' | 'explicit-deny'): Ec2Error {
-  const why =
-    decision === 'explicit-deny'
-      ? 'with an explicit deny in an identity-based policy'
-      : `because no identity-based policy allows the ec2:${operation} action`;
-  const message = `You are not authorized to perform this operation. User: ${arn} is not authorized to perform: ec2:${operation} ${why}`;
-  return new Ec2Error('UnauthorizedOperation', message, 403);
+function refusal(operation: string, { arn }: Credentials, decision: 'implicit-deny' | 'explicit-deny'): AwsError {
+  const why = notAuthorized(arn, `ec2:${operation}`, decision);
+  return new AwsError('UnauthorizedOperation', `You are not authorized to perform this operation. ${why}`, 403);
 }

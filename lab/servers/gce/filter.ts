@@ -18,7 +18,7 @@ function valueAt(item: unknown, path: readonly string[]): string | undefined {
   return value === undefined ? undefined : typeof value === 'string' ? value : JSON.stringify(value);
 }
 
-/** Only atomic fields can be filtered by: no lists, nothing inside lists (googleapis/google-api-ruby-client#500). */
+/** Only atomic fields can be filtered by: no lists, nothing inside lists. */
 function isAtomic(message: string, path: readonly string[]): boolean {
   let within: string | undefined = message;
   for (const [at, name] of path.entries()) {

@@ -77,11 +77,15 @@ export function waitingForRoute(ref: NodeRef): Fault {
       const tables = nodeTables(world);
       const dropped = tables.filter((table) => node.podCIDRs.filter((cidr) => dropRoute(table, cidr)).length > 0);
       const routeTables = dropped.map(({ id }) => id);
-      return node.podCIDRs.map((cidr) => ({
-        rule: 'fabric-route-missing',
-        verdict: 'fail' as const,
-        subjects: { nodes: [node.name], prefixes: [cidr], routeTables },
-      }));
+      const nodes = [node.name];
+      return [
+        ...node.podCIDRs.map((cidr) => ({
+          rule: 'fabric-route-missing',
+          verdict: 'fail' as const,
+          subjects: { nodes, prefixes: [cidr], routeTables },
+        })),
+        { rule: 'node-condition-misleading', verdict: 'fail', subjects: { nodes } },
+      ];
     },
   };
 }

@@ -58,12 +58,15 @@ export function note(draft: RegionDraft, facet: Facet, what: string, trouble: Tr
 /** The interfaces of the nodes' machines: of instances that provider ids name, and of those that have a node's address. */
 export function nodeFaces({ interfaces, plan }: RegionDraft): InterfaceFacts[] {
   const addresses = new Set(plan.addresses);
-  const carries = (face: InterfaceFacts): boolean => face.addresses.some((address) => addresses.has(address));
   const machines = new Set(plan.instances);
   for (const face of interfaces.values()) {
-    if (face.machine !== undefined && carries(face)) machines.add(face.machine);
+    if (face.machine !== undefined && carriesAny(face, addresses)) machines.add(face.machine);
   }
-  return [...interfaces.values()].filter((face) => machines.has(face.machine ?? '') || carries(face));
+  return [...interfaces.values()].filter((face) => machines.has(face.machine ?? '') || carriesAny(face, addresses));
+}
+
+export function carriesAny(face: InterfaceFacts, addresses: ReadonlySet<string>): boolean {
+  return face.addresses.some((address) => addresses.has(address));
 }
 
 /** The security groups of these interfaces. Sorted. */

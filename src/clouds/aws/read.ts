@@ -3,7 +3,7 @@ import { mapLimited } from '../../net/limit.ts';
 import type { InterfaceFacts, Suspects } from '../../model/snapshot.ts';
 import { parseAddress } from '../../model/prefix.ts';
 import type { Calls } from './calls.ts';
-import { emptyDraft, groupsAt, nodeFaces, note, put } from './draft.ts';
+import { carriesAny, emptyDraft, groupsAt, nodeFaces, note, put } from './draft.ts';
 import type { RegionDraft } from './draft.ts';
 import type { Trouble } from './errors.ts';
 import type { RegionPlan } from './regions.ts';
@@ -142,10 +142,6 @@ async function readTargets(calls: Calls, draft: RegionDraft, addresses: Readonly
   await readInstances(calls, draft, unread, () => undefined);
 }
 
-function carriesAny(face: InterfaceFacts, addresses: ReadonlySet<string>): boolean {
-  return face.addresses.some((address) => addresses.has(address));
-}
-
 /** All ACLs of the networks, the default one included: a VPC holds 200 at most, a page 1,000. */
 async function readAcls(calls: Calls, draft: RegionDraft, networks: readonly string[]): Promise<void> {
   const trouble = await calls.acls('vpc-id', networks, (one) => put(draft.filters, translateAcl(one)));
@@ -154,7 +150,9 @@ async function readAcls(calls: Calls, draft: RegionDraft, networks: readonly str
 
 /** By id, because a VPC may hold thousands of groups that have nothing to do with the nodes. */
 async function readGroups(calls: Calls, draft: RegionDraft, ids: readonly string[]): Promise<void> {
-  const trouble = await calls.groups('group-id', ids, (one) => put(draft.filters, translateGroup(one)));
+  // What only stands for groups has no id that EC2 would know.
+  const known = ids.filter((id) => id.startsWith('sg-'));
+  const trouble = await calls.groups('group-id', known, (one) => put(draft.filters, translateGroup(one)));
   note(draft, 'filters', 'security groups', trouble);
 }
 
@@ -213,8 +211,7 @@ export async function rereadRegion(calls: Calls, suspects: Suspects, before: Reg
   note(draft, 'machines', 'instances', trouble);
   if (before.wantsFilters) {
     const added = groupsAt([...draft.interfaces.values()]).filter((id) => !before.filters.has(id));
-    const groups = filters.filter((id) => id.startsWith('sg-'));
-    await readGroups(calls, draft, [...new Set([...groups, ...added])].sort());
+    await readGroups(calls, draft, [...new Set([...filters, ...added])].sort());
   }
   const ofRoutes = [...draft.tables.values()].flatMap((table) => table.listRoutes.map((route) => route.list));
   const ofGroups = [...draft.filters.values()].flatMap(listsOf);

@@ -158,7 +158,10 @@ function compareRules(a: FilterRule, b: FilterRule): number {
   return JSON.stringify(a) < JSON.stringify(b) ? -1 : 1;
 }
 
-/** A group at an interface that EC2 did not show although it was asked: what it admits is not known. */
+/** What is at an interface, and EC2 did not show although it was asked: what it admits is not known. */
 export function unseenGroup(id: string): FilterFacts {
-  return { id, kind: 'security-group', rules: [], unread: ['EC2 does not show this group to the account of the run'] };
+  const unread = id.startsWith('sg-')
+    ? `${id}, which EC2 does not show to the account of the run`
+    : `${id}, of which EC2 shows none`;
+  return { id, kind: 'security-group', rules: [], unread: [unread] };
 }

@@ -69,7 +69,9 @@ export function translateInterface(
     ...(face.Ipv4Prefixes ?? []).map((prefix) => prefix.Ipv4Prefix),
     ...(face.Ipv6Prefixes ?? []).map((prefix) => prefix.Ipv6Prefix),
   ];
-  const groups = (face.Groups ?? []).flatMap(({ GroupId }) => GroupId ?? []);
+  const shown = (face.Groups ?? []).flatMap(({ GroupId }) => GroupId ?? []);
+  // An instance's interface always has a group, so that none is shown says nothing; a managed service's may have none.
+  const groups = shown.length === 0 && owner !== undefined ? [`groups of ${id}`] : shown;
   const assigned = delegated.flatMap((text) => (text === undefined ? [] : [canonicalPrefix(text)]));
   return {
     id,

@@ -29,7 +29,7 @@ export function assembleNetworks(
     const implicit = implicitTable(network, system);
     const subnets = network.subnets.map((subnet) => ({
       ...subnetOf(subnet, network, ids, implicit.id),
-      ...guardOf(subnet, draft),
+      filters: guardsAt(subnet.filter, draft),
     }));
     const isImplicitUsed = subnets.some(({ tableBy }) => tableBy === 'none');
     return { subnets, tables: isImplicitUsed ? [...tables, implicit] : tables };
@@ -69,9 +69,9 @@ function subnetOf(
   return own === undefined ? plain : { ...plain, table: own, tableBy: 'association' };
 }
 
-/** Its network security group, spelt as that spells itself where it was read. */
-function guardOf({ filter }: SubnetDraft, { filters }: Draft): Pick<SubnetFacts, 'filters'> {
-  return filter === undefined ? {} : { filters: [filters?.get(foldId(filter))?.id ?? filter] };
+/** The network security group of a subnet or an interface, spelt as that spells itself where it was read. */
+export function guardsAt(filter: string | undefined, { filters }: Draft): string[] {
+  return filter === undefined ? [] : [filters?.get(foldId(filter))?.id ?? filter];
 }
 
 function tableOf({ name, owners }: TableDraft, id: string, network: string): Omit<TableFacts, 'routes'> {

@@ -9,7 +9,7 @@ import type {
   Suspects,
   TemplateFacts,
 } from '../../model/snapshot.ts';
-import { assembleNetworks } from './assemble-tables.ts';
+import { assembleNetworks, guardsAt } from './assemble-tables.ts';
 import type { Draft, ReadingTrouble } from './draft.ts';
 import { guardsOf, nodeInterfaces, nodeNetworks } from './draft.ts';
 import { foldId, networkOfSubnet } from './ids.ts';
@@ -87,7 +87,7 @@ function finishInterface(face: InterfaceDraft, draft: Draft, alone: ReadonlySet<
     // The mark is left out for some machines that have just one.
     primary: primary || (machine !== undefined && alone.has(foldId(machine))),
     ...(type === undefined ? {} : { type }),
-    ...(filter === undefined ? {} : { filters: [draft.filters?.get(foldId(filter))?.id ?? filter] }),
+    filters: guardsAt(filter, draft),
     ...(groups.length === 0 ? {} : { groups }),
   };
 }

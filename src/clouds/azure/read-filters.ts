@@ -28,21 +28,27 @@ export async function readGuards(calls: Calls, draft: Draft, plan: SubscriptionP
   await mapLimited(missing, MAX_PARALLEL, async (id) => noteOne(draft, id, await getFilter(calls, draft, id)));
 }
 
-/** `ids`: of suspects. A few are asked for one by one, many as the list; what has gone is left out. */
+/**
+ * `ids`: of suspects. A few are asked for one by one, many as the list, which holds none of other subscriptions; what
+ * has gone is left out.
+ */
 export async function rereadFilters(
   calls: Calls,
   draft: Draft,
   subscription: string,
   ids: readonly string[],
 ): Promise<void> {
-  if (ids.length > MAX_SINGLE) return listFilters(calls, draft, subscription);
   const groups = ids
     .map(foldId)
     .filter((id) => parseResourceId(id)?.type === 'microsoft.network/networksecuritygroups');
-  await mapLimited(groups, MAX_PARALLEL, async (id) => {
+  const foreign = groups.filter((id) => parseResourceId(id)?.subscription !== subscription);
+  const isListed = groups.length - foreign.length > MAX_SINGLE;
+  const listed = isListed ? listFilters(calls, draft, subscription) : undefined;
+  await mapLimited(isListed ? foreign : groups, MAX_PARALLEL, async (id) => {
     const trouble = await getFilter(calls, draft, id);
     if (trouble?.kind !== 'gone') noteOne(draft, id, trouble);
   });
+  await listed;
 }
 
 async function getFilter(calls: Calls, { filters }: Draft, id: string): Promise<Trouble | undefined> {

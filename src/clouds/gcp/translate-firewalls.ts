@@ -9,7 +9,8 @@ type IFirewall = google.cloud.compute.v1.IFirewall;
 type IAllowed = google.cloud.compute.v1.IAllowed;
 
 export interface FirewallDraft {
-  readonly network: string;
+  /** Undefined: it may be of any network. */
+  readonly network: string | undefined;
   readonly rules: readonly FilterRule[];
   /** What of the rule could not be understood, for people. */
   readonly unread?: string;
@@ -35,11 +36,17 @@ const PROTOCOLS: Readonly<Record<string, string>> = {
   sctp: '132',
 };
 
-/** `project` is where the rule was listed: the network's own. Undefined: switched off, or of no network. */
+/** `project` is where the rule was listed: the network's own. Undefined: switched off. */
 export function translateFirewall(firewall: IFirewall, project: string): FirewallDraft | undefined {
+  if (firewall.disabled === true) return undefined;
   const network = networkId(firewall.network, project);
-  if (network === undefined || firewall.disabled === true) return undefined;
   const name = firewall.name ?? 'without name';
+  const doubtful = (what: string): FirewallDraft => ({
+    network,
+    rules: [],
+    unread: `firewall rule ${name}, whose ${what} not understood`,
+  });
+  if (network === undefined) return doubtful('network is');
   const isOut = firewall.direction === 'EGRESS';
   const [here, there] = isOut
     ? [firewall.sourceRanges, firewall.destinationRanges]
@@ -62,9 +69,7 @@ export function translateFirewall(firewall: IFirewall, project: string): Firewal
   ] as const) {
     for (const entry of entries ?? []) {
       const traffic = trafficOf(entry);
-      if (traffic === undefined) {
-        return { network, rules: [], unread: `firewall rule ${name}, whose ports are not understood` };
-      }
+      if (traffic === undefined) return doubtful('ports are');
       rules.push({ ...base, action, ...traffic });
     }
   }
@@ -117,7 +122,7 @@ export function finishFilter(
   drafts: readonly FirewallDraft[],
   doubts: readonly FilterDoubt[],
 ): FilterFacts {
-  const own = drafts.filter((draft) => draft.network === network);
+  const own = drafts.filter((draft) => [network, undefined].includes(draft.network));
   const rules = own.flatMap((draft) => draft.rules).sort(compareRules);
   const unread = own.flatMap((draft) => draft.unread ?? []);
   return {

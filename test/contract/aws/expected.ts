@@ -10,26 +10,14 @@ import type {
   RouteFacts,
 } from '../../../src/model/snapshot.ts';
 import type { Config } from '../../../src/model/config.ts';
-import type { Clock, FabricReader, Log } from '../../../src/ports.ts';
+import type { FabricReader } from '../../../src/ports.ts';
+import { countingClock, SILENT } from '../../support/quiet.ts';
 import { snapshotOfWorld } from '../../support/world-snapshot.ts';
 
 export interface Served {
   readonly world: World;
   readonly showsRouteMachines: boolean;
 }
-
-/** Waits for nothing and counts on. */
-export function countingClock(): Clock {
-  let now = 0;
-  return { now: () => (now += 1), sleep: () => Promise.resolve() };
-}
-
-export const SILENT: Log = {
-  debug: () => undefined,
-  info: () => undefined,
-  warning: () => undefined,
-  group: (_title, work) => work(),
-};
 
 export function openReader(
   env: Readonly<Record<string, string>>,

@@ -6,6 +6,9 @@ import * as faults from '../../../lab/world/faults.ts';
 import { interfaceOf, nodeOf } from '../../../lab/world/look.ts';
 import type { World } from '../../../lab/world/world.ts';
 import type { FabricFacts, FilterFacts, Suspects } from '../../../src/model/snapshot.ts';
+import { judgeSnapshot } from '../../../src/judge/judge.ts';
+import { AUTO } from '../../support/judging.ts';
+import { snapshotOfWorld } from '../../support/world-snapshot.ts';
 import { nodesOf, openReader } from './expected.ts';
 import { expectAllRead, usualWorld, useLab } from './lab-run.ts';
 
@@ -123,6 +126,24 @@ describe('what is read', () => {
     expect(gaps).toEqual([]);
     const unread = filtersOf(facts[0]).filter((filter) => filter.unread !== undefined);
     expect(unread.map(({ id, rules }) => [id, rules])).toEqual([['sg-0123456789abcdef0', []]]);
+  });
+
+  test('an interface of which EC2 shows no group leaves the pairs of its node unknown, and no others', async () => {
+    const world = ec2Cluster({ name: 'bare', mode: 'fabric', nodes: 3 });
+    const face = interfaceOf(world, nodeOf(world, 0));
+    face.groupIds = [];
+    const running = await serve(world);
+    const reader = openReader(running.env);
+    const { facts, gaps } = await reader.read(nodesOf(world));
+    expect(gaps).toEqual([]);
+    const { pairs, findings } = judgeSnapshot({ ...snapshotOfWorld(world), fabrics: facts, gaps }, AUTO);
+    expect(pairs).toMatchObject({ pass: 2, unknown: 4 });
+    expect(findings.map(({ rule, evidence }) => [rule, ...evidence.map(({ source }) => source)])).toEqual([
+      ['evidence-incomplete', `groups of ${face.id}, of which EC2 shows none`],
+    ]);
+    const again = await reader.reread({ ...NONE, interfaces: [face.id] });
+    expect(again.facts[0]?.interfaces.map(({ filters }) => filters)).toEqual([[`groups of ${face.id}`]]);
+    expect(running.requests().filter(({ status }) => status >= 400)).toEqual([]);
   });
 
   test.each([

@@ -1,11 +1,12 @@
 /** A lab per test, with nothing of a developer's own AWS in reach. */
 import { readFileSync } from 'node:fs';
-import { afterEach, beforeEach, expect } from '@jest/globals';
+import { beforeEach, expect } from '@jest/globals';
 import type { Lab, LabOptions } from '../../../lab/servers/index.ts';
 import { startLab } from '../../../lab/servers/index.ts';
 import { ec2Cluster } from '../../../lab/world/ec2-cluster.ts';
 import * as faults from '../../../lab/world/faults.ts';
 import type { World } from '../../../lab/world/world.ts';
+import { labPerTest } from '../../support/lab-per-test.ts';
 import type { Served } from './expected.ts';
 import { expectedOf, nodesOf, openReader, plainOf } from './expected.ts';
 
@@ -36,7 +37,6 @@ export async function expectAllRead(running: Lab): Promise<void> {
 
 /** Call it at the top of a test file; what it returns serves a world until the test ends. */
 export function useLab(): (world: World, options?: LabOptions) => Promise<Lab> {
-  let lab: Lab | undefined;
   const outside = { ...process.env };
 
   // The SDK's own credential chain reads the process's environment.
@@ -49,14 +49,5 @@ export function useLab(): (world: World, options?: LabOptions) => Promise<Lab> {
     });
   });
 
-  afterEach(async () => {
-    process.env = { ...outside };
-    await lab?.stop();
-    lab = undefined;
-  });
-
-  return async (world, options = {}) => {
-    lab = await startLab(world, options);
-    return lab;
-  };
+  return labPerTest(startLab, () => (process.env = { ...outside }));
 }

@@ -9,6 +9,7 @@ import { startLab } from '../../../lab/servers/index.ts';
 import type { Lab } from '../../../lab/servers/index.ts';
 import { ec2Cluster } from '../../../lab/world/ec2-cluster.ts';
 import { connect as connectEc2 } from '../../../src/clouds/aws/connect.ts';
+import { SILENT } from '../../support/quiet.ts';
 
 const tunnels: string[] = [];
 let lab: Lab;
@@ -36,13 +37,6 @@ afterAll(async () => {
   await lab.stop();
 });
 
-const silent = {
-  debug: () => undefined,
-  info: () => undefined,
-  warning: () => undefined,
-  group: <T>(_: string, work: () => Promise<T>) => work(),
-};
-
 async function vpcs(env: Record<string, string>): Promise<number> {
   const { port } = proxy.address() as AddressInfo;
   const client = connectEc2(
@@ -54,7 +48,7 @@ async function vpcs(env: Record<string, string>): Promise<number> {
       AWS_MAX_ATTEMPTS: '1',
       ...env,
     },
-    silent,
+    SILENT,
   );
   const answer = await client.send(new DescribeVpcsCommand({}));
   client.destroy();

@@ -8,10 +8,10 @@ import { openAzure } from '../../../src/clouds/azure/index.ts';
 import type { Config } from '../../../src/model/config.ts';
 import type { FabricFacts, NodeFacts, RouteFacts } from '../../../src/model/snapshot.ts';
 import type { FabricReader, Log } from '../../../src/ports.ts';
+import { countingClock, SILENT } from '../../support/quiet.ts';
 import { snapshotOfWorld } from '../../support/world-snapshot.ts';
-import { countingClock, SILENT } from '../aws/expected.ts';
 
-export { nodesOf, SILENT } from '../aws/expected.ts';
+export { nodesOf } from '../aws/expected.ts';
 
 /** What may stand in a developer's environment and must not come into a test. */
 const FOREIGN = /^(?:AZURE_|ACTIONS_ID_TOKEN|https?_proxy|all_proxy|no_proxy|path$)/i;

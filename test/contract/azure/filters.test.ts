@@ -6,6 +6,9 @@ import { azureCluster } from '../../../lab/world/azure-cluster.ts';
 import type { FabricFacts, FilterFacts, Suspects } from '../../../src/model/snapshot.ts';
 import { azureOf, expectedOf, leave, nodesOf, openReader, plainOf, serveAzure } from './expected.ts';
 import { busyWorld, nicAt, usualWorld } from './worlds.ts';
+import { judgeSnapshot } from '../../../src/judge/judge.ts';
+import { AUTO } from '../../support/judging.ts';
+import { snapshotOfWorld } from '../../support/world-snapshot.ts';
 import { labPerTest } from '../../support/lab-per-test.ts';
 
 const serve = labPerTest(serveAzure, leave);
@@ -70,6 +73,18 @@ describe('one reading', () => {
   });
 });
 
+test('without the right, pairs of nodes that have no group at all are judged, and no others', async () => {
+  const world = azureCluster({ name: 'suite', mode: 'fabric', nodes: 4, securityGroups: 'none' });
+  const azure = azureOf(world);
+  azure.securityGroups.push(securityGroup('late'));
+  nicAt(azure, 0).securityGroup = 'late';
+  const running = await serve(world, { azureDeny: ['Microsoft.Network/networkSecurityGroups/read'] });
+  const { facts, gaps } = await openReader(running).read(nodesOf(world));
+  expect(gaps).toHaveLength(1);
+  const { pairs } = judgeSnapshot({ ...snapshotOfWorld(world), fabrics: facts, gaps }, AUTO);
+  expect(pairs).toMatchObject({ total: 12, pass: 6, unknown: 6 });
+});
+
 describe('the second reading', () => {
   test('brings the groups that it is asked for as they are by then; what has gone is left out', async () => {
     const world = usualWorld();
@@ -117,6 +132,32 @@ describe('the second reading', () => {
     const { facts } = await reader.reread(about({ filters: filtersOf(first).map(({ id }) => id) }));
     expect(facts[0]?.filters).toEqual(first?.filters);
     expect(running.requests().slice(before).length).toBe(2);
+  });
+
+  test.each([
+    { own: 30, lists: 1, singles: 1 },
+    { own: 10, lists: 0, singles: 11 },
+  ])('asks for that of another subscription by its id, beside $own of its own', async ({ own, lists, singles }) => {
+    const world = azureCluster({ name: 'suite', mode: 'fabric', nodes: own, securityGroups: 'interfaces' });
+    const { azure = [] } = azureCluster({ name: 'hub', mode: 'fabric', nodes: 1 });
+    world.azure!.push(...azure);
+    const running = await serve(world);
+    const reader = openReader(running);
+    const [first] = (await reader.read(nodesOf(world))).facts;
+    const before = running.requests().length;
+    const foreign = securityGroupId(azure[0]!, 'hub-nodes-a');
+    const { gaps } = await reader.reread(about({ filters: [...filtersOf(first).map(({ id }) => id), foreign] }));
+    expect(gaps).toEqual([]);
+    const asked = running
+      .requests()
+      .slice(before)
+      .map(({ operation }) => operation);
+    const gets = asked.filter((one) => one.startsWith('NetworkSecurityGroups_Get '));
+    expect(gets).toContain('NetworkSecurityGroups_Get hub-nodes-a');
+    expect([asked.filter((one) => one === 'NetworkSecurityGroups_ListAll').length, gets.length]).toEqual([
+      lists,
+      singles,
+    ]);
   });
 
   test('asks for none where the first one did not', async () => {

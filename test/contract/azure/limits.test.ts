@@ -1,18 +1,14 @@
 /** The limit of routes per table, from the usages of the location. */
 import { readFileSync } from 'node:fs';
-import { afterEach, expect, test } from '@jest/globals';
-import type { Lab, LabOptions } from '../../../lab/servers/index.ts';
+import { expect, test } from '@jest/globals';
+import type { LabOptions } from '../../../lab/servers/index.ts';
 import { azureCluster } from '../../../lab/world/azure-cluster.ts';
 import type { World } from '../../../lab/world/world.ts';
 import type { FabricFacets } from '../../../src/ports.ts';
+import { labPerTest } from '../../support/lab-per-test.ts';
 import { azureOf, leave, nodesOf, openReader, serveAzure } from './expected.ts';
 
-let lab: Lab | undefined;
-
-afterEach(async () => {
-  leave();
-  await lab?.stop();
-});
+const serve = labPerTest(serveAzure, leave);
 
 function world(): World {
   const made = azureCluster({ name: 'limits', mode: 'fabric', nodes: 4, subnets: 2, tables: 'per-subnet' });
@@ -21,16 +17,13 @@ function world(): World {
 }
 
 async function read(served: World, options: LabOptions = {}, facets?: FabricFacets) {
-  lab = await serveAzure(served, options);
-  return openReader(lab).read(nodesOf(served), facets);
-}
-
-function asked(): number {
-  return (lab?.requests() ?? []).filter(({ operation }) => operation === 'Usages_List').length;
+  const lab = await serve(served, options);
+  const { facts, gaps } = await openReader(lab).read(nodesOf(served), facets);
+  return { facts, gaps, asked: lab.requests().filter(({ operation }) => operation === 'Usages_List').length };
 }
 
 test('is that of the subscription, for each table, and asked for once per location', async () => {
-  const { facts, gaps } = await read(world());
+  const { facts, gaps, asked } = await read(world());
   expect(gaps).toEqual([]);
   expect(facts[0]?.limits).toEqual(
     facts[0]?.tables.map(({ id }) => ({
@@ -41,7 +34,7 @@ test('is that of the subscription, for each table, and asked for once per locati
     })),
   );
   expect(facts[0]?.limits).toHaveLength(2);
-  expect(asked()).toBe(1);
+  expect(asked).toBe(1);
 });
 
 test('is allowed by the published role', async () => {
@@ -54,12 +47,9 @@ test('is allowed by the published role', async () => {
 test('is not asked for where nobody wants it, or where no table is in use', async () => {
   const unwanted = await read(world(), {}, { filters: false, limits: false });
   expect(unwanted.facts[0]?.limits).toBeUndefined();
-  expect(asked()).toBe(0);
-  leave();
-  await lab?.stop();
-  const without = azureCluster({ name: 'limits', mode: 'fabric', nodes: 2, tables: 'none' });
-  expect((await read(without)).gaps).toEqual([]);
-  expect(asked()).toBe(0);
+  expect(unwanted.asked).toBe(0);
+  const without = await read(azureCluster({ name: 'limits', mode: 'fabric', nodes: 2, tables: 'none' }));
+  expect([without.gaps, without.asked]).toEqual([[], 0]);
 });
 
 test('denied, it is one gap that names the permission, and everything else is read', async () => {

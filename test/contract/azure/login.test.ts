@@ -7,8 +7,9 @@ import { makeCertificate } from '../../../lab/servers/certificate.ts';
 import type { Lab } from '../../../lab/servers/index.ts';
 import type { Gap } from '../../../src/model/snapshot.ts';
 import type { Log } from '../../../src/ports.ts';
-import { enter, leave, nodesOf, openReader, serveAzure, SILENT } from './expected.ts';
+import { enter, leave, nodesOf, openReader, serveAzure } from './expected.ts';
 import { usualWorld } from './worlds.ts';
+import { SILENT } from '../../support/quiet.ts';
 import { labPerTest } from '../../support/lab-per-test.ts';
 
 const serve = labPerTest(serveAzure, leave);

@@ -3,15 +3,17 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { connect } from 'node:net';
 import type { Duplex } from 'node:stream';
-import { afterAll, afterEach, beforeAll, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import type { Lab } from '../../../lab/servers/index.ts';
 import type { Gap } from '../../../src/model/snapshot.ts';
+import { labPerTest } from '../../support/lab-per-test.ts';
 import { enter, leave, nodesOf, openReader, serveAzure } from './expected.ts';
 import { usualWorld } from './worlds.ts';
 
 /** A name that the lab's certificate is good for, and that no proxy is spared for. */
 const NAME = 'localhost.';
 
+const serve = labPerTest(serveAzure, leave);
 let lab: Lab | undefined;
 let tunnels: string[] = [];
 const sockets = new Set<Duplex>();
@@ -40,12 +42,6 @@ afterAll(async () => {
   await new Promise((resolve) => proxy.close(resolve));
 });
 
-afterEach(async () => {
-  leave();
-  await lab?.stop();
-  lab = undefined;
-});
-
 interface Run {
   readonly env?: Readonly<Record<string, string>>;
   /** Of the process itself, which is no business of ours but for az. */
@@ -59,7 +55,7 @@ async function run({
   withAz = false,
 }: Run): Promise<{ machines: number; gaps: readonly Gap[] }> {
   const world = usualWorld();
-  lab = await serveAzure(world);
+  lab = await serve(world);
   enter(lab, { ...process, ...(withAz ? { PATH: lab.azCliPath } : {}) });
   const azureEndpoint = lab.urls.cloud.replace('127.0.0.1', NAME);
   const login = withAz ? {} : { ...lab.env, AZURE_AUTHORITY_HOST: azureEndpoint };
@@ -95,7 +91,7 @@ test('neither HTTP_PROXY, nor what only the SDK would follow, is a proxy for htt
 
 test('a proxy that lets nobody through is one gap', async () => {
   const world = usualWorld();
-  lab = await serveAzure(world, { proxy: 'refuse' });
+  lab = await serve(world, { proxy: 'refuse' });
   enter(lab, { PATH: lab.azCliPath });
   const azureEndpoint = lab.urls.cloud.replace('127.0.0.1', NAME);
   const reader = openReader(lab, { config: { azureEndpoint }, env: { HTTPS_PROXY: lab.urls.proxy! } });

@@ -7,21 +7,9 @@ import type { World } from '../../../lab/world/world.ts';
 import { openGcp } from '../../../src/clouds/gcp/index.ts';
 import type { Config } from '../../../src/model/config.ts';
 import type { FabricFacts, FilterFacts, FilterRule, NodeFacts, RouteFacts } from '../../../src/model/snapshot.ts';
-import type { Clock, FabricReader, Log } from '../../../src/ports.ts';
+import type { FabricReader, Log } from '../../../src/ports.ts';
+import { countingClock, SILENT } from '../../support/quiet.ts';
 import { snapshotOfWorld } from '../../support/world-snapshot.ts';
-
-export const SILENT: Log = {
-  debug: () => undefined,
-  info: () => undefined,
-  warning: () => undefined,
-  group: (_title, work) => work(),
-};
-
-/** Waits for nothing and counts on. */
-export function countingClock(): Clock {
-  let now = 0;
-  return { now: () => (now += 1), sleep: () => Promise.resolve() };
-}
 
 /** What may stand in a developer's environment and must not come into a test. */
 const FOREIGN = /^(?:GOOGLE_|CLOUDSDK_|GCLOUD_|GCP_|GCE_|METADATA_SERVER|https?_proxy|no_proxy|NODE_EXTRA)/i;

@@ -9,7 +9,8 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, expect, jest, test } from '@jest/globals';
 import { openGcp } from '../../../src/clouds/gcp/index.ts';
 import type { NodeFacts } from '../../../src/model/snapshot.ts';
-import { countingClock, leave, SILENT } from './expected.ts';
+import { countingClock, SILENT } from '../../support/quiet.ts';
+import { leave } from './expected.ts';
 
 // The descriptions that the clients load are 12 MB of JSON, which a busy machine takes its time over.
 jest.setTimeout(60_000);

@@ -1,11 +1,12 @@
 // Controller managers: their arguments as people write them, and whose count.
-import { afterEach, describe, expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import type { V1Pod } from '@kubernetes/client-node';
-import { startLab, type Lab, type LabOptions } from '../../../lab/servers/index.ts';
+import { startLab, type LabOptions } from '../../../lab/servers/index.ts';
 import { ec2Cluster } from '../../../lab/world/ec2-cluster.ts';
 import { cloudController, inject } from '../../../lab/world/faults.ts';
 import { chooseController, translateControllerPod } from '../../../src/cluster/controllers.ts';
 import type { Wire } from '../../../src/cluster/api.ts';
+import { labPerTest } from '../../support/lab-per-test.ts';
 import { open } from './harness.ts';
 
 interface Told {
@@ -88,18 +89,16 @@ describe('the manager of Kubernetes itself', () => {
 });
 
 describe('from the API server', () => {
-  let lab: Lab | undefined;
-  afterEach(async () => {
-    await lab?.stop();
-  });
+  const serve = labPerTest(startLab);
 
   async function read(options: LabOptions = {}, controllers = true) {
     const world = ec2Cluster({ name: 'controllers', mode: 'fabric', nodes: 2 });
     const args = ['--cloud-provider=aws', '--cluster-name=shop', '--configure-cloud-routes=false'];
-    lab = await startLab(inject(world, cloudController(args)).world, options);
+    const lab = await serve(inject(world, cloudController(args)).world, options);
     const { reader } = open({ kubeconfig: lab.kubeconfig });
     const { facts, gaps } = await reader.read({ cni: false, controllers });
-    return { routeController: facts.routeController, gaps };
+    const listed = lab.requests().filter(({ operation }) => operation.startsWith('list pods'));
+    return { routeController: facts.routeController, gaps, listed: listed.length };
   }
 
   test('is read by the labels that it carries', async () => {
@@ -114,11 +113,11 @@ describe('from the API server', () => {
   });
 
   test('is absent, and no gap, where pods may not be listed', async () => {
-    expect(await read({ kubeDeny: ['list pods'] })).toEqual({ routeController: undefined, gaps: [] });
+    const { routeController, gaps } = await read({ kubeDeny: ['list pods'] });
+    expect([routeController, gaps]).toEqual([undefined, []]);
   });
 
   test('costs nothing where nobody wants it', async () => {
-    expect((await read({}, false)).routeController).toBeUndefined();
-    expect(lab!.requests().some(({ operation }) => operation.startsWith('list pods'))).toBe(false);
+    expect(await read({}, false)).toEqual({ routeController: undefined, gaps: [], listed: 0 });
   });
 });

@@ -1,31 +1,23 @@
 // The reader against the lab's API server: whole readings, refusals, and servers that have a bad day.
 import { readFileSync } from 'node:fs';
-import { afterEach, describe, expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import { parse } from 'yaml';
 import { startLab, type Lab, type LabOptions } from '../../../lab/servers/index.ts';
 import { ec2Cluster, type ClusterOptions } from '../../../lab/world/ec2-cluster.ts';
 import type { DaemonSetWorld, PodWorld, World } from '../../../lab/world/world.ts';
 import type { CniFacts } from '../../../src/model/snapshot.ts';
 import type { ClusterReading, Reading } from '../../../src/ports.ts';
+import { labPerTest } from '../../support/lab-per-test.ts';
 import { nodeList, kubeconfigFor, open, serve, type Answer, type Opened } from './harness.ts';
 
+const serveLab = labPerTest(startLab);
 let lab: Lab | undefined;
-
-afterEach(async () => {
-  await lab?.stop();
-  lab = undefined;
-});
-
-async function start(world: World, options: LabOptions = {}): Promise<Lab> {
-  lab = await startLab(world, options);
-  return lab;
-}
 
 type Config = Parameters<typeof open>[0];
 
 async function openLab(world: World, options: LabOptions = {}, config: Config = {}): Promise<Opened> {
-  const { kubeconfig } = await start(world, options);
-  return open({ kubeconfig, ...config });
+  lab = await serveLab(world, options);
+  return open({ kubeconfig: lab.kubeconfig, ...config });
 }
 
 async function read(world: World, options: LabOptions = {}, config: Config = {}): Promise<Reading<ClusterReading>> {
@@ -377,7 +369,6 @@ describe('agents with an address management of their own', () => {
     expect(facts.cni.ciliumNodes).toEqual(
       world.cluster.nodes.map(({ name, kernel }) => ({ node: name, prefixes: kernel.ranges })),
     );
-    await lab?.stop();
     const native = await read(cluster({ mode: 'cilium-native' }));
     expect(native.facts.cni).not.toHaveProperty('ciliumNodes');
     expect(asked()).not.toContain('list ciliumnodes');
@@ -403,7 +394,6 @@ describe('agents that say it in their own way', () => {
       encapsulation: 'ipip',
       mesh: true,
     });
-    await lab?.stop();
     const antrea = await read(cluster({ mode: 'antrea' }));
     expect(antrea.facts.cni.antrea).toMatchObject({ source: 'kube-system/antrea-config', encapMode: 'hybrid' });
     expect([...router.gaps, ...antrea.gaps]).toEqual([]);

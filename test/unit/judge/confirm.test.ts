@@ -13,7 +13,7 @@ import { isUnchanged, mergeRecheck } from '../../../src/judge/confirm.ts';
 import { judgeDraft, judgeSnapshot } from '../../../src/judge/judge.ts';
 import type { Judgement } from '../../../src/model/judgement.ts';
 import type { FabricFacts, FilterFacts, Gap, Recheck, Snapshot, Suspects } from '../../../src/model/snapshot.ts';
-import { AUTO, cluster } from '../../support/judging.ts';
+import { AUTO, cluster, withoutEchoes } from '../../support/judging.ts';
 import { snapshotOfWorld } from '../../support/world-snapshot.ts';
 
 const NONE: Suspects = { nodes: [], machines: [], interfaces: [], tables: [], filters: [] };
@@ -106,7 +106,7 @@ test.each(FAULTS.filter(([name]) => !name.includes('machine')))(
 test('a fault that only the second reading shows is unknown, not red', () => {
   // The first reading suspects the same table, so the second one sees the other route gone as well.
   const judgement = readTwice([routeMissing(2)], [routeMissing(2), routeMissing(4)]);
-  const named = judgement.findings.map(({ rule, verdict, subjects }) => ({
+  const named = withoutEchoes(judgement.findings).map(({ rule, verdict, subjects }) => ({
     rule,
     verdict,
     prefixes: subjects.prefixes,

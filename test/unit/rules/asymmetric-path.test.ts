@@ -1,7 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { checkOn, foreignTable, nodeIpOnSecond, routeMissing } from '../../../lab/world/faults.ts';
 import { judgeSnapshot } from '../../../src/judge/judge.ts';
-import type { JudgeConfig } from '../../../src/judge/judge.ts';
 import { AUTO, cluster, judgeWith } from '../../support/judging.ts';
 import { WITHOUT_ROUTES, ruleSuite } from '../../support/rule-suite.ts';
 
@@ -35,17 +34,15 @@ ruleSuite('asymmetric-path', {
   irrelevant: [foreignTable(1)],
 });
 
-const LOUD: Partial<JudgeConfig> = { rules: {} };
-
 function explained(...args: Parameters<typeof judgeWith>): string[] {
-  return judgeWith(args[0], args[1], LOUD).judgement.findings.map(({ rule }) => rule);
+  return judgeWith(args[0], args[1]).judgement.findings.map(({ rule }) => rule);
 }
 
 describe('is silent about', () => {
   test('a way back that is another one, and works', () => {
     // Packets to the node leave through another subnet’s table than its own do.
     const world = cluster('host-gw', { subnets: 2 });
-    const { judgement } = judgeWith(world, [nodeIpOnSecond(2, false, 'primary', 1)], LOUD);
+    const { judgement } = judgeWith(world, [nodeIpOnSecond(2, false, 'primary', 1)]);
     expect(judgement.verdict).toBe('pass');
     expect(judgement.findings.map(({ rule }) => rule)).not.toContain('asymmetric-path');
   });
@@ -64,14 +61,14 @@ describe('is silent about', () => {
         return index === 1 ? rest : subnet;
       }),
     }));
-    const judgement = judgeSnapshot({ ...snapshot, fabrics, gaps: [gap] }, { ...AUTO, ...LOUD });
+    const judgement = judgeSnapshot({ ...snapshot, fabrics, gaps: [gap] }, AUTO);
     expect({ pass: judgement.pairs.pass, unknown: judgement.roundTrip.unknown }).toEqual({ pass: 48, unknown: 42 });
     expect(judgement.findings.map(({ rule }) => rule)).toEqual(['evidence-incomplete']);
   });
 });
 
 test('it explains and is no cause of its own', () => {
-  const { judgement } = judgeWith(cluster('fabric'), [routeMissing(2)], LOUD);
+  const { judgement } = judgeWith(cluster('fabric'), [routeMissing(2)]);
   expect(judgement.causes.map(({ finding }) => finding.split('/')[0])).toEqual(['fabric-route-missing']);
   const [cause] = judgement.causes;
   const found = judgement.findings.find(({ rule }) => rule === 'asymmetric-path');

@@ -3,7 +3,7 @@ import { gceCluster } from '../../../lab/world/gce-cluster.ts';
 import type { Finding } from '../../../src/model/judgement.ts';
 import type { JudgeConfig } from '../../../src/judge/judge.ts';
 import type { World } from '../../../lab/world/world.ts';
-import { AUTO, cluster, judgeWith } from '../../support/judging.ts';
+import { cluster, judgeWith } from '../../support/judging.ts';
 
 function found(world: World, config: Partial<JudgeConfig>): Finding[] {
   return judgeWith(world, [], config).judgement.findings.filter(({ rule }) => rule === 'network-mode-implausible');
@@ -30,7 +30,7 @@ describe('network-mode-implausible', () => {
     const loud = judgeWith(world, [], { networkModes: ['host-gw'] }).judgement;
     const silent = judgeWith(world, [], {
       networkModes: ['host-gw'],
-      rules: { ...AUTO.rules, 'network-mode-implausible': 'off' },
+      rules: { 'network-mode-implausible': 'off' },
     }).judgement;
     expect(silent.findings).toEqual(loud.findings.filter(({ rule }) => rule !== 'network-mode-implausible'));
     const { findings: _a, ...verdicts } = silent;

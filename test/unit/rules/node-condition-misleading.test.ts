@@ -2,7 +2,6 @@ import { describe, expect, test } from '@jest/globals';
 import { checkOn, condition, foreignTable, newNode, routeMissing, terminated } from '../../../lab/world/faults.ts';
 import type { Fault } from '../../../lab/world/faults.ts';
 import { judgeSnapshot } from '../../../src/judge/judge.ts';
-import type { JudgeConfig } from '../../../src/judge/judge.ts';
 import { AUTO, cluster, judgeWith } from '../../support/judging.ts';
 import { WITHOUT_ROUTES, ruleSuite } from '../../support/rule-suite.ts';
 
@@ -54,16 +53,14 @@ ruleSuite('node-condition-misleading', {
   irrelevant: [checkOn(3), condition(2, 'True', 'NoRouteCreated')],
 });
 
-const LOUD: Partial<JudgeConfig> = { rules: {} };
-
 function misleading(...[world, list, config]: Parameters<typeof judgeWith>): string[] {
-  const { findings } = judgeWith(world, list, { ...LOUD, ...config }).judgement;
+  const { findings } = judgeWith(world, list, config).judgement;
   return findings.flatMap(({ rule, key }) => (rule === 'node-condition-misleading' ? [key] : []));
 }
 
 test('says who wrote it', () => {
   const words = (list: Fault[]): string =>
-    judgeWith(cluster('host-gw'), list, LOUD).judgement.findings.find(({ key }) => key.includes('/lulls/'))?.why ?? '';
+    judgeWith(cluster('host-gw'), list).judgement.findings.find(({ key }) => key.includes('/lulls/'))?.why ?? '';
   expect(words([checkOn(3)])).toMatch(/flannel writes it when it starts, whether or not/);
   expect(words([checkOn(3), condition(3, 'False', 'RouteCreated')])).toMatch(/compares node and range only/);
   expect(words([checkOn(3), condition(3, 'False', 'CalicoIsUp')])).toMatch(/Calico writes it/);
@@ -95,7 +92,7 @@ describe('is silent about', () => {
   test('nodes of which nothing is known, whatever the condition says', () => {
     const { snapshot } = judgeWith(cluster('fabric'), [condition(2, 'True', 'NoRouteCreated')]);
     const { gap, strip } = WITHOUT_ROUTES;
-    const judgement = judgeSnapshot({ ...strip(snapshot), gaps: [gap] }, { ...AUTO, ...LOUD });
+    const judgement = judgeSnapshot({ ...strip(snapshot), gaps: [gap] }, AUTO);
     expect(judgement.verdict).toBe('unknown');
     expect(judgement.findings.map(({ rule }) => rule)).toEqual(['evidence-incomplete']);
   });

@@ -51,6 +51,7 @@ const FACE: NetworkInterface = {
   ],
   Ipv6Addresses: [{ Ipv6Address: '2001:db8:0:0::5' }],
   Attachment: { InstanceId: 'i-0a', DeviceIndex: 0, NetworkCardIndex: 0, Status: 'attached' },
+  Groups: [{ GroupId: 'sg-0b' }, { GroupId: 'sg-0a' }],
 };
 
 test('an interface with all its addresses, the primary one first, in canonical form', () => {
@@ -62,8 +63,17 @@ test('an interface with all its addresses, the primary one first, in canonical f
     addresses: ['10.0.0.9', '10.0.0.3', '10.0.0.20', '2001:db8::5'],
     forwarding: 'off',
     primary: true,
+    filters: ['sg-0a', 'sg-0b'],
   });
 });
+
+test.each([{ Groups: [] }, { Groups: undefined }, { Groups: [{}] }])(
+  'of an instance without groups some are there, of a managed service none: %j',
+  ({ Groups }) => {
+    expect(translateInterface({ ...FACE, Groups })?.filters).toEqual(['groups of eni-0a']);
+    expect(translateInterface({ ...FACE, Groups, Attachment: { Status: 'attached' } })?.filters).toBeUndefined();
+  },
+);
 
 test.each([
   [true, 'off'],

@@ -70,7 +70,14 @@ describe('a network that another subscription shares', () => {
     expect(gaps).toEqual([]);
     expect(fabric.interfaces[0]).toMatchObject({ machine: VM, network: network.id, subnet, primary: true });
     expect(fabric.subnets).toEqual([
-      { id: subnet, network: network.id, prefixes: ['10.1.0.0/24'], table: table.id, tableBy: 'association' },
+      {
+        id: subnet,
+        network: network.id,
+        prefixes: ['10.1.0.0/24'],
+        table: table.id,
+        tableBy: 'association',
+        filters: [],
+      },
     ]);
     expect(fabric.tables.map(({ id, network: of }) => [id, of])).toEqual([[table.id, network.id]]);
   });
@@ -213,6 +220,41 @@ describe('members of a Flexible set', () => {
     const calls = answering({ interfaces: [nic('')], machines: [{ id: VM }], scaleSets: [set, other] });
     await read(calls);
     expect(calls.asked.filter((one) => one.startsWith('machines')).length).toBe(2);
+  });
+});
+
+describe('the limit of routes per table', () => {
+  const used = {
+    id: `${PROVIDERS}/Microsoft.Network/routeTables/t`,
+    location: 'westeurope',
+    properties: {
+      subnets: [{ id: `${PROVIDERS}/Microsoft.Network/virtualNetworks/v/subnets/a` }],
+      routes: [{ properties: { addressPrefix: '10.244.0.0/24', nextHopType: 'None' } }],
+    },
+  };
+  const usage = (value: string, limit?: number): object => ({
+    name: { value },
+    ...(limit === undefined ? {} : { limit }),
+  });
+
+  test.each([
+    ['has no such usage', [usage('RouteTables', 200)]],
+    ['has it without a limit', [usage('RoutesPerRouteTable')]],
+    ['has it with none that could be one', [usage('RoutesPerRouteTable', 0)]],
+  ])('is a gap where the answer %s', async (_, usages) => {
+    const { gaps } = await read(answering({ tables: [used], usages }));
+    expect(gaps).toEqual([
+      {
+        facet: 'limits',
+        subject: 'limit of routes per table in westeurope of subscription s',
+        scope: 'azure/s',
+        reason: 'the answer has no limit for RoutesPerRouteTable',
+      },
+    ]);
+  });
+
+  test('is no gap where the answer has it', async () => {
+    expect((await read(answering({ tables: [used], usages: [usage('RoutesPerRouteTable', 400)] }))).gaps).toEqual([]);
   });
 });
 

@@ -122,9 +122,8 @@ test('targets by tag or by account; without any the rule is for all', () => {
   expect(ruleOf({})?.targets).toBeUndefined();
 });
 
-test('a rule that is off, or of no network, is none; without priority it has 1000', () => {
+test('a rule that is off is none; without priority it has 1000', () => {
   expect(translateFirewall({ ...plain, disabled: true }, 'net-host')).toBeUndefined();
-  expect(translateFirewall({ ...plain, network: 'pods' }, 'net-host')).toBeUndefined();
   expect(ruleOf({ priority: null })?.rank).toBe(1000);
   expect(ruleOf({ priority: 0 })?.rank).toBe(0);
 });
@@ -132,6 +131,17 @@ test('a rule that is off, or of no network, is none; without priority it has 100
 describe('the filter of a network', () => {
   const draft = (change: IFirewall): NonNullable<ReturnType<typeof translateFirewall>> =>
     translateFirewall({ ...plain, ...change }, 'net-host')!;
+
+  test.each([{ network: 'pods' }, { network: null }, { network: network.replace('global', 'regions/r') }])(
+    'a rule of a network that is not understood may be of any: %j',
+    (change) => {
+      for (const id of ['net-host/pods', 'net-host/other']) {
+        const filter = finishFilter(id, [draft({ name: 'b', ...change }), draft({})], []);
+        expect(filter.unread).toEqual(['firewall rule b, whose network is not understood']);
+      }
+      expect(translateFirewall({ ...plain, ...change, disabled: true }, 'net-host')).toBeUndefined();
+    },
+  );
 
   test('its own rules by rank, and the implied ones of both families behind them', () => {
     const other = draft({ name: 'x', network: network.replace('pods', 'other') });

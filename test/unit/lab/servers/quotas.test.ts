@@ -65,6 +65,16 @@ test('rights are asked for, and nothing is raised', async () => {
   ]);
 });
 
+test.each([
+  ['Allow', 'because no identity-based policy allows the servicequotas:GetServiceQuota action'],
+  ['Deny', 'with an explicit deny in an identity-based policy'],
+])('what refuses is told: statements that %s something', async (Effect, why) => {
+  const Action = Effect === 'Allow' ? 'servicequotas:ListServices' : 'servicequotas:Get*';
+  const iamPolicy = { Version: '2012-10-17', Statement: [{ Effect, Action, Resource: '*' }] };
+  const client = await open({ iamPolicy });
+  await expect(client.send(new GetServiceQuotaCommand(ROUTES))).rejects.toThrow(why);
+});
+
 test('a wrong signature, and credentials that have expired, are refused', async () => {
   const forged = await open({}, 'wrong');
   expect(await refusal(forged.send(new GetServiceQuotaCommand(ROUTES)))).toBe('InvalidSignatureException');

@@ -1,15 +1,12 @@
 import { get } from 'node:https';
 import { text } from 'node:stream/consumers';
-import { afterEach, expect, test } from '@jest/globals';
+import { expect, test } from '@jest/globals';
 import { startLab, type Lab } from '../../../../lab/servers/index.ts';
 import type { LabExchange } from '../../../../lab/servers/options.ts';
 import { ec2Cluster } from '../../../../lab/world/ec2-cluster.ts';
+import { labPerTest } from '../../../support/lab-per-test.ts';
 
-let lab: Lab | undefined;
-
-afterEach(async () => {
-  await lab?.stop();
-});
+const serve = labPerTest(startLab);
 
 /** Nodes of the lab's cluster, as text. */
 function nodes({ urls, caPem, token }: Lab): Promise<string> {
@@ -24,7 +21,7 @@ function nodes({ urls, caPem, token }: Lab): Promise<string> {
 test('what was answered well is answered the same again, and every answer is measured', async () => {
   const exchanges: LabExchange[] = [];
   const world = ec2Cluster({ name: 'remember', mode: 'host-gw' });
-  lab = await startLab(world, { remember: true, onAnswer: (one) => exchanges.push(one) });
+  const lab = await serve(world, { remember: true, onAnswer: (one) => exchanges.push(one) });
   const first = await nodes(lab);
   world.cluster.nodes.pop();
   expect(await nodes(lab)).toBe(first);
@@ -40,7 +37,7 @@ test('what was answered well is answered the same again, and every answer is mea
 });
 
 test('a refusal is not remembered', async () => {
-  lab = await startLab(ec2Cluster({ name: 'remember', mode: 'host-gw' }), { remember: true });
+  const lab = await serve(ec2Cluster({ name: 'remember', mode: 'host-gw' }), { remember: true });
   const { urls } = lab;
   const ask = async (): Promise<string> =>
     (await fetch(urls.ec2, { method: 'POST', body: 'Action=DescribeVpcs' })).text();
