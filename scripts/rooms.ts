@@ -104,7 +104,7 @@ export const ROOMS: readonly Room[] = [
   // The only way to a node's kernel through the API server; the parsers beside it need no client.
   touching('src/guests/exec.ts', ['@kubernetes/client-node']),
   touching('src/github/', ['@actions/']),
-  touching('src/terminal/', []),
+  { ...touching('src/terminal/', []), rooms: ['src/model/', 'src/ports.ts', 'src/net/', 'src/inputs/'] },
   touching('src/clouds/aws/', ['@aws-sdk/', '@smithy/', 'https-proxy-agent']),
   touching('src/clouds/gcp/', ['@google-cloud/', 'google-auth-library']),
   touching('src/clouds/azure/', ['@azure/', '@azure-rest/']),

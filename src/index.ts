@@ -67,15 +67,25 @@ const FABRICS: Readonly<Record<CloudId, (outside: Outside) => Promise<FabricRead
   gcp: async (outside) => (await import('./clouds/gcp/index.ts')).openGcp(outside),
 };
 
-function buildPorts(env: NodeJS.ProcessEnv): Ports {
-  const log = createLog(core);
+/** Who listens: the runner of GitHub Actions, or somebody at a terminal. */
+type Listener = Pick<Ports, 'log' | 'runner' | 'github'>;
+
+function listenOnGitHub(env: NodeJS.ProcessEnv): Listener {
+  return {
+    log: createLog(core),
+    runner: createRunner(core, { summaryFile: env['GITHUB_STEP_SUMMARY'] }),
+    github: async () => Promise.resolve(undefined),
+  };
+}
+
+function buildPorts(env: NodeJS.ProcessEnv, listener: Listener): Ports {
+  const { log } = listener;
   const clock = systemClock();
   const outside = { env, clock, log, random: Math.random };
   return {
+    ...listener,
     clock,
-    log,
     files,
-    runner: createRunner(core, { summaryFile: env['GITHUB_STEP_SUMMARY'] }),
     chooseClouds: (config, nodes) => chooseClouds(config.clouds, nodes, env),
     cluster: async (config) => {
       // A missing kubeconfig is told before the client, which is most of the bundle, is even read from disk.
@@ -85,7 +95,6 @@ function buildPorts(env: NodeJS.ProcessEnv): Ports {
       const { openCluster } = await import('./cluster/index.ts');
       return openCluster({ config, ...outside });
     },
-    github: async () => Promise.resolve(undefined),
     fabric: async (cloud, config) => {
       const open = FABRICS[cloud];
       return open({ config, ...outside });
@@ -94,8 +103,8 @@ function buildPorts(env: NodeJS.ProcessEnv): Ports {
 }
 
 /** One message: what, where, what to do. The stack is for debug logs, unless the mistake is ours. */
-function explain(error: unknown): string {
-  if (error instanceof Error && error.stack !== undefined) core.debug(error.stack);
+function explain(error: unknown, log: Log): string {
+  if (error instanceof Error && error.stack !== undefined) log.debug(error.stack);
   if (isKnownError(error)) return [error.message, error.hint, ...docsLine(error.docs)].join('\n');
   return `Unexpected error: ${messageOf(error)}\nThis is a mistake of Pod Route Check. Please report it to ${ISSUES}, with the debug log.`;
 }
@@ -119,15 +128,52 @@ function keepNewSpaceSmall(): void {
   setFlagsFromString('--semi-space-growth-factor=1');
 }
 
+async function runStep(env: NodeJS.ProcessEnv): Promise<void> {
+  const listener = listenOnGitHub(env);
+  try {
+    const result = await main(env, VERSION, buildPorts(env, listener));
+    if (result === 'fail') core.setFailed('Pod Route Check fails this step: the reasons are above and in the summary.');
+  } catch (error) {
+    core.setFailed(explain(error, listener.log));
+  }
+}
+
+/** Returns the exit code; see the help. */
+async function runCommand(args: readonly string[], env: NodeJS.ProcessEnv): Promise<number> {
+  const { parseArguments, renderHelp, createTerminalLog, createTerminalRunner } = await import('./terminal/index.ts');
+  const write = (stream: NodeJS.WriteStream) => (text: string) => void stream.write(text);
+  const streams = { out: write(process.stdout), err: write(process.stderr) };
+  const command = parseArguments(args);
+  switch (command.kind) {
+    case 'help':
+      streams.out(renderHelp('node dist/index.js'));
+      return 0;
+    case 'version':
+      streams.out(`${VERSION}\n`);
+      return 0;
+    case 'wrong':
+      streams.err(`${command.problems.join('\n')}\n`);
+      return 2;
+    case 'run': {
+      const log = createTerminalLog(streams, command);
+      const runner = createTerminalRunner(streams, command);
+      try {
+        const ports = buildPorts(env, { log, runner, github: async () => Promise.resolve(undefined) });
+        return (await main(command.inputs, VERSION, ports)) === 'pass' ? 0 : 1;
+      } catch (error) {
+        streams.err(`Error: ${explain(error, log)}\n`);
+        return error instanceof ConfigError ? 2 : 3;
+      }
+    }
+  }
+}
+
 async function run(): Promise<void> {
   keepNewSpaceSmall();
   dropBlankCredentials(process.env);
-  try {
-    const result = await main(process.env, VERSION, buildPorts(process.env));
-    if (result === 'fail') core.setFailed('Pod Route Check fails this step: the reasons are above and in the summary.');
-  } catch (error) {
-    core.setFailed(explain(error));
-  }
+  const args = process.argv.slice(2);
+  if (args.length === 0) await runStep(process.env);
+  else process.exitCode = await runCommand(args, process.env);
 }
 
 // The bundle is CommonJS, which knows no await at top level; run never rejects.

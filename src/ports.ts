@@ -16,6 +16,8 @@ export interface Log {
   warning(text: string): void;
   /** Folds what is logged meanwhile under a heading. */
   group<T>(title: string, work: () => Promise<T>): Promise<T>;
+  /** A long part of the result, folded where that can be done. */
+  fold(title: string, text: string): void;
 }
 
 /** What a reader could read, and what it could not. */
@@ -80,6 +82,8 @@ export interface Runner {
   setOutput(name: string, value: string): void;
   /** Markdown for people. */
   writeSummary(markdown: string): Promise<void>;
+  /** Absent: nobody asked for report.json here. */
+  printJson?(json: string): void;
 }
 
 /** What started the run, as far as reports and trust depend on it. */

@@ -2,7 +2,7 @@
 import type { Config, ReportFormat } from '../model/config.ts';
 import { isKnownError } from '../model/errors.ts';
 import type { Snapshot } from '../model/snapshot.ts';
-import type { GitHub, Log, Ports } from '../ports.ts';
+import type { GitHub, Ports } from '../ports.ts';
 import { renderAnnotations } from '../report/annotations.ts';
 import { renderJson } from '../report/json.ts';
 import { renderLog } from '../report/log.ts';
@@ -21,20 +21,16 @@ export async function deliverReport(
 ): Promise<void> {
   const { runner, log } = ports;
   for (const { title, text, folded } of renderLog(view)) {
-    if (folded) await log.group(title, () => printed(log, text));
+    if (folded) log.fold(title, text);
     else log.info(title === '' ? text : `\n${title}\n${text}`);
   }
   const files = await writeFiles(view, snapshot, config, ports);
   for (const annotation of renderAnnotations(view)) runner.annotate(annotation);
   await runner.writeSummary(renderMarkdown(view));
+  runner.printJson?.(renderJson(view));
   const messages = github === undefined ? {} : await writeMessages(view, config, ports, github);
   const outputs = renderOutputs(view, { ...files, ...messages });
   for (const [name, value] of Object.entries(outputs)) runner.setOutput(name, value);
-}
-
-function printed(log: Log, text: string): Promise<void> {
-  log.info(text);
-  return Promise.resolve();
 }
 
 interface FileSpec {
@@ -44,7 +40,7 @@ interface FileSpec {
 }
 
 /** All but the first are loaded when somebody asks for them. */
-const FILES: Readonly<Record<ReportFormat, FileSpec>> = {
+const FILES: Readonly<Record<Exclude<ReportFormat, 'none'>, FileSpec>> = {
   json: { key: 'reportJson', name: 'report.json', render: renderJson },
   html: {
     key: 'reportHtml',
@@ -66,6 +62,7 @@ const FILES: Readonly<Record<ReportFormat, FileSpec>> = {
 async function writeFiles(view: View, snapshot: Snapshot, config: Config, ports: Ports): Promise<Written> {
   const written: Record<string, string> = {};
   for (const format of config.reportFormats) {
+    if (format === 'none') continue;
     const { key, name, render } = FILES[format];
     const path = await writeFile(ports, `${config.reportDir}/${name}`, await render(view));
     if (path !== undefined) written[key] = path;

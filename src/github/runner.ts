@@ -35,6 +35,11 @@ export function createLog(toolkit: Core): Log {
         toolkit.endGroup();
       }
     },
+    fold: (title, text) => {
+      toolkit.startGroup(title);
+      toolkit.info(neutralise(text));
+      toolkit.endGroup();
+    },
   };
 }
 

@@ -138,7 +138,12 @@ function parseClouds(text: string, notes: Notes): Config['clouds'] {
 
 function parseFormats(text: string, notes: Notes): Config['reportFormats'] {
   const formats = parseChoices('report-formats', text, {}, notes);
-  return formats === 'auto' ? [] : formats;
+  if (formats === 'auto') return [];
+  if (formats.includes('none') && formats.length > 1) {
+    const hint = 'Write either none or a list of formats.';
+    notes.problems.push({ where: 'report-formats', what: '"none" cannot be combined with other values.', hint });
+  }
+  return formats;
 }
 
 function parseNetworkModes(text: string, notes: Notes): Config['networkModes'] {

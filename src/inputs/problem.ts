@@ -17,7 +17,7 @@ export function renderProblems(problems: readonly Problem[]): ConfigError {
   const message =
     lines.length === 1 ? `Input ${only}` : `${String(lines.length)} problems with the inputs:\n- ${lines.join('\n- ')}`;
   return new ConfigError(message, {
-    hint: 'Correct the `with:` block of the step; the inputs are described in README.md.',
+    hint: 'Correct the `with:` block of the step, or the arguments; the inputs are described in README.md.',
     docs: 'inputs',
   });
 }

@@ -34,9 +34,9 @@ export const REPORT_INPUTS = [
     name: 'report-formats',
     type: 'list',
     default: 'json, html',
-    text: 'Files of the report: json (report.json), html (report.html, a page that needs no network), sarif (report.sarif) and junit (report.junit.xml).',
+    text: 'Files of the report: json (report.json), html (report.html, a page that needs no network), sarif (report.sarif), junit (report.junit.xml); or none.',
     available: 'now',
-    values: ['json', 'html', 'sarif', 'junit'],
+    values: ['json', 'html', 'sarif', 'junit', 'none'],
   },
   {
     name: 'github-token',

@@ -37,7 +37,7 @@ export type Severity = (typeof SEVERITIES)[number];
 export type CloudId = 'aws' | 'gcp' | 'azure';
 export type NetworkMode = 'host-gw' | 'fabric' | 'cross-subnet' | 'overlay';
 
-export type ReportFormat = 'json' | 'html' | 'sarif' | 'junit';
+export type ReportFormat = 'json' | 'html' | 'sarif' | 'junit' | 'none';
 
 export interface Config {
   readonly mode: 'check';

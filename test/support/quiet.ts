@@ -11,5 +11,6 @@ export const SILENT: Log = {
   debug: () => undefined,
   info: () => undefined,
   warning: () => undefined,
+  fold: () => undefined,
   group: (_title, work) => work(),
 };

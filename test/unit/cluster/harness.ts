@@ -31,7 +31,7 @@ export function listeningLog(): ListeningLog {
   const add = (text: string): void => {
     lines.push(text);
   };
-  return { lines, debug: add, info: add, warning: add, group: (_, work) => work() };
+  return { lines, debug: add, info: add, warning: add, fold: () => undefined, group: (_, work) => work() };
 }
 
 export interface Opened {

@@ -9,7 +9,7 @@ async function ask(rules: string): Promise<{ wanted: ClusterFacets | undefined; 
   const silent = (): void => undefined;
   const ports: Partial<Ports> = {
     clock: { now: () => 0, sleep: async () => undefined },
-    log: { debug: silent, info: silent, warning: silent, group: (_, work) => work() },
+    log: { debug: silent, info: silent, warning: silent, fold: () => undefined, group: (_, work) => work() },
     chooseClouds: () => ({ clouds: [], gaps: [] }),
     cluster: async () => ({
       read: async (facets) => {

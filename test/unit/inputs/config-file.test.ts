@@ -1,4 +1,7 @@
+import { readFileSync } from 'node:fs';
 import { expect, test } from '@jest/globals';
+import { Ajv2020 } from 'ajv/dist/2020.js';
+import { parse } from 'yaml';
 import { parseConfigFile } from '../../../src/inputs/files/config-file.ts';
 
 function problemsOf(text: string): string[] {
@@ -50,4 +53,23 @@ test.each([
 
 test('all problems are told at once', () => {
   expect(problemsOf('ignore: [{ rule: x }, { prefix: y, reason: z }]')).toHaveLength(3);
+});
+
+test('the published schema takes what the parser takes', () => {
+  const schema = JSON.parse(
+    readFileSync(new URL('../../../docs/schema/config-v1.schema.json', import.meta.url), 'utf8'),
+  ) as object;
+  const validate = new Ajv2020({ allErrors: true, allowUnionTypes: true }).compile(schema);
+  for (const [text, good] of [
+    ['ignore:\n  - { rule: orphan-route, prefix: 10.0.0.0/8, reason: x, expires: 2026-12-31 }', true],
+    ['ignore:', true],
+    ['ignore: [{ node: a, reason: x }]', true],
+    ['ignore: [{ reason: x }]', false],
+    ['ignore: [{ node: a }]', false],
+    ['ignores: []', false],
+    ['ignore: [{ node: a, reason: x, expires: tomorrow }]', false],
+  ] as const) {
+    expect([text, validate(parse(text))]).toEqual([text, good]);
+    expect([text, !('problems' in parseConfigFile(text, 'c.yml'))]).toEqual([text, good]);
+  }
 });

@@ -168,7 +168,7 @@ describe('refused values say what to do', () => {
     ],
     [
       { 'report-formats': 'pdf' },
-      'report-formats: "pdf" is not one of its values. Use one of: json, html, sarif, junit.',
+      'report-formats: "pdf" is not one of its values. Use one of: json, html, sarif, junit, none.',
     ],
     [{ 'on-unknown': 'error' }, 'on-unknown: "error" is not one of its values. Use one of: fail, warn, ignore.'],
     [

@@ -52,7 +52,13 @@ function open(answer: Answer, more: Partial<TransportOutside> = {}) {
         now += ms;
       },
     },
-    log: { debug: () => undefined, info: () => undefined, warning: () => undefined, group: (_, work) => work() },
+    log: {
+      debug: () => undefined,
+      info: () => undefined,
+      warning: () => undefined,
+      fold: () => undefined,
+      group: (_, work) => work(),
+    },
     random: () => 0,
     signal: new AbortController().signal,
     deadline: 600_000,
