@@ -101,19 +101,17 @@ function sorted(ids: ReadonlySet<string>): string[] {
 }
 
 /** The world as the second reading left it. */
-export function mergeRecheck(snapshot: Snapshot, recheck: Recheck): Snapshot {
+export function mergeRecheck(first: Snapshot, recheck: Recheck): Snapshot {
   const { asked } = recheck;
   const isUnread = (facet: Facet): boolean => recheck.gaps.some((gap) => gap.facet === facet);
-  const nodes = merge(snapshot.cluster.nodes, recheck.nodes, isUnread('nodes') ? [] : asked.nodes, (node) => node.name);
+  const nodes = merge(first.cluster.nodes, recheck.nodes, isUnread('nodes') ? [] : asked.nodes, (node) => node.name);
   return {
-    schemaVersion: snapshot.schemaVersion,
-    takenAt: snapshot.takenAt,
-    cluster: { ...snapshot.cluster, nodes },
-    fabrics: snapshot.fabrics.map((fabric) => {
+    ...first,
+    cluster: { ...first.cluster, nodes },
+    fabrics: first.fabrics.map((fabric) => {
       const again = recheck.fabrics.find((candidate) => candidate.id === fabric.id);
       return again === undefined ? fabric : mergeFabric(fabric, again, asked, isUnread);
     }),
-    gaps: snapshot.gaps,
   };
 }
 

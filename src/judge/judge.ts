@@ -50,7 +50,7 @@ export function judgeSnapshot(
   if (recheck === undefined) return draft ?? judgeOnce(snapshot, config, rules).judgement;
   const before = draft ?? judgeOnce(first, config, rules).judgement;
   const known = new Set(before.findings.flatMap((finding) => (finding.verdict === 'fail' ? [finding.key] : [])));
-  return judgeOnce(mergeRecheck(snapshot, recheck), config, rules, {
+  return judgeOnce(mergeRecheck(first, recheck), config, rules, {
     admit: confirmFaults(known, recheck),
     isKnown: (key) => known.has(key),
   }).judgement;

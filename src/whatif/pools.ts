@@ -3,6 +3,14 @@ import type { JudgedNode } from '../model/judgement.ts';
 import type { FabricFacts, InterfaceFacts, MachineFacts, NodeFacts, Snapshot } from '../model/snapshot.ts';
 import type { PlannedPool, WhatIf } from '../model/what-if.ts';
 
+/** What judging the present cluster found out about it. */
+export interface Present {
+  readonly nodes: readonly JudgedNode[];
+  readonly podRanges: readonly string[];
+  /** A guess may grow: only a range that somebody wrote down can be full. */
+  readonly podRangesAreKnown: boolean;
+}
+
 /** A present node with all that is known of it; what is new is made in its likeness. */
 export interface Pattern {
   readonly facts: NodeFacts;

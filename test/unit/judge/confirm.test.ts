@@ -14,35 +14,15 @@ import { judgeDraft, judgeSnapshot } from '../../../src/judge/judge.ts';
 import type { Judgement } from '../../../src/model/judgement.ts';
 import type { FabricFacts, FilterFacts, Gap, Recheck, Snapshot, Suspects } from '../../../src/model/snapshot.ts';
 import { AUTO, cluster } from '../../support/judging.ts';
+import { NO_SUSPECTS, reread } from '../../support/reread.ts';
 import { snapshotOfWorld } from '../../support/world-snapshot.ts';
-
-const NONE: Suspects = { nodes: [], machines: [], interfaces: [], tables: [], filters: [] };
-
-/** What a perfect second reading of the suspects returns. */
-function reread(now: Snapshot, asked: Suspects, gaps: readonly Gap[] = []): Recheck {
-  const ids = (wanted: readonly string[]) => (item: { readonly id: string }) => wanted.includes(item.id);
-  return {
-    takenAt: now.takenAt,
-    asked,
-    nodes: now.cluster.nodes.filter((node) => asked.nodes.includes(node.name)),
-    fabrics: now.fabrics.map((fabric) => ({
-      ...fabric,
-      networks: [],
-      machines: fabric.machines.filter(ids(asked.machines)),
-      interfaces: fabric.interfaces.filter(ids(asked.interfaces)),
-      tables: fabric.tables.filter(ids(asked.tables)),
-      filters: fabric.filters === 'unread' ? 'unread' : fabric.filters.filter(ids(asked.filters)),
-    })),
-    gaps,
-  };
-}
 
 function readTwice(first: readonly Fault[], second: readonly Fault[], gaps: readonly Gap[] = []): Judgement {
   const world = cluster('fabric');
   const before = snapshotOfWorld(inject(world, ...first).world);
   const after = snapshotOfWorld(inject(world, ...second).world);
   const { suspects } = judgeDraft(before, AUTO);
-  return judgeSnapshot({ ...before, recheck: reread(after, suspects ?? NONE, gaps) }, AUTO);
+  return judgeSnapshot({ ...before, recheck: reread(after, suspects ?? NO_SUSPECTS, gaps) }, AUTO);
 }
 
 const FAULTS: readonly (readonly [string, readonly Fault[]])[] = [
@@ -115,7 +95,7 @@ describe('filters at the second reading', () => {
   const group = (id: string, name: string): FilterFacts => ({ id, kind: 'security-group', name, rules: [] });
   const before = snapshotOfWorld(cluster('fabric'));
   const first = withFilters(before, [group('sg-1', 'old'), group('sg-2', 'old'), group('sg-3', 'old')]);
-  const asked: Suspects = { ...NONE, filters: ['sg-1', 'sg-2'] };
+  const asked: Suspects = { ...NO_SUSPECTS, filters: ['sg-1', 'sg-2'] };
   const namesAfter = (recheck: Recheck): unknown => {
     const filters = mergeRecheck(first, recheck).fabrics[0]?.filters;
     return filters === 'unread' ? filters : filters?.map(({ id, name }) => [id, name]);
