@@ -1,8 +1,9 @@
 /** A snapshot plus planned nodes -> a snapshot as if they were there. Pure. */
-import type { FabricFacts, Snapshot } from '../model/snapshot.ts';
+import type { CniFacts, FabricFacts, Snapshot } from '../model/snapshot.ts';
 import type { WhatIf } from '../model/what-if.ts';
 import type { Present } from './pools.ts';
-import { planBatches } from './pools.ts';
+import { GRANT_LISTS, planBatches } from './pools.ts';
+import type { PlannedNode } from './room.ts';
 import { Room } from './room.ts';
 import { addRoutes, planRoutes } from './routes.ts';
 
@@ -18,10 +19,7 @@ export function expandSnapshot(snapshot: Snapshot, plan: WhatIf, present: Presen
   const planned = batches.flatMap((batch) => room.fill(batch));
   const byFabric = Map.groupBy(planned, ({ pattern }) => pattern.fabric.id);
   const routes = new Map(
-    snapshot.fabrics.map((fabric) => [
-      fabric.id,
-      planRoutes(fabric, byFabric.get(fabric.id) ?? [], snapshot.cluster.nodes, present.nodes),
-    ]),
+    snapshot.fabrics.map((fabric) => [fabric.id, planRoutes(fabric, byFabric.get(fabric.id) ?? [], present.nodes)]),
   );
   const withRoutes = (fabric: FabricFacts): FabricFacts => ({
     ...fabric,
@@ -37,7 +35,6 @@ export function expandSnapshot(snapshot: Snapshot, plan: WhatIf, present: Presen
     };
   });
   const { cluster, recheck } = snapshot;
-  const agents = new Map(cluster.cni.agents.map((entry) => [entry.node, entry.agents]));
   const names = planned.map(({ facts }) => facts.name).sort();
   return {
     problems,
@@ -50,17 +47,23 @@ export function expandSnapshot(snapshot: Snapshot, plan: WhatIf, present: Presen
       cluster: {
         ...cluster,
         nodes: [...cluster.nodes, ...planned.map(({ facts }) => facts)].sort((a, b) => (a.name < b.name ? -1 : 1)),
-        cni: {
-          ...cluster.cni,
-          agents: [
-            ...cluster.cni.agents,
-            ...planned.flatMap(({ facts, pattern }) => {
-              const same = agents.get(pattern.facts.name);
-              return same === undefined ? [] : [{ node: facts.name, agents: same }];
-            }),
-          ],
-        },
+        cni: addToCni(cluster.cni, planned),
       },
     },
   };
+}
+
+/** The agents of their patterns run on planned nodes, and give them ranges. */
+function addToCni(cni: CniFacts, planned: readonly PlannedNode[]): CniFacts {
+  const agents = new Map(cni.agents.map((entry) => [entry.node, entry.agents]));
+  const running = planned.flatMap(({ facts, pattern }) => {
+    const same = agents.get(pattern.facts.name);
+    return same === undefined ? [] : [{ node: facts.name, agents: same }];
+  });
+  const grants = GRANT_LISTS.flatMap((list) => {
+    const own = planned.filter(({ pattern }) => pattern.grantedIn === list);
+    const given = own.map(({ facts }) => ({ node: facts.name, prefixes: facts.podCIDRs }));
+    return given.length === 0 ? [] : [[list, [...(cni[list] ?? []), ...given]] as const];
+  });
+  return { ...cni, agents: [...cni.agents, ...running], ...Object.fromEntries(grants) };
 }

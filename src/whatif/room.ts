@@ -1,10 +1,11 @@
 /** What planned nodes are given: names, podCIDRs and addresses that nothing has yet. */
 import type { Family, Prefix } from '../model/prefix.ts';
-import { parseAddress, parsePrefix } from '../model/prefix.ts';
+import { parseAddress, parsePrefix, parsePrefixes } from '../model/prefix.ts';
 import type { InterfaceFacts, MachineFacts, NodeFacts, Snapshot } from '../model/snapshot.ts';
 import type { Misfit } from '../model/what-if.ts';
 import { freeAddresses, freeNetworks } from './free.ts';
 import type { Batch, Pattern, Present } from './pools.ts';
+import { GRANT_LISTS, grantsOf } from './pools.ts';
 
 /** One planned node with its machine and interface. */
 export interface PlannedNode {
@@ -25,34 +26,36 @@ export class Room {
   readonly #addresses = new Map<string, ReturnType<typeof freeAddresses>>();
 
   constructor(snapshot: Snapshot, present: Present) {
-    const parse = (texts: readonly string[]): Prefix[] => texts.flatMap((text) => parsePrefix(text) ?? []);
-    this.#ranges = parse(present.podRanges);
+    this.#ranges = parsePrefixes(present.podRanges);
     this.#isKnown = present.podRangesAreKnown;
-    this.#used = snapshot.cluster.nodes.flatMap(({ podCIDRs }) => parse(podCIDRs));
+    this.#used = usedRanges(snapshot, present);
     this.#names = new Set(snapshot.cluster.nodes.map(({ name }) => name));
   }
 
   fill({ pool, pattern, subnets }: Batch): PlannedNode[] {
     const planned: PlannedNode[] = [];
     const missed = new Map<string, Omit<Misfit, 'fitting'>>();
-    const miss = (problem: Misfit['problem'], subject: string, length?: number): void => {
-      const nodes = (missed.get(`${problem} ${subject}`)?.nodes ?? 0) + 1;
+    const lastMissed = new Map<string, number>();
+    const miss = (number: number, problem: Misfit['problem'], subject: string, length?: number): void => {
+      const key = `${problem} ${subject}`;
+      // A node that wants several ranges is still one node.
+      if (lastMissed.get(key) === number) return;
+      lastMissed.set(key, number);
+      const nodes = (missed.get(key)?.nodes ?? 0) + 1;
       const wanted = length === undefined ? {} : { length };
-      missed.set(`${problem} ${subject}`, { pool: pool.name, nodes, problem, subject, ...wanted });
+      missed.set(key, { pool: pool.name, nodes, problem, subject, ...wanted });
     };
     for (let number = 1; number <= pool.count; number += 1) {
       const subnet = subnets[(number - 1) % subnets.length] ?? pattern.face.subnet;
       const addresses = this.#takeAddresses(pattern, subnet);
-      if (addresses.length === 0) miss('subnet-full', subnet);
-      const podCIDRs = pattern.facts.podCIDRs.flatMap((text) => {
-        const own = parsePrefix(text);
-        if (own === undefined) return [];
+      if (addresses.length === 0) miss(number, 'subnet-full', subnet);
+      const podCIDRs = pattern.ranges.flatMap((own) => {
         const length = pool.podCIDRLengths[own.family] ?? own.length;
         const free = this.#takeNetwork(own.family, length);
-        if (free === undefined) miss('pod-range-full', this.#rangeText(own.family), length);
+        if (free === undefined) miss(number, 'pod-range-full', this.#rangeText(own.family), length);
         return free === undefined ? [] : [free.text];
       });
-      if (addresses.length === 0 || podCIDRs.length < pattern.facts.podCIDRs.length) continue;
+      if (addresses.length === 0 || podCIDRs.length < pattern.ranges.length) continue;
       planned.push(this.#makeNode({ pool, pattern, subnets }, number, subnet, addresses, podCIDRs));
     }
     this.misfits.push(...[...missed.values()].map((one) => ({ ...one, fitting: pool.count - one.nodes })));
@@ -169,4 +172,15 @@ export class Room {
       },
     };
   }
+}
+
+/** Where pods have other ranges, spec.podCIDRs are nobody's. */
+function usedRanges(snapshot: Snapshot, { nodes }: Present): Prefix[] {
+  const judged = new Map(nodes.map(({ name, podCIDRs }) => [name, podCIDRs]));
+  const grants = grantsOf(snapshot);
+  return snapshot.cluster.nodes.flatMap(({ name, podCIDRs }) => {
+    const granted = GRANT_LISTS.flatMap((list) => grants[list].get(name) ?? []);
+    const spec = granted.length > 0 ? [] : podCIDRs;
+    return parsePrefixes([...granted, ...(judged.get(name) ?? spec)]);
+  });
 }

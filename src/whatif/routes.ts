@@ -1,8 +1,8 @@
 /** The routes that planned nodes will get: those that whoever keeps the tables now makes for every node. */
 import type { JudgedNode } from '../model/judgement.ts';
 import type { Family } from '../model/prefix.ts';
-import { parseAddress, parsePrefix } from '../model/prefix.ts';
-import type { FabricFacts, NodeFacts, RouteFacts, RouteTarget, TableFacts } from '../model/snapshot.ts';
+import { parseAddress, parsePrefix, parsePrefixes } from '../model/prefix.ts';
+import type { FabricFacts, RouteFacts, RouteTarget, TableFacts } from '../model/snapshot.ts';
 import type { PlannedNode } from './room.ts';
 
 /** A table is kept where it leads to at least half of the present nodes; a few routes by hand are no promise. */
@@ -12,18 +12,13 @@ const KEPT = 0.5;
 export function planRoutes(
   fabric: FabricFacts,
   planned: readonly PlannedNode[],
-  nodes: readonly NodeFacts[],
   judged: readonly JudgedNode[],
 ): Map<string, RouteFacts[]> {
-  const here = new Set(judged.filter((node) => node.fabric === fabric.id).map(({ name }) => name));
   const owned = new Map<Family, Set<string>>();
-  for (const node of nodes) {
-    if (!here.has(node.name)) continue;
-    for (const text of node.podCIDRs) {
-      const prefix = parsePrefix(text);
-      if (prefix === undefined) continue;
-      const all = owned.get(prefix.family) ?? new Set();
-      owned.set(prefix.family, all.add(prefix.text));
+  for (const node of judged) {
+    if (node.fabric !== fabric.id) continue;
+    for (const { family, text } of parsePrefixes(node.podCIDRs)) {
+      owned.set(family, (owned.get(family) ?? new Set()).add(text));
     }
   }
   const planRoutesIn = (table: TableFacts): RouteFacts[] =>

@@ -67,6 +67,36 @@ describe('a plan that works', () => {
   });
 });
 
+describe('where the agent has ranges of its own', () => {
+  const modes = ['calico-bgp', 'calico-cross-subnet', 'cilium-pool', 'cilium-pool-direct'] as const;
+  const own: JudgeConfig = { ...AUTO, podCIDRs: ['10.48.0.0/16', 'fd00:10:48::/48'] };
+
+  test.each(modes)('%s: planned nodes get some of them too, and are judged', (mode) => {
+    const { snapshot } = judgeWith(cluster(mode, { subnets: 1, ipv6: true }), [], own);
+    const on = plan(snapshot, { pools: [pool({ count: 3 })] }, own).judgement;
+    expect({ findings: findings(on), pairs: on.pairs }).toMatchObject({
+      findings: [],
+      pairs: { total: 132, pass: 132 },
+    });
+    const [present, planned] = [on.nodes.slice(0, 1), on.nodes.filter(({ name }) => name.startsWith('planned-'))];
+    for (const { podCIDRs } of planned) expect(podCIDRs).toHaveLength(present[0]?.podCIDRs.length ?? 0);
+    const off = plan(snapshot, { pools: [pool({ count: 1, forwarding: 'off' })] }, own).judgement;
+    expect(findings(off)).toEqual([expect.stringContaining('cloud-forwarding-off/')]);
+  });
+
+  test.each([
+    ['calico-bgp', 26],
+    ['cilium-pool', 10],
+  ] as const)('%s: spec.podCIDRs, which no pod has, take no room away: %i more fit', (mode, room) => {
+    const small: JudgeConfig = { ...AUTO, podCIDRs: ['10.48.0.0/20'] };
+    const { snapshot } = judgeWith(cluster(mode, { nodes: 6, podCidr: '10.48.8.0/21' }), [], small);
+    const misfits = (count: number): unknown =>
+      plan(snapshot, { pools: [pool({ count })] }, small).snapshot.planned?.misfits;
+    expect(misfits(room)).toEqual([]);
+    expect(misfits(room + 1)).toMatchObject([{ problem: 'pod-range-full', nodes: 1, fitting: room }]);
+  });
+});
+
 describe('a plan that does not', () => {
   test('says unknown, once per pool, where nothing tells what new machines start with', () => {
     const { forwarding: _, ...unsaid } = pool({});
