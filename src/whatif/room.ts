@@ -1,6 +1,7 @@
 /** What planned nodes are given: names, podCIDRs and addresses that nothing has yet. */
 import type { Family, Prefix } from '../model/prefix.ts';
-import { parseAddress, parsePrefix, parsePrefixes } from '../model/prefix.ts';
+import { contains, parseAddress, parsePrefix, parsePrefixes } from '../model/prefix.ts';
+import { mergePrefixes } from '../model/prefix-set.ts';
 import type { InterfaceFacts, MachineFacts, NodeFacts, Snapshot } from '../model/snapshot.ts';
 import type { Misfit } from '../model/what-if.ts';
 import { freeAddresses, freeNetworks } from './free.ts';
@@ -125,7 +126,11 @@ export class Room {
     while (this.#names.has(name)) name = `${name}-new`;
     this.#names.add(name);
     const { uid: _uid, providerID: _id, createdAt: _at, calico, ...facts } = pattern.facts;
-    const { assignedPrefixes: _assigned, nextHopAddresses, ...face } = pattern.face;
+    const { assignedPrefixes = [], nextHopAddresses, ...face } = pattern.face;
+    const assigned = mergePrefixes(parsePrefixes(assignedPrefixes));
+    // Alias ranges and delegated prefixes: whoever assigns them to one node does so for the next.
+    const isAssigned =
+      pattern.ranges.length > 0 && pattern.ranges.every((own) => assigned.some((prefix) => contains(prefix, own)));
     const network = pattern.fabric.subnets.find(({ id }) => id === subnet)?.network ?? face.network;
     const machine = `planned/${pool.name}/${String(number)}`;
     const v4 = addresses.find((text) => parseAddress(text)?.family === 4);
@@ -167,6 +172,7 @@ export class Room {
         network,
         subnet,
         addresses,
+        ...(isAssigned ? { assignedPrefixes: podCIDRs } : {}),
         ...(nextHopAddresses === undefined ? {} : { nextHopAddresses: addresses }),
         forwarding: pool.forwarding ?? pattern.machine.template?.forwarding ?? 'unknown',
       },

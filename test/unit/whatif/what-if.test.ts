@@ -1,6 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
 import { checkOn, routeMissing, wrongTarget } from '../../../lab/world/faults.ts';
 import type { Fault } from '../../../lab/world/faults.ts';
+import { gceCluster } from '../../../lab/world/gce-cluster.ts';
+import { interfaceOf } from '../../../lab/world/look.ts';
+import type { World } from '../../../lab/world/world.ts';
 import { judgeDraft, judgeSnapshot } from '../../../src/judge/judge.ts';
 import type { JudgeConfig } from '../../../src/judge/judge.ts';
 import type { Judgement } from '../../../src/model/judgement.ts';
@@ -96,6 +99,22 @@ describe('where the agent has ranges of its own', () => {
     expect(misfits(room + 1)).toMatchObject([{ problem: 'pod-range-full', nodes: 1, fitting: room }]);
   });
 });
+
+test.each([
+  ['alias ranges on Compute Engine', gceCluster({ name: 'unit', mode: 'alias', nodes: 6, subnets: 2 })],
+  ['prefixes that EC2 assigns', withAssigned(cluster('fabric', { podRoutes: false, podCidr: '10.40.128.0/20' }))],
+])('%s: planned nodes get theirs assigned', (_, world) => {
+  const { snapshot, judgement: before } = judgeWith(world, []);
+  expect(before.findings).toEqual([]);
+  const { judgement } = plan(snapshot, { pools: [pool({ count: 2 })] });
+  expect({ verdict: judgement.verdict, findings: findings(judgement) }).toEqual({ verdict: 'pass', findings: [] });
+});
+
+/** Every node's podCIDR is a prefix of its interface. */
+function withAssigned(world: World): World {
+  for (const node of world.cluster.nodes) interfaceOf(world, node).ipv4Prefixes.push(...node.podCIDRs);
+  return world;
+}
 
 describe('a plan that does not', () => {
   test('says unknown, once per pool, where nothing tells what new machines start with', () => {
