@@ -16,6 +16,13 @@ export interface PlannedNode {
   readonly face: InterfaceFacts;
 }
 
+/** Networks of one length that are free; `home`: the range in which it looks first. */
+interface Search {
+  readonly length: number;
+  readonly home: Prefix | undefined;
+  readonly networks: Generator<Prefix, undefined>;
+}
+
 /** Hands out what is free, and remembers what was not. */
 export class Room {
   readonly misfits: Misfit[] = [];
@@ -23,7 +30,7 @@ export class Room {
   readonly #isKnown: boolean;
   readonly #used: Prefix[];
   readonly #names: Set<string>;
-  readonly #networks = new Map<string, Generator<Prefix, undefined>>();
+  readonly #searches = new Map<Family, Search>();
   readonly #addresses = new Map<string, ReturnType<typeof freeAddresses>>();
 
   constructor(snapshot: Snapshot, present: Present) {
@@ -52,7 +59,7 @@ export class Room {
       if (addresses.length === 0) miss(number, 'subnet-full', subnet);
       const podCIDRs = pattern.ranges.flatMap((own) => {
         const length = pool.podCIDRLengths[own.family] ?? own.length;
-        const free = this.#takeNetwork(own.family, length);
+        const free = this.#takeNetwork(own, length);
         if (free === undefined) miss(number, 'pod-range-full', this.#rangeText(own.family), length);
         return free === undefined ? [] : [free.text];
       });
@@ -68,21 +75,27 @@ export class Room {
     return own.join(' and ');
   }
 
-  #takeNetwork(family: Family, length: number): Prefix | undefined {
-    const key = `${String(family)}/${String(length)}`;
-    let networks = this.#networks.get(key);
-    if (networks === undefined) {
-      networks = this.#freeNetworks(family, length);
-      this.#networks.set(key, networks);
+  #takeNetwork(like: Prefix, length: number): Prefix | undefined {
+    const { family } = like;
+    const home = this.#ranges.find((range) => contains(range, like));
+    let search = this.#searches.get(family);
+    // A search knows only what was in use when it began, and that itself hands out.
+    if (search?.length !== length || search.home !== home) {
+      search = { length, home, networks: this.#freeNetworks(family, length, home) };
+      this.#searches.set(family, search);
     }
-    const free = networks.next().value ?? undefined;
+    const free = search.networks.next().value ?? undefined;
     if (free !== undefined) this.#used.push(free);
     return free;
   }
 
-  /** Beyond a guessed range there may be more of it: the range around it, twice as large, and so on. */
-  *#freeNetworks(family: Family, length: number): Generator<Prefix, undefined> {
-    const ranges = this.#ranges.filter((range) => range.family === family);
+  /**
+   * `home` first: what is in another range may be for other things. Beyond a guessed range there may be more of it: the
+   * range around it, twice as large, and so on.
+   */
+  *#freeNetworks(family: Family, length: number, home: Prefix | undefined): Generator<Prefix, undefined> {
+    const others = this.#ranges.filter((range) => range.family === family && range !== home);
+    const ranges = home === undefined ? others : [home, ...others];
     for (const range of ranges) yield* freeNetworks(range, length, this.#used);
     const [guess] = ranges;
     if (this.#isKnown || guess === undefined) return undefined;

@@ -1,41 +1,12 @@
 import { describe, expect, test } from '@jest/globals';
 import { checkOn, routeMissing, wrongTarget } from '../../../lab/world/faults.ts';
 import type { Fault } from '../../../lab/world/faults.ts';
-import { gceCluster } from '../../../lab/world/gce-cluster.ts';
-import { interfaceOf } from '../../../lab/world/look.ts';
-import type { World } from '../../../lab/world/world.ts';
-import { judgeDraft, judgeSnapshot } from '../../../src/judge/judge.ts';
+import { judgeDraft } from '../../../src/judge/judge.ts';
 import type { JudgeConfig } from '../../../src/judge/judge.ts';
-import type { Judgement } from '../../../src/model/judgement.ts';
-import type { Snapshot } from '../../../src/model/snapshot.ts';
-import type { PlannedPool, WhatIf } from '../../../src/model/what-if.ts';
-import type { Expanded } from '../../../src/whatif/expand.ts';
-import { expandSnapshot } from '../../../src/whatif/expand.ts';
+import type { WhatIf } from '../../../src/model/what-if.ts';
 import { AUTO, cluster, judgeWith } from '../../support/judging.ts';
+import { fabricCluster, findings, plan, pool } from '../../support/planning.ts';
 import { NO_SUSPECTS, reread } from '../../support/reread.ts';
-
-function pool(changes: Partial<PlannedPool>): PlannedPool {
-  return { name: 'new', count: 2, subnets: [], zones: [], podCIDRLengths: {}, forwarding: 'on', ...changes };
-}
-
-function plan(snapshot: Snapshot, whatIf: WhatIf, config: JudgeConfig = AUTO): Expanded & { judgement: Judgement } {
-  const now = judgeSnapshot(snapshot, config);
-  const expanded = expandSnapshot(snapshot, whatIf, {
-    nodes: now.nodes,
-    podRanges: now.podCIDRs,
-    podRangesAreKnown: now.podCIDRsFrom !== 'guess',
-  });
-  return { ...expanded, judgement: judgeSnapshot(expanded.snapshot, config) };
-}
-
-function findings(judgement: Judgement): string[] {
-  return judgement.findings.map(({ key }) => key);
-}
-
-/** Subnet, VPC and table of a healthy cluster without host routes. */
-function fabricCluster(changes: Parameters<typeof cluster>[1] = {}): Snapshot {
-  return judgeWith(cluster('fabric', changes), []).snapshot;
-}
 
 describe('a plan that works', () => {
   test('passes, and its nodes are in every count', () => {
@@ -69,52 +40,6 @@ describe('a plan that works', () => {
     expect(judgement.verdict).toBe('unknown');
   });
 });
-
-describe('where the agent has ranges of its own', () => {
-  const modes = ['calico-bgp', 'calico-cross-subnet', 'cilium-pool', 'cilium-pool-direct'] as const;
-  const own: JudgeConfig = { ...AUTO, podCIDRs: ['10.48.0.0/16', 'fd00:10:48::/48'] };
-
-  test.each(modes)('%s: planned nodes get some of them too, and are judged', (mode) => {
-    const { snapshot } = judgeWith(cluster(mode, { subnets: 1, ipv6: true }), [], own);
-    const on = plan(snapshot, { pools: [pool({ count: 3 })] }, own).judgement;
-    expect({ findings: findings(on), pairs: on.pairs }).toMatchObject({
-      findings: [],
-      pairs: { total: 132, pass: 132 },
-    });
-    const [present, planned] = [on.nodes.slice(0, 1), on.nodes.filter(({ name }) => name.startsWith('planned-'))];
-    for (const { podCIDRs } of planned) expect(podCIDRs).toHaveLength(present[0]?.podCIDRs.length ?? 0);
-    const off = plan(snapshot, { pools: [pool({ count: 1, forwarding: 'off' })] }, own).judgement;
-    expect(findings(off)).toEqual([expect.stringContaining('cloud-forwarding-off/')]);
-  });
-
-  test.each([
-    ['calico-bgp', 26],
-    ['cilium-pool', 10],
-  ] as const)('%s: spec.podCIDRs, which no pod has, take no room away: %i more fit', (mode, room) => {
-    const small: JudgeConfig = { ...AUTO, podCIDRs: ['10.48.0.0/20'] };
-    const { snapshot } = judgeWith(cluster(mode, { nodes: 6, podCidr: '10.48.8.0/21' }), [], small);
-    const misfits = (count: number): unknown =>
-      plan(snapshot, { pools: [pool({ count })] }, small).snapshot.planned?.misfits;
-    expect(misfits(room)).toEqual([]);
-    expect(misfits(room + 1)).toMatchObject([{ problem: 'pod-range-full', nodes: 1, fitting: room }]);
-  });
-});
-
-test.each([
-  ['alias ranges on Compute Engine', gceCluster({ name: 'unit', mode: 'alias', nodes: 6, subnets: 2 })],
-  ['prefixes that EC2 assigns', withAssigned(cluster('fabric', { podRoutes: false, podCidr: '10.40.128.0/20' }))],
-])('%s: planned nodes get theirs assigned', (_, world) => {
-  const { snapshot, judgement: before } = judgeWith(world, []);
-  expect(before.findings).toEqual([]);
-  const { judgement } = plan(snapshot, { pools: [pool({ count: 2 })] });
-  expect({ verdict: judgement.verdict, findings: findings(judgement) }).toEqual({ verdict: 'pass', findings: [] });
-});
-
-/** Every node's podCIDR is a prefix of its interface. */
-function withAssigned(world: World): World {
-  for (const node of world.cluster.nodes) interfaceOf(world, node).ipv4Prefixes.push(...node.podCIDRs);
-  return world;
-}
 
 describe('a plan that does not', () => {
   test('says unknown, once per pool, where nothing tells what new machines start with', () => {
