@@ -16,6 +16,7 @@ import { messageOf } from '../model/errors.ts';
 import type { Snapshot, Suspects } from '../model/snapshot.ts';
 import { RULES } from '../rules/registry.ts';
 import type { Rule, RuleContext } from '../rules/rule.ts';
+import { isDirect } from '../rules/rule.ts';
 import { rankCauses } from './causes.ts';
 import type { NodeClassIndex } from './classes.ts';
 import { classifyNodes } from './classes.ts';
@@ -79,7 +80,7 @@ function judgeOnce(snapshot: Snapshot, config: JudgeConfig, rules: readonly Rule
   const matrix = judgeMatrix(tracer, classes);
   const others = judgeOtherPaths(tracer, classes, config.extraSenders ?? []);
   const groups = joinGroups([...matrix.groups, ...others.groups, ...clusterGaps(snapshot, selected.length)]);
-  const paths = { classes: namedClasses(classes), entries: matrix.entries, pairs: matrix.pairs };
+  const paths = { classes: namedClasses(classes), entries: matrix.entries, pairs: matrix.pairs, idle: matrix.idle };
   const context = ruleContext(survey, groups, paths, config);
   const findings = rules
     .flatMap((rule) => runRule(rule, context, config))
@@ -208,9 +209,7 @@ function overallVerdict(
 }
 
 function weakestLevel(nodes: readonly JudgedNode[]): EvidenceLevel {
-  const judged = nodes.filter(
-    (node) => node.skipped === undefined && ['host-gw', 'fabric', 'cross-subnet'].includes(node.mode),
-  );
+  const judged = nodes.filter((node) => node.skipped === undefined && isDirect(node));
   if (judged.length === 0) return 'fabric';
   return EVIDENCE_LEVELS.find((level) => judged.some((node) => node.evidenceLevel === level)) ?? 'fabric';
 }

@@ -22,6 +22,13 @@ ruleSuite('node-condition-misleading', {
       severity: 'notice',
     },
     {
+      name: 'Calico’s word where packets are direct inside a subnet only',
+      world: cluster('calico-cross-subnet'),
+      faults: [checkOn(3)],
+      says: /^NetworkUnavailable is False \(CalicoIsUp\) on node worker-04, although/,
+      severity: 'notice',
+    },
+    {
       name: 'the same word on several nodes',
       faults: [checkOn(1), checkOn(3), checkOn(8)],
       says: /on nodes worker-02, worker-04 and worker-09/,
@@ -86,6 +93,14 @@ describe('is silent about', () => {
 
   test('a node whose machine is gone: nothing on it says anything any more', () => {
     expect(misleading(cluster('host-gw', { subnets: 1 }), [terminated(1)])).toEqual([]);
+  });
+
+  test('a node whose paths are all in tunnels, because it is alone in its subnet', () => {
+    const world = cluster('calico-cross-subnet', { nodes: 3, subnets: 2, placement: [0, 0, 1] });
+    expect(misleading(world, [condition(2, 'True', 'CalicoIsDown')])).toEqual([]);
+    expect(misleading(world, [condition(1, 'True', 'CalicoIsDown')])).toEqual([
+      'node-condition-misleading/cluster/alarms/CalicoIsDown',
+    ]);
   });
 
   test('a new node, whose controller has just not come to it', () => {
