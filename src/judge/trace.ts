@@ -114,7 +114,7 @@ export class Tracer {
     const known = this.#places[node.index];
     // From context to context it is the same podCIDR that is asked for.
     if (known?.range === range) return known.places;
-    const places = filters.places(range, node.interfaces);
+    const places = filters.places(range, node.interfaces, node.isUnseen);
     this.#places[node.index] = { range, places };
     return places;
   }
