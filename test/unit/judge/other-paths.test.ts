@@ -98,6 +98,16 @@ describe('extra senders', () => {
     },
   );
 
+  test.each(['host-gw', 'kube-router'] as const)('reach pods of nodes in mode %s by the route tables', (mode) => {
+    const { snapshot } = judgeWith(cluster(mode, { podRoutes: true }), []);
+    const { otherPaths } = judgeSnapshot(withControlPlane(snapshot, true), { ...AUTO, extraSenders: ['10.40.240.7'] });
+    const [sender] = otherPaths.senders;
+    expect([brief(sender!.oneWay), brief(sender!.roundTrip)]).toEqual([
+      '9: 9 pass, 0 fail, 0 unknown',
+      '9: 9 pass, 0 fail, 0 unknown',
+    ]);
+  });
+
   test('a subnet whose table has no pod routes is the cause that pairs of nodes never show', () => {
     const judgement = judgeSnapshot(withControlPlane(healthy, false), { ...AUTO, extraSenders: ['10.40.240.7'] });
     expect(judgement.pairs).toMatchObject({ total: 72, pass: 72 });
