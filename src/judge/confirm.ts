@@ -6,7 +6,7 @@ import type { Fault, FaultGroup } from '../model/faults.ts';
 import { gapFault } from '../model/faults.ts';
 import type { RuleId } from '../model/config.ts';
 import type { Finding } from '../model/judgement.ts';
-import type { FabricFacts, Facet, Gap, Recheck, Snapshot, Suspects } from '../model/snapshot.ts';
+import type { FabricFacts, Facet, Gap, InterfaceFacts, Recheck, Snapshot, Suspects } from '../model/snapshot.ts';
 
 const FACETS_OF: Readonly<Record<RuleId, readonly Facet[]>> = {
   'asymmetric-path': [],
@@ -66,6 +66,10 @@ export function findSuspects(
         addTablesOf(snapshot, detail.fabric, detail.network, tables);
       }
       if (detail.kind === 'route' && detail.ownerInterface !== undefined) interfaces.add(detail.ownerInterface);
+      // Many details are about one interface, and those like it are in already.
+      if (detail.kind === 'filter' && !interfaces.has(detail.interface)) {
+        for (const id of interfacesLike(snapshot, detail.fabric, detail.interface)) interfaces.add(id);
+      }
       const routes = detail.kind === 'route' ? [detail.route] : detail.kind === 'duplicate' ? detail.routes : [];
       for (const route of routes) {
         const target = route?.target;
@@ -94,6 +98,15 @@ function isWorthLooking({ rule, severity, pairsBroken }: Finding): boolean {
 function addTablesOf(snapshot: Snapshot, fabricId: string, network: string, tables: Set<string>): void {
   const fabric = snapshot.fabrics.find((candidate) => candidate.id === fabricId);
   for (const table of fabric?.tables ?? []) if (table.network === network) tables.add(table.id);
+}
+
+/** Filters have nothing but these to tell them by. One that nobody has read is not looked for. */
+function interfacesLike(snapshot: Snapshot, fabricId: string, id: string): string[] {
+  const all = snapshot.fabrics.find((candidate) => candidate.id === fabricId)?.interfaces ?? [];
+  const key = ({ subnet, filters, tags, groups }: InterfaceFacts): string =>
+    JSON.stringify([subnet, filters, tags, groups]);
+  const like = all.find((face) => face.id === id);
+  return like === undefined ? [] : all.filter((face) => key(face) === key(like)).map((face) => face.id);
 }
 
 function sorted(ids: ReadonlySet<string>): string[] {

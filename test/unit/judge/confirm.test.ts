@@ -12,7 +12,15 @@ import type { Fault } from '../../../lab/world/faults.ts';
 import { mergeRecheck } from '../../../src/judge/confirm.ts';
 import { judgeDraft, judgeSnapshot } from '../../../src/judge/judge.ts';
 import type { Judgement } from '../../../src/model/judgement.ts';
-import type { FabricFacts, FilterFacts, Gap, Recheck, Snapshot, Suspects } from '../../../src/model/snapshot.ts';
+import type {
+  FabricFacts,
+  FilterFacts,
+  FilterRule,
+  Gap,
+  Recheck,
+  Snapshot,
+  Suspects,
+} from '../../../src/model/snapshot.ts';
 import { AUTO, cluster } from '../../support/judging.ts';
 import { NO_SUSPECTS, reread } from '../../support/reread.ts';
 import { snapshotOfWorld } from '../../support/world-snapshot.ts';
@@ -106,6 +114,34 @@ describe('filters at the second reading', () => {
       ['sg-2', 'new'],
       ['sg-3', 'old'],
     ]);
+  });
+
+  test('interfaces that are in their groups by then are green, all that were alike', () => {
+    const out: FilterRule = { direction: 'out', action: 'allow', rank: 0, peers: { prefixes: ['0.0.0.0/0'] } };
+    const bare: FilterFacts = { ...group('sg-bare', 'bare'), rules: [out] };
+    const after = {
+      ...before,
+      fabrics: before.fabrics.map((one) => ({
+        ...one,
+        filters: [bare, ...(one.filters === 'unread' ? [] : one.filters)],
+      })),
+    };
+    // Two of one subnet, which fare alike, and one of another.
+    const late = new Set([0, 3, 4].map((at) => before.cluster.nodes[at]?.internalIPs[0] ?? ''));
+    const early = {
+      ...after,
+      fabrics: after.fabrics.map((one) => ({
+        ...one,
+        interfaces: one.interfaces.map((face) =>
+          face.addresses.some((ip) => late.has(ip)) ? { ...face, filters: ['sg-bare'] } : face,
+        ),
+      })),
+    };
+    const { judgement, suspects } = judgeDraft(early, AUTO);
+    expect(judgement.verdict).toBe('fail');
+    const twice = judgeSnapshot({ ...early, recheck: reread(after, suspects ?? NO_SUSPECTS) }, AUTO);
+    expect({ verdict: twice.verdict, findings: twice.findings }).toEqual({ verdict: 'pass', findings: [] });
+    expect(suspects?.interfaces).toHaveLength(late.size);
   });
 
   test('those that could not be read again stand as they were', () => {
