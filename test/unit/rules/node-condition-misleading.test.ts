@@ -2,7 +2,9 @@ import { describe, expect, test } from '@jest/globals';
 import { checkOn, condition, foreignTable, newNode, routeMissing, terminated } from '../../../lab/world/faults.ts';
 import type { Fault } from '../../../lab/world/faults.ts';
 import { judgeSnapshot } from '../../../src/judge/judge.ts';
+import type { FilterFacts } from '../../../src/model/filter.ts';
 import type { JudgeConfig } from '../../../src/judge/judge.ts';
+import { admits } from '../../support/group-rules.ts';
 import { AUTO, cluster, judgeWith } from '../../support/judging.ts';
 import { WITHOUT_ROUTES, ruleSuite } from '../../support/rule-suite.ts';
 
@@ -83,6 +85,27 @@ test('each reason is one finding', () => {
     'node-condition-misleading/cluster/lulls/FlannelIsUp',
     'node-condition-misleading/cluster/lulls/RouteCreated',
   ]);
+});
+
+test('of a refusal it is the nodes behind the filter that are named, and not those that they refuse', () => {
+  const { snapshot } = judgeWith(cluster('fabric'), []);
+  const [late = ''] = snapshot.cluster.nodes[3]?.internalIPs ?? [];
+  const bare: FilterFacts = {
+    id: 'sg-bare',
+    kind: 'security-group',
+    rules: [{ ...admits('0.0.0.0/0'), direction: 'out' }],
+  };
+  const fabrics = snapshot.fabrics.map((fabric) => ({
+    ...fabric,
+    filters: [bare, ...(fabric.filters === 'unread' ? [] : fabric.filters)],
+    interfaces: fabric.interfaces.map((face) =>
+      face.addresses.includes(late) ? { ...face, filters: ['sg-bare'] } : face,
+    ),
+  }));
+  const { findings, nodes } = judgeSnapshot({ ...snapshot, fabrics }, { ...AUTO, ...LOUD });
+  const misled = findings.filter(({ rule }) => rule === 'node-condition-misleading');
+  expect(misled.map(({ subjects }) => subjects.nodes)).toEqual([['worker-04']]);
+  expect(nodes.filter(({ verdict }) => verdict === 'fail').map(({ name }) => name)).toEqual(['worker-04']);
 });
 
 describe('is silent about', () => {
