@@ -86,7 +86,7 @@ const READING_INPUTS = [
     name: 'extra-senders',
     type: 'list',
     default: '',
-    text: 'Who else talks to pods and is no node: addresses, networks or subnet ids, such as those of API servers that call webhooks. Paths from each to all pods and back are judged.',
+    text: 'Who else talks to pods and is no node: addresses, networks or subnet ids, such as those of API servers that call webhooks. Paths from each to all pods and back are judged, but not the own outbound filters of one whose interface was not read.',
     available: 'now',
   },
   {

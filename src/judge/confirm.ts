@@ -7,7 +7,7 @@ import { gapFault } from '../model/faults.ts';
 import type { RuleId } from '../model/config.ts';
 import { RULE_FACETS } from '../model/rule-facets.ts';
 import type { Finding } from '../model/judgement.ts';
-import type { FabricFacts, Facet, Gap, Recheck, Snapshot, Suspects } from '../model/snapshot.ts';
+import type { FabricFacts, Facet, Gap, InterfaceFacts, Recheck, Snapshot, Suspects } from '../model/snapshot.ts';
 
 /** What no second reading could confirm or refute. */
 const NOT_CONFIRMED: readonly RuleId[] = ['rule-crashed', 'network-mode-implausible'];
@@ -33,6 +33,10 @@ export function findSuspects(
         addTablesOf(snapshot, detail.fabric, detail.network, tables);
       }
       if (detail.kind === 'route' && detail.ownerInterface !== undefined) interfaces.add(detail.ownerInterface);
+      // Many details are about one interface, and those like it are in already.
+      if (detail.kind === 'filter' && !interfaces.has(detail.interface)) {
+        for (const id of interfacesLike(snapshot, detail.fabric, detail.interface)) interfaces.add(id);
+      }
       const routes = detail.kind === 'route' ? [detail.route] : detail.kind === 'duplicate' ? detail.routes : [];
       for (const route of routes) {
         const target = route?.target;
@@ -63,24 +67,31 @@ function addTablesOf(snapshot: Snapshot, fabricId: string, network: string, tabl
   for (const table of fabric?.tables ?? []) if (table.network === network) tables.add(table.id);
 }
 
+/** Filters have nothing but these to tell them by. One that nobody has read is not looked for. */
+function interfacesLike(snapshot: Snapshot, fabricId: string, id: string): string[] {
+  const all = snapshot.fabrics.find((candidate) => candidate.id === fabricId)?.interfaces ?? [];
+  const key = ({ subnet, filters, tags, groups }: InterfaceFacts): string =>
+    JSON.stringify([subnet, filters, tags, groups]);
+  const like = all.find((face) => face.id === id);
+  return like === undefined ? [] : all.filter((face) => key(face) === key(like)).map((face) => face.id);
+}
+
 function sorted(ids: ReadonlySet<string>): string[] {
   return [...ids].sort();
 }
 
 /** The world as the second reading left it; what is as it was stays the same object. */
-export function mergeRecheck(snapshot: Snapshot, recheck: Recheck): Snapshot {
+export function mergeRecheck(first: Snapshot, recheck: Recheck): Snapshot {
   const { asked } = recheck;
   const isUnread = (facet: Facet): boolean => recheck.gaps.some((gap) => gap.facet === facet);
-  const nodes = merge(snapshot.cluster.nodes, recheck.nodes, isUnread('nodes') ? [] : asked.nodes, (node) => node.name);
+  const nodes = merge(first.cluster.nodes, recheck.nodes, isUnread('nodes') ? [] : asked.nodes, (node) => node.name);
   return {
-    schemaVersion: snapshot.schemaVersion,
-    takenAt: snapshot.takenAt,
-    cluster: { ...snapshot.cluster, nodes },
-    fabrics: snapshot.fabrics.map((fabric) => {
+    ...first,
+    cluster: { ...first.cluster, nodes },
+    fabrics: first.fabrics.map((fabric) => {
       const again = recheck.fabrics.find((candidate) => candidate.id === fabric.id);
       return again === undefined ? fabric : mergeFabric(fabric, again, asked, isUnread);
     }),
-    gaps: snapshot.gaps,
   };
 }
 

@@ -3,6 +3,7 @@ import type { Config } from '../model/config.ts';
 import type { FaultGroup } from '../model/faults.ts';
 import { parsePrefixes, smallestCovering } from '../model/prefix.ts';
 import type { GoverningTable, PodRanges, RuleContext, RuleNode, RulePaths } from '../rules/rule.ts';
+import { isDirect } from '../rules/rule.ts';
 import type { Fabric } from './fabric.ts';
 import { isCovered } from './fabric.ts';
 import { faceBehind } from './routes.ts';
@@ -38,6 +39,7 @@ function describeForRules(node: SurveyedNode): RuleNode {
     facts: node.facts,
     isSkipped: node.skipped !== undefined || node.facts.selected === false,
     mode: node.mode.mode,
+    meetsTables: meetsTables(node),
     podCIDRs: node.podCIDRs,
     ...(node.rangeSource === undefined ? {} : { rangeSource: node.rangeSource }),
     ...(node.mode.doubt === undefined ? {} : { doubt: node.mode.doubt }),
@@ -50,6 +52,11 @@ function describeForRules(node: SurveyedNode): RuleNode {
         node.interfaces.flatMap((face) => fabric.assigned(face)),
       ),
   };
+}
+
+/** What stays direct inside a subnet meets tables only where the fabric routes neighbours, too. */
+function meetsTables({ mode: { mode }, fabric }: SurveyedNode): boolean {
+  return isDirect({ mode }) && (mode !== 'cross-subnet' || fabric?.behaviour.neighbours === 'router');
 }
 
 function machineOf(node: SurveyedNode): Pick<RuleNode, 'machine'> {

@@ -76,7 +76,10 @@ function placeAt(text: string, { fabric, subnet, range }: Spot): SenderPlace {
   return {
     sender: text,
     where: id,
-    stand: stand(text, { fabric, interfaces: [face], podCIDRs: [range], address }),
+    stand: {
+      ...stand(text, { fabric, interfaces: [face], podCIDRs: [range], address }),
+      ...(known === undefined ? { isUnseen: true } : {}),
+    },
     ...(known === undefined && hasScopes ? { gap: { ...gapOf(text, reason), scope: fabric.facts.id } } : {}),
   };
 }

@@ -135,6 +135,11 @@ export class FilterAtlas {
     return { key, certain, perhaps };
   }
 
+  /** Of whom nothing was read. */
+  anybody(): Holder {
+    return this.#mentioned.size === 0 ? NOBODY : { key: '?', certain: new Set(), perhaps: this.#mentioned };
+  }
+
   /** `table`: what governs the subnet at which the filter is; it decides what the network's own space is. */
   matches(peers: FilterPeers | undefined, place: Place, table: string | undefined): Match {
     if (peers === undefined) return 'yes';

@@ -41,7 +41,9 @@ export function judgeWay(
         continue;
       }
       const answer = filters.ask(stage, source, destination, tunnel);
-      if (answer.verdict !== 'pass') faults.push(filterFault(ends, stage, answer, source, destination, tunnel));
+      if (answer.verdict === 'pass') continue;
+      const face = stage.direction === 'in' ? (into ?? out) : out;
+      faults.push(filterFault(ends, { stage, face }, answer, source, destination, tunnel));
     }
   }
   return faults;
@@ -49,7 +51,7 @@ export function judgeWay(
 
 function filterFault(
   { from, to, fabric, filters }: Ends,
-  stage: Stage,
+  { stage, face }: { readonly stage: Stage; readonly face: InterfaceFacts },
   answer: Exclude<Admission, { verdict: 'pass' }>,
   source: Place,
   destination: Place,
@@ -67,6 +69,7 @@ function filterFault(
     filters: ids,
     filterKind: first?.kind ?? 'security-group',
     direction: stage.direction,
+    interface: face.id,
     problem,
     ...(answer.verdict === 'fail' ? denier(answer.by) : { admitted: answer.admitted }),
     node: peer.name,

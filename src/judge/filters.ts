@@ -6,7 +6,7 @@ import type { Gap, InterfaceFacts } from '../model/snapshot.ts';
 import type { FilterBehaviourTable } from './behaviour.ts';
 import type { Fabric } from './fabric.ts';
 import { cutRange } from './fabric.ts';
-import type { Place } from './filter-atlas.ts';
+import type { Holder, Place } from './filter-atlas.ts';
 import { FilterAtlas } from './filter-atlas.ts';
 import type { SurveyedNode } from './survey.ts';
 import type { Admission, Candidate, Combination, Need } from './traffic.ts';
@@ -65,7 +65,8 @@ export class Filters {
   }
 
   /** The pieces of a range that filters tell apart. `faces`: the interfaces of the machine behind which it is. */
-  places(range: Range, faces: readonly InterfaceFacts[]): Place[] {
+  places(range: Range, faces: readonly InterfaceFacts[], isUnseen = false): Place[] {
+    if (isUnseen) return this.#placesOf(range, this.#atlas.anybody());
     // Nearly always nothing of a range of pods is assigned to an interface.
     if (!faces.some((face) => isTouched(range, this.#fabric.assigned(face)))) {
       return this.#placesIn(range, undefined, faces);
@@ -147,7 +148,10 @@ export class Filters {
   #placesIn(range: Range, owner: InterfaceFacts | undefined, faces: readonly InterfaceFacts[]): Place[] {
     // Of alias ranges and delegated prefixes it is no more certain than of pods that rules about groups mean them.
     const isOwn = owner !== undefined && range.first === range.last && isAddressOf(owner, range);
-    const holder = this.#atlas.holder(isOwn ? owner : undefined, faces);
+    return this.#placesOf(range, this.#atlas.holder(isOwn ? owner : undefined, faces));
+  }
+
+  #placesOf(range: Range, holder: Holder): Place[] {
     return this.#atlas.atoms(range).map((atom) => ({ key: this.#atlas.placeKey(atom, holder), atom, holder }));
   }
 

@@ -16,6 +16,7 @@ import { messageOf } from '../model/errors.ts';
 import type { Snapshot, Suspects } from '../model/snapshot.ts';
 import { RULES } from '../rules/registry.ts';
 import type { Rule, RuleContext } from '../rules/rule.ts';
+import { isDirect } from '../rules/rule.ts';
 import { rankCauses } from './causes.ts';
 import type { NodeClassIndex } from './classes.ts';
 import { classifyNodes } from './classes.ts';
@@ -52,9 +53,8 @@ export function judgeSnapshot(
 ): Judgement {
   const { recheck, ...first } = snapshot;
   const { judgement, known } = draft ?? judgeDraft(first, config, rules);
-  // What was read again and found as it was confirms everything, so nothing has to be judged anew.
   if (recheck === undefined) return judgement;
-  const merged = mergeRecheck(snapshot, recheck);
+  const merged = mergeRecheck(first, recheck);
   // Read again and found just as it was: that confirms everything, and judging would come to the same.
   if (recheck.gaps.length === 0 && isUnchanged(snapshot, merged)) return judgement;
   return judgeOnce(merged, config, rules, {
@@ -91,7 +91,7 @@ function judgeOnce(snapshot: Snapshot, config: JudgeConfig, rules: readonly Rule
   const matrix = judgeMatrix(tracer, classes);
   const others = judgeOtherPaths(tracer, classes, config.extraSenders ?? []);
   const groups = joinGroups([...matrix.groups, ...others.groups, ...clusterGaps(snapshot, selected.length)]);
-  const paths = { classes: namedClasses(classes), entries: matrix.entries, pairs: matrix.pairs };
+  const paths = { classes: namedClasses(classes), entries: matrix.entries, pairs: matrix.pairs, idle: matrix.idle };
   const context = ruleContext(survey, groups, paths, config);
   const findings = rules
     .flatMap((rule) => runRule(rule, context, config))
@@ -220,9 +220,7 @@ function overallVerdict(
 }
 
 function weakestLevel(nodes: readonly JudgedNode[]): EvidenceLevel {
-  const judged = nodes.filter(
-    (node) => node.skipped === undefined && ['host-gw', 'fabric', 'cross-subnet'].includes(node.mode),
-  );
+  const judged = nodes.filter((node) => node.skipped === undefined && isDirect(node));
   if (judged.length === 0) return 'fabric';
   return EVIDENCE_LEVELS.find((level) => judged.some((node) => node.evidenceLevel === level)) ?? 'fabric';
 }

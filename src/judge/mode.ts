@@ -4,6 +4,7 @@
  */
 import type { Config, NetworkMode } from '../model/config.ts';
 import type { DetectedMode, EvidenceLevel } from '../model/judgement.ts';
+import { DIRECT_MODES } from '../model/judgement.ts';
 import { containsAddress, parseAddress } from '../model/prefix.ts';
 import type { Agent, CniFacts, Gap, NodeFacts } from '../model/snapshot.ts';
 import { fromNoAgent } from './modes/bare.ts';
@@ -53,9 +54,6 @@ export interface ModeContext {
   ) => Pick<NodeEvidence, 'fabricHoldsPodRoutes' | 'fabricAssignsPods' | 'fabricDecides' | 'isAssigned'>;
 }
 
-/** Modes in which pod packets show themselves to the fabric, between some nodes at least. */
-const DIRECT_MODES: readonly DetectedMode[] = ['host-gw', 'fabric', 'cross-subnet'];
-
 /**
  * Who moves packets, in the order in which they are asked; undefined: not this one. Agents that say different things
  * about one node leave it unknown.
@@ -101,7 +99,7 @@ function decideMode(evidence: NodeEvidence, { wanted }: ModeContext): ModeDecisi
   const [only, second] = wanted === 'auto' ? [] : wanted;
   const guess = detect(evidence);
   if (only !== undefined && second === undefined) return stated(only, guess, evidence);
-  const contradiction = DIRECT_MODES.includes(guess.mode) ? findContradiction(evidence) : undefined;
+  const contradiction = DIRECT_MODES.has(guess.mode) ? findContradiction(evidence) : undefined;
   if (contradiction !== undefined) return withLevel(unknown(`${guess.reason}, but ${contradiction}`), evidence);
   if (wanted === 'auto' || guess.mode === 'unknown' || (wanted as readonly string[]).includes(guess.mode)) {
     return withLevel(guess, evidence);
@@ -120,7 +118,7 @@ function stated(mode: NetworkMode, guess: Guess, evidence: NodeEvidence): ModeDe
   const isSame = guess.mode === mode || (mode === 'overlay' && guess.mode === 'eni');
   const isAlike = fabricDecides && ['host-gw', 'fabric'].includes(mode) && ['host-gw', 'fabric'].includes(guess.mode);
   const other = guess.mode === 'unknown' || isSame || isAlike ? undefined : `${guess.mode}: ${guess.reason}`;
-  const doubt = other ?? (DIRECT_MODES.includes(mode) ? findContradiction(evidence) : undefined);
+  const doubt = other ?? (DIRECT_MODES.has(mode) ? findContradiction(evidence) : undefined);
   const kept = guess.mode === mode ? guess : withoutMode(evidence);
   if (mode === 'cross-subnet' && evidence.node.os === 'windows')
     return withLevel(ofWindows(`input network-mode says ${mode}`), evidence);

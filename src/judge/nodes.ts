@@ -1,5 +1,6 @@
 /** The node table of the report. */
 import type { Finding, JudgedNode } from '../model/judgement.ts';
+import { isBehind } from '../rules/fault-nodes.ts';
 import { distinctSorted } from '../rules/rule.ts';
 import type { Survey, SurveyedNode } from './survey.ts';
 import { nodeInterface } from './survey.ts';
@@ -65,15 +66,12 @@ function nodeVerdict(node: SurveyedNode, atFault: AtFault, { dark, idle }: Quiet
   return mode === 'overlay' || mode === 'eni' ? 'not-applicable' : 'pass';
 }
 
-/** Nodes whose packets meet one of these filters. */
-function nodesBehind(survey: Survey, filters: ReadonlySet<string>): string[] {
-  const has = (ids: readonly string[] | undefined): boolean => ids?.some((id) => filters.has(id)) ?? false;
+/** Nodes whose packets meet these filters. */
+function nodesBehind(survey: Survey, filters: readonly string[]): string[] {
   return survey.nodes.flatMap((node) => {
     const face = nodeInterface(node);
     if (face === undefined || node.fabric === undefined) return [];
-    const subnet = node.fabric.subnets.get(face.subnet)?.facts;
-    const network = node.fabric.facts.networks.find(({ id }) => id === face.network);
-    return has(face.filters) || has(subnet?.filters) || has(network?.filters) ? [node.name] : [];
+    return isBehind(filters, face, node.fabric.facts) ? [node.name] : [];
   });
 }
 
@@ -89,7 +87,7 @@ function faultsByNode(survey: Survey, findings: readonly Finding[]): Map<string,
     const names = [
       ...subjects.nodes,
       ...subjects.subnets.flatMap((subnet) => bySubnet.get(subnet) ?? []).map(({ name }) => name),
-      ...(subjects.filters.length === 0 ? [] : nodesBehind(survey, new Set(subjects.filters))),
+      ...(subjects.filters.length === 0 ? [] : nodesBehind(survey, subjects.filters)),
     ];
     for (const name of names) result.set(name, (result.get(name) ?? new Set()).add(verdict));
   }

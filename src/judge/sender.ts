@@ -66,6 +66,11 @@ export function seesNeighbour(context: SenderContext, to: SurveyedNode): boolean
   return context.fabric.behaviour.neighbours !== 'nobody' && isInSubnet(context, to);
 }
 
+/** Nobody ends a tunnel where no agent runs. Between nodes' own addresses and pods of others both ways are in one. */
+export function isTunnelled(context: SenderContext, to: SurveyedNode): boolean {
+  return context.mode === 'cross-subnet' && to.standsFor !== 'an extra sender' && !seesNeighbour(context, to);
+}
+
 function isInSubnet(context: SenderContext, to: SurveyedNode): boolean {
   const text = advertisedAddress(to, context.family);
   const address = text === undefined ? undefined : parseAddress(text);

@@ -41,6 +41,8 @@ export interface SurveyedNode {
   readonly endpointFaults: readonly Fault[];
   /** In this place there is no range of pods but something else of the node, or something that is no node. */
   readonly standsFor?: 'its own address' | 'an extra sender';
+  /** It was not read: it may be in any group that filters name. */
+  readonly isUnseen?: true;
   /** The broadest podCIDRs that this node shares addresses of with other nodes, by family. */
   readonly overlapRoots: readonly string[];
 }

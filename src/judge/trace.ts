@@ -114,7 +114,7 @@ export class Tracer {
     const known = this.#places[node.index];
     // From context to context it is the same podCIDR that is asked for.
     if (known?.range === range) return known.places;
-    const places = filters.places(range, node.interfaces);
+    const places = filters.places(range, node.interfaces, node.isUnseen);
     this.#places[node.index] = { range, places };
     return places;
   }
@@ -228,7 +228,9 @@ export class Tracer {
         gapFault({ facet: 'networks', subject, reason: 'pairs that leave one of them for another are not followed' }),
       );
     }
-    const isMixed = from.mode.mode !== to.mode.mode && [from, to].some(({ mode }) => !PLAIN_MODES.includes(mode.mode));
+    // What is no node has no agent that could expect another form.
+    const agents = [from, to].filter((end) => end.standsFor !== 'an extra sender').map(({ mode }) => mode.mode);
+    const isMixed = new Set(agents).size > 1 && agents.some((mode) => !PLAIN_MODES.includes(mode));
     if (faults.length === 0 && isMixed) {
       const reason = 'they do not put pod packets on the wire in the same form';
       faults.push(gapFault({ facet: 'cni', subject: 'pairs of nodes in different network modes', reason }));

@@ -13,7 +13,7 @@ import type { Outcome } from './outcome.ts';
 import { PASS, outcomeOf } from './outcome.ts';
 import { arrive, judgeMatch } from './routes.ts';
 import type { Exit, SenderContext } from './sender.ts';
-import { advertisedAddress, seesNeighbour } from './sender.ts';
+import { advertisedAddress, isTunnelled, seesNeighbour } from './sender.ts';
 import type { Survey, SurveyedNode } from './survey.ts';
 import { gapsOf } from './survey.ts';
 import type { CompiledTable } from './tables.ts';
@@ -39,10 +39,9 @@ export function walkTo(
   own: readonly Prefix[],
 ): Piece[] {
   const pieces: Piece[] = [];
-  const isTunnelled = context.mode === 'cross-subnet' && !seesNeighbour(context, to);
   for (const [index, podCIDR] of to.podCIDRs.entries()) {
     if (podCIDR.family !== context.family) continue;
-    if (isTunnelled) {
+    if (isTunnelled(context, to)) {
       pieces.push({ via: 'tunnel', range: podCIDR, outcomes: [] });
       continue;
     }

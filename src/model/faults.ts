@@ -125,6 +125,8 @@ export type FaultDetail =
       readonly filters: readonly string[];
       readonly filterKind: FilterKind;
       readonly direction: 'in' | 'out';
+      /** The one that packets pass there, or one like it. */
+      readonly interface: string;
       /** `limited`: only some ports or protocols; `disputed`: it hangs on what rules say about groups or unread names. */
       readonly problem: 'refused' | 'limited' | 'disputed';
       /** The rule that denies it, where one does by name. */

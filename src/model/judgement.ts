@@ -15,6 +15,9 @@ export type EvidenceLevel = (typeof EVIDENCE_LEVELS)[number];
 export const DETECTED_MODES = ['host-gw', 'fabric', 'cross-subnet', 'overlay', 'eni', 'unknown'] as const;
 export type DetectedMode = (typeof DETECTED_MODES)[number];
 
+/** In which pod packets show themselves to the fabric with their own addresses, between some nodes at least. */
+export const DIRECT_MODES: ReadonlySet<DetectedMode> = new Set(['host-gw', 'fabric', 'cross-subnet']);
+
 /** One thing that was seen, where it was seen. */
 export interface Evidence {
   /** Such as `aws eu-west-1 rtb-0a1`, `node a`. */

@@ -60,7 +60,7 @@ function renderSecurityRule(change: Extract<Change, { kind: 'admit-range' }>): s
       `--priority ${String(change.rank)}`,
       `--direction ${isIn ? 'Inbound' : 'Outbound'}`,
       '--access Allow',
-      shellOption('protocol', change.protocol === undefined ? '*' : capital(change.protocol)),
+      shellOption('protocol', PROTOCOLS[change.protocol ?? ''] ?? '*'),
       `--source-address-prefixes ${isIn ? change.prefixes.map(shellWord).join(' ') : "'*'"}`,
       `--destination-address-prefixes ${isIn ? "'*'" : change.prefixes.map(shellWord).join(' ')}`,
       `--destination-port-ranges ${change.port === undefined ? "'*'" : String(change.port)}`,
@@ -69,10 +69,8 @@ function renderSecurityRule(change: Extract<Change, { kind: 'admit-range' }>): s
   ];
 }
 
-/** Azure writes protocols as Tcp, Udp, Icmp. */
-function capital(protocol: string): string {
-  return protocol.charAt(0).toUpperCase() + protocol.slice(1);
-}
+/** All that a security rule can name; what is none of these takes a rule for everything. */
+const PROTOCOLS: Readonly<Record<string, string>> = { tcp: 'Tcp', udp: 'Udp', icmp: 'Icmp', '50': 'Esp', '51': 'Ah' };
 
 /**
  * Interfaces of a Uniform scale set can only be changed by way of its model, which then has to be applied to the

@@ -41,6 +41,10 @@ function claim(view: View): string {
   if (view.nodes.length === 0) return 'no node was judged';
   if (view.nodes.length === 1) return 'one node has no pod path to another node';
   if (broken > 0) return `${number(broken)} of ${paths} ${isAre(broken)} broken`;
+  const others = planOtherPaths(view).reduce((sum, row) => sum + row.broken, 0);
+  if (view.verdict === 'fail' && others > 0) {
+    return `${plural(others, 'other path')} to or from pods ${isAre(others)} broken, although none between pods is`;
+  }
   if (view.verdict === 'fail') return `${plural(counts.errors, 'error')} found, although no pod path is broken now`;
   if (pairs.unknown > 0) return `${number(pairs.unknown)} of ${paths} could not be judged`;
   if (view.verdict === 'unknown') return 'not everything that a verdict needs could be read';
@@ -146,9 +150,10 @@ export function planGate(view: View): string | undefined {
 
 /** Where a finding hurts; undefined: on no path. */
 export function planImpact(finding: FindingView): string | undefined {
-  const { pairsBroken, verdict } = finding;
-  if (pairsBroken === 0) return undefined;
-  return `${verdict === 'fail' ? 'breaks' : 'leaves open'} ${plural(pairsBroken, 'path')}`;
+  const { pairsBroken, otherPathsBroken = 0, verdict } = finding;
+  if (pairsBroken + otherPathsBroken === 0) return undefined;
+  const paths = pairsBroken > 0 ? plural(pairsBroken, 'path') : plural(otherPathsBroken, 'other path');
+  return `${verdict === 'fail' ? 'breaks' : 'leaves open'} ${paths}`;
 }
 
 /** Against the baseline, and who is accepted; undefined: there is neither. */

@@ -3,6 +3,7 @@ import type { Prefix } from '../model/prefix.ts';
 import { contains, hostPrefix, overlaps, parseAddress, parsePrefix } from '../model/prefix.ts';
 import type { FabricFacts } from '../model/snapshot.ts';
 import type { RuleContext, RuleNode } from './rule.ts';
+import { isDirect } from './rule.ts';
 
 export interface Overlap {
   readonly node: string;
@@ -42,7 +43,7 @@ export function findCollisions(owners: Owners): Collision[] {
   return [...withServices(owners), ...withNetworks(owners), ...withStrangers(owners)];
 }
 
-/** The judged nodes for which podCIDRs are routed, by what they own. */
+/** The judged nodes whose pods show themselves outside of tunnels, by what they own. */
 export class Owners {
   readonly context: RuleContext;
   readonly judged: readonly RuleNode[];
@@ -50,9 +51,7 @@ export class Owners {
 
   constructor(context: RuleContext) {
     this.context = context;
-    this.judged = context.nodes.filter(
-      ({ isSkipped, mode, podCIDRs }) => !isSkipped && podCIDRs.length > 0 && (mode === 'host-gw' || mode === 'fabric'),
-    );
+    this.judged = context.nodes.filter((node) => !node.isSkipped && node.podCIDRs.length > 0 && isDirect(node));
     this.#byName = new Map(this.judged.map((node) => [node.facts.name, node]));
   }
 

@@ -164,8 +164,8 @@ function equalRoutes({ facts }: GoverningTable): Map<string, RouteFacts[]> {
 }
 
 /** A node for which the fabric's routes count. */
-function isRouted({ isSkipped, mode }: RuleNode): boolean {
-  return !isSkipped && (mode === 'host-gw' || mode === 'fabric');
+function isRouted({ isSkipped, meetsTables }: RuleNode): boolean {
+  return !isSkipped && meetsTables;
 }
 
 /** The different sets of network tags that nodes in the table's network have. */

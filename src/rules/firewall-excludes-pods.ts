@@ -90,15 +90,16 @@ function gather(
   const excluded = mergePrefixes(
     faults.flatMap(({ prefix, part }) => (part ?? [prefix]).flatMap((text) => parsePrefix(text) ?? [])),
   );
+  const wanted = widen(context, first, excluded);
   return {
     first,
     problem,
     nodes: distinctSorted(faults.map(({ node }) => node)),
     excluded: excluded.map(({ text }) => text),
-    wanted: widen(context, first, excluded),
+    wanted,
     admitted: distinctSorted(faults.flatMap(({ admitted }) => admitted ?? [])),
     groups: distinctSorted(faults.flatMap(({ groups }) => groups ?? [])),
-    rank: findRank(context, first),
+    rank: findRank(context, first, wanted.length),
   };
 }
 
@@ -110,10 +111,11 @@ function widen(context: RuleContext, first: FilterFault, excluded: readonly Pref
   return prefixes.filter((range) => excluded.some((prefix) => contains(range, prefix))).map(({ text }) => text);
 }
 
-/** The free place next before the rule that decides; undefined where order does not matter. */
+/** The free place next before the rule that decides; undefined where order does not matter, or none is free. */
 function findRank(
   context: RuleContext,
   { fabric, filters, filterKind, direction, by }: FilterFault,
+  prefixes: number,
 ): number | undefined {
   if (filterKind === 'security-group') return undefined;
   const { start, step, lowest } = RANKS[filterKind];
@@ -123,8 +125,12 @@ function findRank(
     facts === undefined || facts === 'unread' ? undefined : facts.find((one) => one.id === id);
   const used = new Set((filter?.rules ?? []).filter((rule) => rule.direction === direction).map(({ rank }) => rank));
   const limit = by?.rank ?? Number.POSITIVE_INFINITY;
-  for (let rank = start; rank < limit && rank < start + 100 * step; rank += step) if (!used.has(rank)) return rank;
-  for (let rank = Math.min(limit, start) - 1; rank >= lowest; rank -= 1) if (!used.has(rank)) return rank;
+  // An entry of a network ACL has one prefix: as many numbers in a row are needed.
+  const many = filterKind === 'network-acl' ? prefixes : 1;
+  const isFree = (rank: number): boolean =>
+    rank + many <= limit && Array.from({ length: many }, (_, at) => rank + at).every((one) => !used.has(one));
+  for (let rank = start; rank < limit && rank < start + 100 * step; rank += step) if (isFree(rank)) return rank;
+  for (let rank = Math.min(limit, start) - 1; rank >= lowest; rank -= 1) if (isFree(rank)) return rank;
   return undefined;
 }
 

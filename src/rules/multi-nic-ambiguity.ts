@@ -30,8 +30,7 @@ export const multiNicAmbiguity = defineRule<Data>({
   needs: ['routes', 'subnets', 'interfaces', 'machines'],
   evaluate: (context) => {
     const candidates = context.nodes.filter(
-      ({ isSkipped, mode, interfaces }) =>
-        !isSkipped && interfaces.length > 1 && (mode === 'host-gw' || mode === 'fabric'),
+      ({ isSkipped, meetsTables, interfaces }) => !isSkipped && interfaces.length > 1 && meetsTables,
     );
     if (candidates.length === 0) return [];
     const groups = new Map<string, Data & { cases: Case[] }>();

@@ -1,7 +1,7 @@
 import { NO_SUBJECTS } from '../model/judgement.ts';
 import { nodesAtFault } from './fault-nodes.ts';
 import type { RuleContext, Words } from './rule.ts';
-import { defineRule, listNames } from './rule.ts';
+import { defineRule, isDirect, listNames } from './rule.ts';
 
 /** `lulls`: False, and paths fail. `warns`: True, and paths fail. `alarms`: True, and the node's own paths pass. */
 type Kind = 'lulls' | 'warns' | 'alarms';
@@ -41,12 +41,11 @@ export const nodeConditionMisleading = defineRule<Data>({
 function groupNodes(context: RuleContext): Map<string, Data & { nodes: string[] }> {
   const groups = new Map<string, Data & { nodes: string[] }>();
   const candidates = context.nodes.filter(
-    ({ facts, isSkipped, mode }) =>
-      facts.networkUnavailable !== undefined && !isSkipped && (mode === 'host-gw' || mode === 'fabric'),
+    (node) => node.facts.networkUnavailable !== undefined && !node.isSkipped && isDirect(node),
   );
   if (candidates.length === 0) return groups;
   const atFault = nodesAtFault(context);
-  const unclear = nodesInDoubt(context);
+  const unclear = nodesUnproven(context);
   for (const { facts } of candidates) {
     const { status = '', reason = '' } = facts.networkUnavailable ?? {};
     const kind = kindOf(status, atFault.has(facts.name), context.paths.pairs.pass > 0 && !unclear.has(facts.name));
@@ -66,9 +65,9 @@ function kindOf(status: string, isAtFault: boolean, isProven: boolean): Kind | u
   return isProven ? 'alarms' : undefined;
 }
 
-/** Some path from or towards them is unknown. */
-function nodesInDoubt({ paths }: RuleContext): Set<string> {
-  const ids = new Set<string>();
+/** Some path from or towards them is unknown, or none is judged (direct only inside a subnet, and alone there). */
+function nodesUnproven({ paths }: RuleContext): Set<string> {
+  const ids = new Set(paths.idle);
   for (const { from, to, verdict } of paths.entries) if (verdict === 'unknown') ids.add(from).add(to);
   return new Set(paths.classes.flatMap(({ id, nodes }) => (ids.has(id) ? nodes : [])));
 }

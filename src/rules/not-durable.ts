@@ -2,11 +2,9 @@ import { NO_SUBJECTS } from '../model/judgement.ts';
 import type { Evidence } from '../model/judgement.ts';
 import type { MachineFacts } from '../model/snapshot.ts';
 import type { RuleContext, RuleNode } from './rule.ts';
-import { defineRule, distinctSorted, listNames, placeOf } from './rule.ts';
+import { defineRule, distinctSorted, isDirect, listNames, placeOf } from './rule.ts';
 import { termsOf } from './terms.ts';
 
-/** Ways in which packets leave and reach a machine with addresses of pods; across subnets they may yet be in tunnels. */
-const NEEDING: readonly RuleNode['mode'][] = ['host-gw', 'fabric', 'cross-subnet'];
 /** More nodes of a group than this are counted. */
 const SHOWN_MEMBERS = 6;
 
@@ -47,9 +45,8 @@ export const notDurable = defineRule<Replaced>({
 function groupNodes(context: RuleContext): Replaced[] {
   const groups = new Map<string, Replaced & { readonly members: RuleNode[] }>();
   for (const node of context.nodes) {
-    const { isSkipped, mode } = node;
     const { fabric, facts: machine, interface: ownInterface } = node.machine ?? {};
-    if (isSkipped || !NEEDING.includes(mode)) continue;
+    if (node.isSkipped || !isDirect(node)) continue;
     if (fabric === undefined || machine === undefined || ownInterface?.forwarding !== 'on') continue;
     const by = replacementOf(machine);
     if (by === undefined) continue;

@@ -1,14 +1,10 @@
-import type { DetectedMode } from '../model/judgement.ts';
 import { NO_SUBJECTS } from '../model/judgement.ts';
-import { defineRule } from './rule.ts';
+import { defineRule, isDirect } from './rule.ts';
 
 interface Data {
   readonly node: string;
   readonly invalid: readonly string[];
 }
-
-/** Modes in which somebody has to know a node's range to route it. */
-const NEEDS_PODCIDR: readonly DetectedMode[] = ['host-gw', 'fabric', 'cross-subnet'];
 
 export const podcidrUnassigned = defineRule<Data>({
   id: 'podcidr-unassigned',
@@ -19,7 +15,7 @@ export const podcidrUnassigned = defineRule<Data>({
     context.nodes
       .filter((node) => !node.isSkipped && node.podCIDRs.length === 0)
       // Agents with an address management of their own give ranges when pods come, and may well be the unknown mode.
-      .filter((node) => node.rangeSource === undefined && NEEDS_PODCIDR.includes(node.mode))
+      .filter((node) => node.rangeSource === undefined && isDirect(node))
       .map(({ facts }) => ({
         cause: `cluster/${facts.name}`,
         verdict: 'fail' as const,

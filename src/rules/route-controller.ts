@@ -70,8 +70,8 @@ export function findControlledNetworks(context: RuleContext): ControlledNetwork[
   });
 }
 
-function needsRoutes({ isSkipped, mode, facts }: RuleNode): boolean {
-  return !isSkipped && (mode === 'fabric' || mode === 'host-gw') && facts.podCIDRs.length > 0;
+function needsRoutes({ isSkipped, meetsTables, facts }: RuleNode): boolean {
+  return !isSkipped && meetsTables && facts.podCIDRs.length > 0;
 }
 
 function witnessIn(nodes: readonly string[], reason: string): string | undefined {

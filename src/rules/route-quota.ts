@@ -77,9 +77,9 @@ function observe(
   ];
 }
 
-/** Of nodes whose packets may go through tables, as their agent gives them out: routes for others serve nobody. */
+/** As their agent gives them out, of nodes that meet tables: routes for others serve nobody. */
 function routedPodCIDRs({ nodes }: RuleContext): ReadonlySet<string> {
-  const routed = nodes.filter(({ mode }) => mode === 'fabric' || mode === 'host-gw');
+  const routed = nodes.filter(({ meetsTables }) => meetsTables);
   return new Set(routed.flatMap(({ podCIDRs }) => podCIDRs.map(({ text }) => text)));
 }
 

@@ -2,6 +2,7 @@
 import type { RuleId, Severity } from '../model/config.ts';
 import type { FaultGroup } from '../model/faults.ts';
 import type { DetectedMode, Evidence, MatrixEntry, NodeClass, PairCounts, Subjects } from '../model/judgement.ts';
+import { DIRECT_MODES } from '../model/judgement.ts';
 import { shortenIds } from '../model/ids.ts';
 import type { Change, Place } from '../model/plan.ts';
 import type { Prefix } from '../model/prefix.ts';
@@ -22,6 +23,8 @@ export interface RuleNode {
   /** Its pairs are not applicable: new, being deleted, virtual. */
   readonly isSkipped: boolean;
   readonly mode: DetectedMode;
+  /** Some packets of its pods may come to the fabric's route tables. */
+  readonly meetsTables: boolean;
   readonly podCIDRs: readonly Prefix[];
   /** Where the node was found; absent: it was not. */
   readonly machine?: RuleMachine;
@@ -33,6 +36,11 @@ export interface RuleNode {
   readonly rangeSource?: string;
   /** What speaks against the network mode that the user stated. */
   readonly doubt?: string;
+}
+
+/** Its packets leave it with addresses of pods, between some nodes at least. */
+export function isDirect({ mode }: Pick<RuleNode, 'mode'>): boolean {
+  return DIRECT_MODES.has(mode);
 }
 
 export interface RuleMachine {
@@ -59,6 +67,8 @@ export interface RulePaths {
   /** Only entries that do not pass. */
   readonly entries: readonly MatrixEntry[];
   readonly pairs: PairCounts;
+  /** Classes whose paths are all not applicable. */
+  readonly idle: ReadonlySet<string>;
 }
 
 export interface RuleContext {

@@ -1,21 +1,11 @@
 /** A snapshot plus planned nodes -> a snapshot as if they were there. Pure. */
-import type { JudgedNode } from '../model/judgement.ts';
-import type { Family, Prefix } from '../model/prefix.ts';
-import { parseAddress, parsePrefix } from '../model/prefix.ts';
-import type { FabricFacts, InterfaceFacts, MachineFacts, NodeFacts, Snapshot } from '../model/snapshot.ts';
-import type { Misfit, WhatIf } from '../model/what-if.ts';
-import { freeAddresses, freeNetworks } from './free.ts';
-import type { Batch, Pattern } from './pools.ts';
-import { planBatches } from './pools.ts';
-import { routePlanned } from './routes.ts';
-
-/** What judging the present cluster found out about it. */
-export interface Present {
-  readonly nodes: readonly JudgedNode[];
-  readonly podRanges: readonly string[];
-  /** A guess may grow: only a range that somebody wrote down can be full. */
-  readonly podRangesAreKnown: boolean;
-}
+import type { CniFacts, FabricFacts, Snapshot } from '../model/snapshot.ts';
+import type { WhatIf } from '../model/what-if.ts';
+import type { Present } from './pools.ts';
+import { GRANT_LISTS, planBatches } from './pools.ts';
+import type { PlannedNode } from './room.ts';
+import { Room } from './room.ts';
+import { addRoutes, planRoutes } from './routes.ts';
 
 export interface Expanded {
   readonly snapshot: Snapshot;
@@ -23,31 +13,28 @@ export interface Expanded {
   readonly problems: readonly string[];
 }
 
-/** One planned node with its machine and interface. */
-export interface PlannedNode {
-  readonly pattern: Pattern;
-  readonly facts: NodeFacts;
-  readonly machine: MachineFacts;
-  readonly face: InterfaceFacts;
-}
-
 export function expandSnapshot(snapshot: Snapshot, plan: WhatIf, present: Present): Expanded {
   const { batches, problems } = planBatches(snapshot, plan, present.nodes);
   const room = new Room(snapshot, present);
   const planned = batches.flatMap((batch) => room.fill(batch));
   const byFabric = Map.groupBy(planned, ({ pattern }) => pattern.fabric.id);
+  const routes = new Map(
+    snapshot.fabrics.map((fabric) => [fabric.id, planRoutes(fabric, byFabric.get(fabric.id) ?? [], present.nodes)]),
+  );
+  const withRoutes = (fabric: FabricFacts): FabricFacts => ({
+    ...fabric,
+    tables: addRoutes(fabric.tables, routes.get(fabric.id)),
+  });
   const fabrics = snapshot.fabrics.map((fabric): FabricFacts => {
     const own = byFabric.get(fabric.id) ?? [];
     if (own.length === 0) return fabric;
     return {
-      ...fabric,
-      tables: routePlanned(fabric, own, snapshot.cluster.nodes, present.nodes),
+      ...withRoutes(fabric),
       machines: [...fabric.machines, ...own.map(({ machine }) => machine)],
       interfaces: [...fabric.interfaces, ...own.map(({ face }) => face)],
     };
   });
-  const { cluster } = snapshot;
-  const agents = new Map(cluster.cni.agents.map((entry) => [entry.node, entry.agents]));
+  const { cluster, recheck } = snapshot;
   const names = planned.map(({ facts }) => facts.name).sort();
   return {
     problems,
@@ -55,177 +42,28 @@ export function expandSnapshot(snapshot: Snapshot, plan: WhatIf, present: Presen
       ...snapshot,
       fabrics,
       planned: { nodes: names, misfits: room.misfits },
+      // A table that was read again takes the place of the first reading's, and would take these routes away with it.
+      ...(recheck === undefined ? {} : { recheck: { ...recheck, fabrics: recheck.fabrics.map(withRoutes) } }),
       cluster: {
         ...cluster,
         nodes: [...cluster.nodes, ...planned.map(({ facts }) => facts)].sort((a, b) => (a.name < b.name ? -1 : 1)),
-        cni: {
-          ...cluster.cni,
-          agents: [
-            ...cluster.cni.agents,
-            ...planned.flatMap(({ facts, pattern }) => {
-              const same = agents.get(pattern.facts.name);
-              return same === undefined ? [] : [{ node: facts.name, agents: same }];
-            }),
-          ],
-        },
+        cni: addToCni(cluster.cni, planned),
       },
     },
   };
 }
 
-/** Hands out what is free, and remembers what was not. */
-class Room {
-  readonly misfits: Misfit[] = [];
-  readonly #ranges: readonly Prefix[];
-  readonly #isKnown: boolean;
-  readonly #used: Prefix[];
-  readonly #names: Set<string>;
-  readonly #networks = new Map<string, Generator<Prefix, undefined>>();
-  readonly #addresses = new Map<string, ReturnType<typeof freeAddresses>>();
-
-  constructor(snapshot: Snapshot, present: Present) {
-    const parse = (texts: readonly string[]): Prefix[] => texts.flatMap((text) => parsePrefix(text) ?? []);
-    this.#ranges = parse(present.podRanges);
-    this.#isKnown = present.podRangesAreKnown;
-    this.#used = snapshot.cluster.nodes.flatMap(({ podCIDRs }) => parse(podCIDRs));
-    this.#names = new Set(snapshot.cluster.nodes.map(({ name }) => name));
-  }
-
-  fill({ pool, pattern, subnets }: Batch): PlannedNode[] {
-    const planned: PlannedNode[] = [];
-    const missed = new Map<string, Omit<Misfit, 'fitting'>>();
-    const miss = (problem: Misfit['problem'], subject: string, length?: number): void => {
-      const nodes = (missed.get(`${problem} ${subject}`)?.nodes ?? 0) + 1;
-      const wanted = length === undefined ? {} : { length };
-      missed.set(`${problem} ${subject}`, { pool: pool.name, nodes, problem, subject, ...wanted });
-    };
-    for (let number = 1; number <= pool.count; number += 1) {
-      const subnet = subnets[(number - 1) % subnets.length] ?? pattern.face.subnet;
-      const addresses = this.#takeAddresses(pattern, subnet);
-      if (addresses.length === 0) miss('subnet-full', subnet);
-      const podCIDRs = pattern.facts.podCIDRs.flatMap((text) => {
-        const own = parsePrefix(text);
-        if (own === undefined) return [];
-        const length = pool.podCIDRLengths[own.family] ?? own.length;
-        const free = this.#takeNetwork(own.family, length);
-        if (free === undefined) miss('pod-range-full', this.#rangeText(own.family), length);
-        return free === undefined ? [] : [free.text];
-      });
-      if (addresses.length === 0 || podCIDRs.length < pattern.facts.podCIDRs.length) continue;
-      planned.push(this.#makeNode({ pool, pattern, subnets }, number, subnet, addresses, podCIDRs));
-    }
-    this.misfits.push(...[...missed.values()].map((one) => ({ ...one, fitting: pool.count - one.nodes })));
-    return planned;
-  }
-
-  #rangeText(family: Family): string {
-    const own = this.#ranges.filter((range) => range.family === family).map(({ text }) => text);
-    return own.join(' and ');
-  }
-
-  #takeNetwork(family: Family, length: number): Prefix | undefined {
-    const key = `${String(family)}/${String(length)}`;
-    let networks = this.#networks.get(key);
-    if (networks === undefined) {
-      networks = this.#freeNetworks(family, length);
-      this.#networks.set(key, networks);
-    }
-    const free = networks.next().value ?? undefined;
-    if (free !== undefined) this.#used.push(free);
-    return free;
-  }
-
-  /** Beyond a guessed range there may be more of it: the range around it, twice as large, and so on. */
-  *#freeNetworks(family: Family, length: number): Generator<Prefix, undefined> {
-    const ranges = this.#ranges.filter((range) => range.family === family);
-    for (const range of ranges) yield* freeNetworks(range, length, this.#used);
-    const [guess] = ranges;
-    if (this.#isKnown || guess === undefined) return undefined;
-    for (let size = guess.length - 1; size >= 8; size -= 1) {
-      const wider = parsePrefix(`${guess.text.split('/')[0] ?? ''}/${String(size)}`);
-      if (wider !== undefined) yield* freeNetworks(wider, length, [...this.#used, guess]);
-    }
-    return undefined;
-  }
-
-  /** One of each family that the pattern has. */
-  #takeAddresses({ fabric, face }: Pattern, subnetId: string): string[] {
-    const subnet = fabric.subnets.find(({ id }) => id === subnetId);
-    const families = new Set(face.addresses.flatMap((text) => parseAddress(text)?.family ?? []));
-    return [...families].sort().flatMap((family) => {
-      for (const text of subnet?.prefixes ?? []) {
-        const prefix = parsePrefix(text);
-        if (prefix?.family !== family) continue;
-        const key = `${fabric.id}/${subnetId}/${text}`;
-        let free = this.#addresses.get(key);
-        if (free === undefined) {
-          const inSubnet = fabric.interfaces.filter((one) => one.subnet === subnetId);
-          free = freeAddresses(prefix, new Set(inSubnet.flatMap(({ addresses }) => addresses)));
-          this.#addresses.set(key, free);
-        }
-        const address = free.next().value ?? undefined;
-        if (address !== undefined) return [address.text];
-      }
-      return [];
-    });
-  }
-
-  #makeNode(
-    { pool, pattern }: Batch,
-    number: number,
-    subnet: string,
-    addresses: readonly string[],
-    podCIDRs: readonly string[],
-  ): PlannedNode {
-    let name = `planned-${pool.name}-${String(number)}`;
-    while (this.#names.has(name)) name = `${name}-new`;
-    this.#names.add(name);
-    const { uid: _uid, providerID: _id, createdAt: _at, calico, ...facts } = pattern.facts;
-    const { assignedPrefixes: _assigned, nextHopAddresses, ...face } = pattern.face;
-    const network = pattern.fabric.subnets.find(({ id }) => id === subnet)?.network ?? face.network;
-    const machine = `planned/${pool.name}/${String(number)}`;
-    const v4 = addresses.find((text) => parseAddress(text)?.family === 4);
-    const v6 = addresses.find((text) => parseAddress(text)?.family === 6);
-    const { flannel } = facts;
-    return {
-      pattern,
-      facts: {
-        ...facts,
-        name,
-        podCIDRs,
-        internalIPs: addresses,
-        os: pool.os ?? facts.os,
-        ready: 'True',
-        unschedulable: false,
-        ...(calico?.wireguard === undefined ? {} : { calico: { wireguard: calico.wireguard } }),
-        ...(flannel === undefined
-          ? {}
-          : {
-              flannel: {
-                ...flannel,
-                ...(flannel.publicIP === undefined || v4 === undefined ? {} : { publicIP: v4 }),
-                ...(flannel.publicIPv6 === undefined || v6 === undefined ? {} : { publicIPv6: v6 }),
-              },
-            }),
-      },
-      machine: {
-        id: machine,
-        keys: [],
-        state: 'running',
-        stateText: 'planned',
-        planned: pool.name,
-        ...(pattern.machine.zone === undefined ? {} : { zone: pattern.machine.zone }),
-      },
-      face: {
-        ...face,
-        id: `${machine}/interface`,
-        machine,
-        network,
-        subnet,
-        addresses,
-        ...(nextHopAddresses === undefined ? {} : { nextHopAddresses: addresses }),
-        forwarding: pool.forwarding ?? pattern.machine.template?.forwarding ?? 'unknown',
-      },
-    };
-  }
+/** The agents of their patterns run on planned nodes, and give them ranges. */
+function addToCni(cni: CniFacts, planned: readonly PlannedNode[]): CniFacts {
+  const agents = new Map(cni.agents.map((entry) => [entry.node, entry.agents]));
+  const running = planned.flatMap(({ facts, pattern }) => {
+    const same = agents.get(pattern.facts.name);
+    return same === undefined ? [] : [{ node: facts.name, agents: same }];
+  });
+  const grants = GRANT_LISTS.flatMap((list) => {
+    const own = planned.filter(({ pattern }) => pattern.grantedIn === list);
+    const given = own.map(({ facts }) => ({ node: facts.name, prefixes: facts.podCIDRs }));
+    return given.length === 0 ? [] : [[list, [...(cni[list] ?? []), ...given]] as const];
+  });
+  return { ...cni, agents: [...cni.agents, ...running], ...Object.fromEntries(grants) };
 }

@@ -1,11 +1,28 @@
 /** Which nodes a plan adds, and which present node each resembles. */
 import type { JudgedNode } from '../model/judgement.ts';
+import type { Prefix } from '../model/prefix.ts';
+import { parsePrefixes } from '../model/prefix.ts';
 import type { FabricFacts, InterfaceFacts, MachineFacts, NodeFacts, Snapshot } from '../model/snapshot.ts';
 import type { PlannedPool, WhatIf } from '../model/what-if.ts';
+
+/** What judging the present cluster found out about it. */
+export interface Present {
+  readonly nodes: readonly JudgedNode[];
+  readonly podRanges: readonly string[];
+  /** A guess may grow: only a range that somebody wrote down can be full. */
+  readonly podRangesAreKnown: boolean;
+}
+
+export const GRANT_LISTS = ['calicoBlocks', 'ciliumNodes'] as const;
+export type GrantList = (typeof GRANT_LISTS)[number];
 
 /** A present node with all that is known of it; what is new is made in its likeness. */
 export interface Pattern {
   readonly facts: NodeFacts;
+  /** Those of its pods, wherever they are from. */
+  readonly ranges: readonly Prefix[];
+  /** The list of ranges that its agent's own address management gave out; absent: they are in spec.podCIDRs. */
+  readonly grantedIn?: GrantList;
   readonly fabric: FabricFacts;
   readonly machine: MachineFacts;
   readonly face: InterfaceFacts;
@@ -47,6 +64,7 @@ function findPatterns(snapshot: Snapshot, judged: readonly JudgedNode[]): Patter
   const faces = new Map(
     snapshot.fabrics.flatMap(({ id, interfaces }) => interfaces.map((one) => [`${id}/${one.id}`, one])),
   );
+  const granted = grantsOf(snapshot);
   return judged.flatMap((node) => {
     const fabric = fabrics.get(node.fabric ?? '');
     const machine = machines.get(`${node.fabric ?? ''}/${node.machine ?? ''}`);
@@ -54,8 +72,20 @@ function findPatterns(snapshot: Snapshot, judged: readonly JudgedNode[]): Patter
     const all = node.interfaces.flatMap((id) => faces.get(`${node.fabric ?? ''}/${id}`) ?? []);
     const face = all.find((one) => one.addresses.some((ip) => node.internalIPs.includes(ip))) ?? all[0];
     if (node.skipped !== undefined || fabric === undefined || machine === undefined) return [];
-    return own === undefined || face === undefined ? [] : [{ facts: own, fabric, machine, face }];
+    if (own === undefined || face === undefined) return [];
+    const grantedIn = GRANT_LISTS.find((list) =>
+      granted[list].get(node.name)?.some((text) => node.podCIDRs.includes(text)),
+    );
+    const ranges = parsePrefixes(node.podCIDRs);
+    return [{ facts: own, ranges, ...(grantedIn === undefined ? {} : { grantedIn }), fabric, machine, face }];
   });
+}
+
+/** What agents' own address managements gave to nodes, by name. */
+export function grantsOf({ cluster }: Snapshot): Record<GrantList, ReadonlyMap<string, readonly string[]>> {
+  const byName = (list: GrantList): Map<string, readonly string[]> =>
+    new Map((cluster.cni[list] ?? []).map(({ node, prefixes }) => [node, prefixes]));
+  return { calicoBlocks: byName('calicoBlocks'), ciliumNodes: byName('ciliumNodes') };
 }
 
 /** As many more in each place as there are now, in proportion; the largest remainders get the rest. */

@@ -1,37 +1,39 @@
 /** The routes that planned nodes will get: those that whoever keeps the tables now makes for every node. */
 import type { JudgedNode } from '../model/judgement.ts';
 import type { Family } from '../model/prefix.ts';
-import { parseAddress, parsePrefix } from '../model/prefix.ts';
-import type { FabricFacts, NodeFacts, RouteFacts, RouteTarget, TableFacts } from '../model/snapshot.ts';
-import type { PlannedNode } from './expand.ts';
+import { parseAddress, parsePrefix, parsePrefixes } from '../model/prefix.ts';
+import type { FabricFacts, RouteFacts, RouteTarget, TableFacts } from '../model/snapshot.ts';
+import type { PlannedNode } from './room.ts';
 
 /** A table is kept where it leads to at least half of the present nodes; a few routes by hand are no promise. */
 const KEPT = 0.5;
 
-export function routePlanned(
+/** By table: what it will hold for planned nodes; nothing where nobody keeps it. */
+export function planRoutes(
   fabric: FabricFacts,
   planned: readonly PlannedNode[],
-  nodes: readonly NodeFacts[],
   judged: readonly JudgedNode[],
-): TableFacts[] {
-  const here = new Set(judged.filter((node) => node.fabric === fabric.id).map(({ name }) => name));
+): Map<string, RouteFacts[]> {
   const owned = new Map<Family, Set<string>>();
-  for (const node of nodes) {
-    if (!here.has(node.name)) continue;
-    for (const text of node.podCIDRs) {
-      const prefix = parsePrefix(text);
-      if (prefix === undefined) continue;
-      const all = owned.get(prefix.family) ?? new Set();
-      owned.set(prefix.family, all.add(prefix.text));
+  for (const node of judged) {
+    if (node.fabric !== fabric.id) continue;
+    for (const { family, text } of parsePrefixes(node.podCIDRs)) {
+      owned.set(family, (owned.get(family) ?? new Set()).add(text));
     }
   }
-  return fabric.tables.map((table) => {
-    const added = ([4, 6] as const).flatMap((family) => {
+  const planRoutesIn = (table: TableFacts): RouteFacts[] =>
+    ([4, 6] as const).flatMap((family) => {
       const example = exampleOf(table, owned.get(family) ?? new Set());
       return example === undefined ? [] : planned.flatMap((node) => routesTo(node, family, example));
     });
-    return added.length === 0 ? table : { ...table, routes: [...table.routes, ...added] };
-  });
+  return new Map(fabric.tables.map((table) => [table.id, planRoutesIn(table)]));
+}
+
+export function addRoutes(
+  tables: readonly TableFacts[],
+  added: ReadonlyMap<string, readonly RouteFacts[]> | undefined,
+): TableFacts[] {
+  return tables.map((table) => ({ ...table, routes: [...table.routes, ...(added?.get(table.id) ?? [])] }));
 }
 
 /** A route that shows how the table leads to nodes; undefined: nobody keeps it. */

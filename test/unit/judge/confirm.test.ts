@@ -12,37 +12,25 @@ import type { Fault } from '../../../lab/world/faults.ts';
 import { isUnchanged, mergeRecheck } from '../../../src/judge/confirm.ts';
 import { judgeDraft, judgeSnapshot } from '../../../src/judge/judge.ts';
 import type { Judgement } from '../../../src/model/judgement.ts';
-import type { FabricFacts, FilterFacts, Gap, Recheck, Snapshot, Suspects } from '../../../src/model/snapshot.ts';
+import type {
+  FabricFacts,
+  FilterFacts,
+  FilterRule,
+  Gap,
+  Recheck,
+  Snapshot,
+  Suspects,
+} from '../../../src/model/snapshot.ts';
 import { AUTO, cluster, withoutEchoes } from '../../support/judging.ts';
+import { NO_SUSPECTS, reread } from '../../support/reread.ts';
 import { snapshotOfWorld } from '../../support/world-snapshot.ts';
-
-const NONE: Suspects = { nodes: [], machines: [], interfaces: [], tables: [], filters: [] };
-
-/** What a perfect second reading of the suspects returns. */
-function reread(now: Snapshot, asked: Suspects, gaps: readonly Gap[] = []): Recheck {
-  const ids = (wanted: readonly string[]) => (item: { readonly id: string }) => wanted.includes(item.id);
-  return {
-    takenAt: now.takenAt,
-    asked,
-    nodes: now.cluster.nodes.filter((node) => asked.nodes.includes(node.name)),
-    fabrics: now.fabrics.map((fabric) => ({
-      ...fabric,
-      networks: [],
-      machines: fabric.machines.filter(ids(asked.machines)),
-      interfaces: fabric.interfaces.filter(ids(asked.interfaces)),
-      tables: fabric.tables.filter(ids(asked.tables)),
-      filters: fabric.filters === 'unread' ? 'unread' : fabric.filters.filter(ids(asked.filters)),
-    })),
-    gaps,
-  };
-}
 
 function readTwice(first: readonly Fault[], second: readonly Fault[], gaps: readonly Gap[] = []): Judgement {
   const world = cluster('fabric');
   const before = snapshotOfWorld(inject(world, ...first).world);
   const after = snapshotOfWorld(inject(world, ...second).world);
   const { suspects } = judgeDraft(before, AUTO);
-  return judgeSnapshot({ ...before, recheck: reread(after, suspects ?? NONE, gaps) }, AUTO);
+  return judgeSnapshot({ ...before, recheck: reread(after, suspects ?? NO_SUSPECTS, gaps) }, AUTO);
 }
 
 const FAULTS: readonly (readonly [string, readonly Fault[]])[] = [
@@ -78,7 +66,7 @@ function respell(recheck: Recheck): Recheck {
 
 test.each(FAULTS)('%s: judging a second reading that is like the first comes to the same', (_, list) => {
   const snapshot = snapshotOfWorld(inject(cluster('fabric'), ...list).world);
-  const recheck = reread(snapshot, judgeDraft(snapshot, AUTO).suspects ?? NONE);
+  const recheck = reread(snapshot, judgeDraft(snapshot, AUTO).suspects ?? NO_SUSPECTS);
   const merged = (again: Recheck): boolean => isUnchanged(snapshot, mergeRecheck(snapshot, again));
   expect([merged(recheck), merged(respell(recheck))]).toEqual([true, false]);
   expect(judgeSnapshot({ ...snapshot, recheck: respell(recheck) }, AUTO)).toEqual(
@@ -89,7 +77,7 @@ test.each(FAULTS)('%s: judging a second reading that is like the first comes to 
 test('a rule that is switched off still knows its faults at the second reading', () => {
   const snapshot = snapshotOfWorld(inject(cluster('fabric'), checkOn(3), routeMissing(2)).world);
   const config = { ...AUTO, rules: { 'fabric-route-missing': 'off' } } as const;
-  const recheck = respell(reread(snapshot, judgeDraft(snapshot, config).suspects ?? NONE));
+  const recheck = respell(reread(snapshot, judgeDraft(snapshot, config).suspects ?? NO_SUSPECTS));
   const twice = judgeSnapshot({ ...snapshot, recheck }, config);
   expect(twice.pairs).toEqual(judgeSnapshot(snapshot, config).pairs);
   expect(twice.pairs.unknown).toBe(0);
@@ -149,7 +137,7 @@ describe('filters at the second reading', () => {
   const group = (id: string, name: string): FilterFacts => ({ id, kind: 'security-group', name, rules: [] });
   const before = snapshotOfWorld(cluster('fabric'));
   const first = withFilters(before, [group('sg-1', 'old'), group('sg-2', 'old'), group('sg-3', 'old')]);
-  const asked: Suspects = { ...NONE, filters: ['sg-1', 'sg-2'] };
+  const asked: Suspects = { ...NO_SUSPECTS, filters: ['sg-1', 'sg-2'] };
   const namesAfter = (recheck: Recheck): unknown => {
     const filters = mergeRecheck(first, recheck).fabrics[0]?.filters;
     return filters === 'unread' ? filters : filters?.map(({ id, name }) => [id, name]);
@@ -160,6 +148,34 @@ describe('filters at the second reading', () => {
       ['sg-2', 'new'],
       ['sg-3', 'old'],
     ]);
+  });
+
+  test('interfaces that are in their groups by then are green, all that were alike', () => {
+    const out: FilterRule = { direction: 'out', action: 'allow', rank: 0, peers: { prefixes: ['0.0.0.0/0'] } };
+    const bare: FilterFacts = { ...group('sg-bare', 'bare'), rules: [out] };
+    const after = {
+      ...before,
+      fabrics: before.fabrics.map((one) => ({
+        ...one,
+        filters: [bare, ...(one.filters === 'unread' ? [] : one.filters)],
+      })),
+    };
+    // Two of one subnet, which fare alike, and one of another.
+    const late = new Set([0, 3, 4].map((at) => before.cluster.nodes[at]?.internalIPs[0] ?? ''));
+    const early = {
+      ...after,
+      fabrics: after.fabrics.map((one) => ({
+        ...one,
+        interfaces: one.interfaces.map((face) =>
+          face.addresses.some((ip) => late.has(ip)) ? { ...face, filters: ['sg-bare'] } : face,
+        ),
+      })),
+    };
+    const { judgement, suspects } = judgeDraft(early, AUTO);
+    expect(judgement.verdict).toBe('fail');
+    const twice = judgeSnapshot({ ...early, recheck: reread(after, suspects ?? NO_SUSPECTS) }, AUTO);
+    expect({ verdict: twice.verdict, findings: twice.findings }).toEqual({ verdict: 'pass', findings: [] });
+    expect(suspects?.interfaces).toHaveLength(late.size);
   });
 
   test('those that could not be read again stand as they were', () => {

@@ -2,6 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { groupLostPods } from '../../../lab/world/faults/ec2-filters.ts';
 import { checkOn, routeMissing } from '../../../lab/world/faults.ts';
 import { judgeSnapshot } from '../../../src/judge/judge.ts';
+import type { FilterFacts, FilterRule } from '../../../src/model/filter.ts';
 import type { PairCounts } from '../../../src/model/judgement.ts';
 import type { Snapshot } from '../../../src/model/snapshot.ts';
 import { admits, withGroupRules } from '../../support/group-rules.ts';
@@ -97,6 +98,16 @@ describe('extra senders', () => {
     },
   );
 
+  test.each(['host-gw', 'kube-router'] as const)('reach pods of nodes in mode %s by the route tables', (mode) => {
+    const { snapshot } = judgeWith(cluster(mode, { podRoutes: true }), []);
+    const { otherPaths } = judgeSnapshot(withControlPlane(snapshot, true), { ...AUTO, extraSenders: ['10.40.240.7'] });
+    const [sender] = otherPaths.senders;
+    expect([brief(sender!.oneWay), brief(sender!.roundTrip)]).toEqual([
+      '9: 9 pass, 0 fail, 0 unknown',
+      '9: 9 pass, 0 fail, 0 unknown',
+    ]);
+  });
+
   test('a subnet whose table has no pod routes is the cause that pairs of nodes never show', () => {
     const judgement = judgeSnapshot(withControlPlane(healthy, false), { ...AUTO, extraSenders: ['10.40.240.7'] });
     expect(judgement.pairs).toMatchObject({ total: 72, pass: 72 });
@@ -120,6 +131,40 @@ describe('extra senders', () => {
     expect(judgement.findings.map(({ what }) => what)).toEqual([
       expect.stringMatching(/xtra sender 192\.0\.2\.1: it is in none of the subnets that were read/),
     ]);
+  });
+
+  describe('of which no interface was read', () => {
+    const byGroup = { ...admits(), peers: { prefixes: [], groups: ['sg-of-control-planes'] } };
+    const denied = { ...byGroup, action: 'deny' as const };
+    const known = withControlPlane(healthy, true);
+
+    test.each(['10.40.240.7', '10.40.240.128/25', 'subnet-control'])('%s may be in any group', (who) => {
+      const judge = (...rules: FilterRule[]): string => {
+        const judgement = judgeSnapshot(withGroupRules(known, rules), { ...AUTO, extraSenders: [who] });
+        return brief(judgement.otherPaths.senders[0]!.oneWay);
+      };
+      expect(judge(admits('10.244.0.0/16'), byGroup)).toBe('9: 0 pass, 0 fail, 9 unknown');
+      expect(judge(admits('10.40.240.0/24'), byGroup)).toBe('9: 9 pass, 0 fail, 0 unknown');
+      expect(judge(admits('10.244.0.0/16'))).toBe('9: 0 pass, 9 fail, 0 unknown');
+    });
+
+    test('so what is denied by group is not green', () => {
+      const firewall: FilterFacts = { id: 'fw', kind: 'vpc-firewall', rules: [denied, admits('0.0.0.0/0')] };
+      const out: FilterRule = { ...admits('0.0.0.0/0'), direction: 'out' };
+      const filters = [{ ...firewall, rules: [...firewall.rules, out] }];
+      const snapshot = {
+        ...known,
+        fabrics: known.fabrics.map((fabric) => ({
+          ...fabric,
+          filters,
+          networks: fabric.networks.map((network) => ({ ...network, filters: ['fw'] })),
+          interfaces: fabric.interfaces.map(({ filters: _, ...face }) => face),
+          subnets: fabric.subnets.map(({ filters: _, ...subnet }) => subnet),
+        })),
+      };
+      const { otherPaths } = judgeSnapshot(snapshot, { ...AUTO, extraSenders: ['subnet-control'] });
+      expect(brief(otherPaths.senders[0]!.oneWay)).toBe('9: 0 pass, 0 fail, 9 unknown');
+    });
   });
 
   test('an address that an interface has brings that interface’s own filters', () => {

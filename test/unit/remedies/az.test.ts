@@ -11,6 +11,33 @@ const SUBNET = `${GROUP}/Microsoft.Network/virtualNetworks/net/subnets/nodes`;
 const route = { place, table: TABLE, interface: NIC, node: 'a', address: '10.0.0.4' } as const;
 const AT = '--resource-group Shop-Prod --route-table-name pods';
 
+test.each([
+  [undefined, undefined, "'*'", "'*'"],
+  ['tcp', 443, 'Tcp', '443'],
+  ['udp', 8472, 'Udp', '8472'],
+  ['icmp', undefined, 'Icmp', "'*'"],
+  ['50', undefined, 'Esp', "'*'"],
+  ['51', undefined, 'Ah', "'*'"],
+  // Azure's rules have no word for IP-in-IP.
+  ['4', undefined, "'*'", "'*'"],
+  ['icmpv6', undefined, "'*'", "'*'"],
+])('a security rule for protocol %s, port %s is one of %s', (protocol, port, word, ports) => {
+  const change: Change = {
+    kind: 'admit-range',
+    place,
+    filter: `${GROUP}/Microsoft.Network/networkSecurityGroups/nodes`,
+    filterKind: 'network-security-group',
+    direction: 'in',
+    prefixes: ['10.244.0.0/16'],
+    rank: 200,
+    ...(protocol === undefined ? {} : { protocol }),
+    ...(port === undefined ? {} : { port }),
+  };
+  const [command] = remediesFor([change]).az;
+  expect(command).toContain(` --protocol ${word} `);
+  expect(command).toContain(` --destination-port-ranges ${ports} `);
+});
+
 describe('commands', () => {
   test.each<[string, Change, string[]]>([
     [

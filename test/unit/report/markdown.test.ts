@@ -61,6 +61,12 @@ test('one node has no path, which is not called a pass', () => {
 test('an error without a broken path is still said in the first line', () => {
   const judged = judgement({ verdict: 'fail', findings: [forwardingOff('worker-01', 'eni-1', 0)] });
   expect(renderMarkdown(view(judged))).toMatch(/^\*\*Fail\*\* — 1 error found, although no pod path is broken now;/);
+  const roundTrip = pairCounts({ total: 12, pass: 9, fail: 2, partial: 1 });
+  const senders = [{ sender: '10.0.9.7', oneWay: pairCounts({ total: 12, pass: 12 }), roundTrip }];
+  const others = { ...judged, otherPaths: { ...judged.otherPaths, senders } };
+  expect(renderMarkdown(view(others))).toMatch(
+    /^\*\*Fail\*\* — 3 other paths to or from pods are broken, although none between pods is;/,
+  );
 });
 
 test('the gate is mentioned where it says something else than the verdict', () => {

@@ -1,4 +1,5 @@
 import { expect, test } from '@jest/globals';
+import { planImpact } from '../../../src/report/words.ts';
 import { renderOutputs, OUTPUTS } from '../../../src/report/outputs.ts';
 import { brokenJudgement, finding, judgement, ORPHAN, pairCounts, unknownJudgement, view } from './worlds.ts';
 
@@ -22,6 +23,18 @@ test('causes come by what they explain, and only where their finding was kept', 
     { finding: 'b', pairsExplained: 2 },
   ];
   expect(view(judgement({ findings, causes })).causes.map((cause) => cause.finding.key)).toEqual(['b', 'a']);
+});
+
+test.each([
+  [{ pairsBroken: 0 }, undefined],
+  [{ pairsBroken: 1 }, 'breaks 1 path'],
+  [{ pairsBroken: 3, otherPathsBroken: 2 }, 'breaks 3 paths'],
+  [{ pairsBroken: 0, otherPathsBroken: 1 }, 'breaks 1 other path'],
+  [{ pairsBroken: 0, otherPathsBroken: 1200 }, 'breaks 1,200 other paths'],
+  [{ pairsBroken: 0, otherPathsBroken: 2, verdict: 'unknown' as const }, 'leaves open 2 other paths'],
+])('a finding with %j %s', (changes, impact) => {
+  const [shown] = view(judgement({ findings: [finding(changes)] })).findings;
+  expect(shown === undefined ? shown : planImpact(shown)).toBe(impact);
 });
 
 test('the kinds of findings add up', () => {

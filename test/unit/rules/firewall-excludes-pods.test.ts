@@ -75,6 +75,25 @@ test('a network ACL counts between subnets only, and the free number before its 
   expect(one.judgement.findings).toEqual([]);
 });
 
+test('an entry of a network ACL admits one prefix, so as many free numbers in a row are looked for', () => {
+  const { snapshot } = judgeWith(cluster('fabric'), [aclDeniesPods(1, '10.244.0.0/16')]);
+  // Without a known pod range, several prefixes have to be admitted before rule 90, and 88 is taken.
+  const taken: FilterRule = { ...admits('192.0.2.0/24'), rank: 88 };
+  const fabrics = snapshot.fabrics.map((fabric) => ({
+    ...fabric,
+    filters: (fabric.filters === 'unread' ? [] : fabric.filters).map((one) =>
+      one.kind === 'network-acl' ? { ...one, rules: [...one.rules, taken] } : one,
+    ),
+  }));
+  const { findings } = judgeSnapshot({ ...snapshot, fabrics }, AUTO);
+  const changes = findings.flatMap((finding) => finding.changes).filter((change) => change.kind === 'admit-range');
+  expect(changes).not.toHaveLength(0);
+  for (const { prefixes, rank = 0 } of changes) {
+    expect(prefixes.length).toBeGreaterThan(1);
+    expect([rank > 0, rank + prefixes.length <= 88]).toEqual([true, true]);
+  }
+});
+
 describe('an overlay', () => {
   const { snapshot } = judgeWith(cluster('vxlan'), []);
   const judged = (...rules: FilterRule[]): [string, string[]] => {

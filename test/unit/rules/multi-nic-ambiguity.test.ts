@@ -27,6 +27,13 @@ ruleSuite('multi-nic-ambiguity', {
       severity: 'notice',
     },
     {
+      name: 'the same where Azure routes neighbours and tunnels lead elsewhere',
+      world: azureCluster({ name: 'unit', mode: 'kube-router', nodes: 3 }),
+      faults: [azureRouteToSecondNic(1, true)],
+      says: /address of node worker-02 is on/,
+      severity: 'notice',
+    },
+    {
       name: 'a controller that names instances',
       world: cluster('fabric'),
       faults: [secondInterface(1, false), condition(1, 'True', 'NoRouteCreated'), routeMissing(1)],

@@ -2,6 +2,8 @@ import { describe, expect, test } from '@jest/globals';
 import { checkOn, condition, foreignTable, newNode, routeMissing, terminated } from '../../../lab/world/faults.ts';
 import type { Fault } from '../../../lab/world/faults.ts';
 import { judgeSnapshot } from '../../../src/judge/judge.ts';
+import type { FilterFacts } from '../../../src/model/filter.ts';
+import { admits } from '../../support/group-rules.ts';
 import { AUTO, cluster, judgeWith } from '../../support/judging.ts';
 import { WITHOUT_ROUTES, ruleSuite } from '../../support/rule-suite.ts';
 
@@ -18,6 +20,13 @@ ruleSuite('node-condition-misleading', {
       world: cluster('fabric'),
       faults: [routeMissing(2)],
       says: /False \(RouteCreated\) on node worker-03/,
+      severity: 'notice',
+    },
+    {
+      name: 'Calico’s word where packets are direct inside a subnet only',
+      world: cluster('calico-cross-subnet'),
+      faults: [checkOn(3)],
+      says: /^NetworkUnavailable is False \(CalicoIsUp\) on node worker-04, although/,
       severity: 'notice',
     },
     {
@@ -75,6 +84,27 @@ test('each reason is one finding', () => {
   ]);
 });
 
+test('of a refusal it is the nodes behind the filter that are named, and not those that they refuse', () => {
+  const { snapshot } = judgeWith(cluster('fabric'), []);
+  const [late = ''] = snapshot.cluster.nodes[3]?.internalIPs ?? [];
+  const bare: FilterFacts = {
+    id: 'sg-bare',
+    kind: 'security-group',
+    rules: [{ ...admits('0.0.0.0/0'), direction: 'out' }],
+  };
+  const fabrics = snapshot.fabrics.map((fabric) => ({
+    ...fabric,
+    filters: [bare, ...(fabric.filters === 'unread' ? [] : fabric.filters)],
+    interfaces: fabric.interfaces.map((face) =>
+      face.addresses.includes(late) ? { ...face, filters: ['sg-bare'] } : face,
+    ),
+  }));
+  const { findings, nodes } = judgeSnapshot({ ...snapshot, fabrics }, AUTO);
+  const misled = findings.filter(({ rule }) => rule === 'node-condition-misleading');
+  expect(misled.map(({ subjects }) => subjects.nodes)).toEqual([['worker-04']]);
+  expect(nodes.filter(({ verdict }) => verdict === 'fail').map(({ name }) => name)).toEqual(['worker-04']);
+});
+
 describe('is silent about', () => {
   test('a cluster whose network agent writes no condition', () => {
     const world = cluster('fabric', { routeCreated: false });
@@ -83,6 +113,14 @@ describe('is silent about', () => {
 
   test('a node whose machine is gone: nothing on it says anything any more', () => {
     expect(misleading(cluster('host-gw', { subnets: 1 }), [terminated(1)])).toEqual([]);
+  });
+
+  test('a node whose paths are all in tunnels, because it is alone in its subnet', () => {
+    const world = cluster('calico-cross-subnet', { nodes: 3, subnets: 2, placement: [0, 0, 1] });
+    expect(misleading(world, [condition(2, 'True', 'CalicoIsDown')])).toEqual([]);
+    expect(misleading(world, [condition(1, 'True', 'CalicoIsDown')])).toEqual([
+      'node-condition-misleading/cluster/alarms/CalicoIsDown',
+    ]);
   });
 
   test('a new node, whose controller has just not come to it', () => {

@@ -11,6 +11,12 @@ ruleSuite('podcidr-unassigned', {
       says: /worker-02 has no podCIDR/,
       advises: /--allocate-node-cidrs/,
     },
+    {
+      name: 'the same with tunnels between subnets',
+      world: cluster('kube-router'),
+      faults: [noPodCidr(1)],
+      says: /worker-02/,
+    },
     { name: 'the same without host routes', world: cluster('fabric'), faults: [noPodCidr(1)], says: /worker-02/ },
   ],
   gap: WITHOUT_NODES,

@@ -27,6 +27,13 @@ ruleSuite('range-collision', {
       severity: 'warning',
     },
     {
+      name: 'the same where packets are direct inside a subnet only',
+      world: cluster('calico-cross-subnet'),
+      faults: [serviceRange('10.48.0.0/16')],
+      says: /service range 10\.48\.0\.0\/16 and podCIDR 10\.48\./,
+      severity: 'warning',
+    },
+    {
       name: 'Services inside one podCIDR',
       world: cluster('fabric'),
       faults: [serviceRange('10.244.3.128/25')],

@@ -71,6 +71,14 @@ ruleSuite('route-controller-blocked', {
       severity: 'warning',
     },
     {
+      name: 'the same where only packets between subnets are in tunnels',
+      world: azure('kube-router'),
+      faults: [renamed('worker-02'), waiting('worker-02')],
+      says: /^The route for podCIDR 10\.244\.1\.0\/24 of node worker-02 in .* is called to-worker-two/,
+      changes: ['delete-route'],
+      severity: 'error',
+    },
+    {
       name: 'a route under a name that the controller does not know, on Azure',
       world: azure(),
       faults: [renamed('worker-02'), waiting('worker-02')],
@@ -101,8 +109,8 @@ ruleSuite('route-controller-blocked', {
   irrelevant: [...tagged(0, 1)],
 });
 
-function azure(): World {
-  return azureCluster({ name: 'unit', mode: 'fabric', nodes: 3 });
+function azure(mode: 'fabric' | 'kube-router' = 'fabric'): World {
+  return azureCluster({ name: 'unit', mode, nodes: 3 });
 }
 
 function gce(more: object = {}): World {

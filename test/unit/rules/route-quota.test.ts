@@ -1,4 +1,5 @@
 import { expect, test } from '@jest/globals';
+import { azureCluster } from '../../../lab/world/azure-cluster.ts';
 import { nearLimit, propagatedRoute, routeMissing, staleRoute } from '../../../lab/world/faults.ts';
 import type { Fault } from '../../../lab/world/faults.ts';
 import { judgeSnapshot } from '../../../src/judge/judge.ts';
@@ -60,6 +61,19 @@ test('a table without pod routes is nobody’s business, and neither are leftove
   expect(quotaFindings(cluster('host-gw', { subnets: 1 }), [nearLimit(0)])).toEqual([]);
   expect(quotaFindings(cluster('vxlan', { podRoutes: true }), [nearLimit(0)])).toEqual([]);
   expect(quotaFindings(cluster('vpc-cni'), [nearLimit(0)])).toEqual([]);
+});
+
+test('with tunnels between subnets, tables matter only where the fabric routes neighbours, too', () => {
+  const nearFull = (snapshot: Snapshot): Snapshot => ({
+    ...snapshot,
+    fabrics: snapshot.fabrics.map((fabric) => ({
+      ...fabric,
+      limits: [{ kind: 'routes-per-table', allowed: 3, source: 'usages of westeurope' }],
+    })),
+  });
+  const shape = { name: 'unit', mode: 'kube-router', nodes: 3, podRoutes: true } as const;
+  expect(quotaFindings(azureCluster(shape), [], nearFull)).toHaveLength(1);
+  expect(quotaFindings(cluster(shape.mode, { nodes: 3, podRoutes: true }), [nearLimit(0)])).toEqual([]);
 });
 
 test('counts each table for itself, and only those that nodes use', () => {

@@ -1,36 +1,12 @@
 import { describe, expect, test } from '@jest/globals';
-import { checkOn } from '../../../lab/world/faults.ts';
-import { judgeSnapshot } from '../../../src/judge/judge.ts';
+import { checkOn, routeMissing, wrongTarget } from '../../../lab/world/faults.ts';
+import type { Fault } from '../../../lab/world/faults.ts';
+import { judgeDraft } from '../../../src/judge/judge.ts';
 import type { JudgeConfig } from '../../../src/judge/judge.ts';
-import type { Judgement } from '../../../src/model/judgement.ts';
-import type { Snapshot } from '../../../src/model/snapshot.ts';
-import type { PlannedPool, WhatIf } from '../../../src/model/what-if.ts';
-import type { Expanded } from '../../../src/whatif/expand.ts';
-import { expandSnapshot } from '../../../src/whatif/expand.ts';
+import type { WhatIf } from '../../../src/model/what-if.ts';
 import { AUTO, cluster, judgeWith, withoutEchoes } from '../../support/judging.ts';
-
-function pool(changes: Partial<PlannedPool>): PlannedPool {
-  return { name: 'new', count: 2, subnets: [], zones: [], podCIDRLengths: {}, forwarding: 'on', ...changes };
-}
-
-function plan(snapshot: Snapshot, whatIf: WhatIf, config: JudgeConfig = AUTO): Expanded & { judgement: Judgement } {
-  const now = judgeSnapshot(snapshot, config);
-  const expanded = expandSnapshot(snapshot, whatIf, {
-    nodes: now.nodes,
-    podRanges: now.podCIDRs,
-    podRangesAreKnown: now.podCIDRsFrom !== 'guess',
-  });
-  return { ...expanded, judgement: judgeSnapshot(expanded.snapshot, config) };
-}
-
-function findings(judgement: Judgement): string[] {
-  return withoutEchoes(judgement.findings).map(({ key }) => key);
-}
-
-/** Subnet, VPC and table of a healthy cluster without host routes. */
-function fabricCluster(changes: Parameters<typeof cluster>[1] = {}): Snapshot {
-  return judgeWith(cluster('fabric', changes), []).snapshot;
-}
+import { fabricCluster, findings, plan, pool } from '../../support/planning.ts';
+import { NO_SUSPECTS, reread } from '../../support/reread.ts';
 
 describe('a plan that works', () => {
   test('passes, and its nodes are in every count', () => {
@@ -178,6 +154,20 @@ describe('a plan that does not', () => {
     const { judgement } = plan(snapshot, { pools: [pool({ count: 1 })] });
     expect(findings(judgement)).toEqual(findings(before));
   });
+});
+
+test.each<readonly [string, Fault]>([
+  ['a check left on', checkOn(1)],
+  ['a missing route', routeMissing(1)],
+  ['a wrong target', wrongTarget(1, { node: 5 })],
+])('%s that a second reading confirmed does not touch what is planned', (_, fault) => {
+  const known: JudgeConfig = { ...AUTO, podCIDRs: ['10.244.0.0/20'] };
+  const { snapshot } = judgeWith(cluster('fabric'), [fault], known);
+  const again = reread(snapshot, judgeDraft(snapshot, known).suspects ?? NO_SUSPECTS);
+  // Two more than there is room for.
+  const whatIf: WhatIf = { pools: [pool({ count: 9 })] };
+  const [once, twice] = [plan(snapshot, whatIf, known), plan({ ...snapshot, recheck: again }, whatIf, known)];
+  expect(twice.judgement).toEqual(once.judgement);
 });
 
 test.each([
