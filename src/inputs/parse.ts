@@ -118,6 +118,8 @@ function parseConfig(values: Values, notes: Notes): Config {
     ...optional('snapshot', text('snapshot')),
     ...optional('saveSnapshot', text('save-snapshot')),
     reportDir: text('report-dir'),
+    // Outside of a runner nobody fills the expression in that is the default.
+    ...optional('githubToken', text('github-token').startsWith('${{') ? '' : text('github-token')),
     timeoutMs: parseTimeout(text('timeout'), notes),
   };
 }

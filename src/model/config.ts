@@ -72,6 +72,8 @@ export interface Config {
   readonly snapshot?: string;
   readonly saveSnapshot?: string;
   readonly reportDir: string;
+  /** For GitHub's API; a secret. Absent: nothing is asked of it. */
+  readonly githubToken?: string;
   /** For the whole run, in milliseconds. */
   readonly timeoutMs: number;
 }
