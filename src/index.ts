@@ -4,6 +4,7 @@ import { dirname, resolve } from 'node:path';
 import { setFlagsFromString } from 'node:v8';
 import * as core from '@actions/core';
 import { chooseClouds } from './clouds/registry.ts';
+import { openGitHub } from './github/index.ts';
 import { createLog, createRunner } from './github/runner.ts';
 import { main } from './main.ts';
 import { ConfigError, DeliveryError, isKnownError, messageOf } from './model/errors.ts';
@@ -73,7 +74,7 @@ function buildPorts(env: NodeJS.ProcessEnv): Ports {
       const { openCluster } = await import('./cluster/index.ts');
       return openCluster({ config, ...outside });
     },
-    github: async () => Promise.resolve(undefined),
+    github: (config) => openGitHub({ config, mask: core.setSecret, ...outside }),
     fabric: async (cloud, config) => {
       const open = FABRICS[cloud];
       return open({ config, ...outside });
