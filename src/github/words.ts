@@ -11,6 +11,9 @@ export interface Attempt {
   readonly permission: string;
 }
 
+/** Heading of docs/troubleshooting.md. */
+const DOCS = 'github';
+
 type Explained = ErrorDetails & { readonly message: string };
 
 export function toDeliveryError(explained: Explained): DeliveryError {
@@ -24,7 +27,6 @@ export function toAccessError(explained: Explained): AccessError {
 /** `now`: milliseconds since the epoch. */
 export function explain(trouble: GitHubTrouble, attempt: Attempt, event: RunEvent, now: number): Explained {
   const { what, permission } = attempt;
-  const docs = 'github';
   const said = `GitHub says: ${trouble.message.replace(/\.$/, '')}.`;
   switch (trouble.kind) {
     case 'denied':
@@ -33,49 +35,49 @@ export function explain(trouble: GitHubTrouble, attempt: Attempt, event: RunEven
         message: `This run could not ${what}. ${said}${acceptedBy(trouble)}`,
         hint: hintForRights(trouble, permission, event),
         permission,
-        docs,
+        docs: DOCS,
         cause: trouble,
       };
     case 'bad-credentials':
       return {
         message: `This run could not ${what}, because its token does not count. ${said}`,
         hint: 'Leave github-token unset, or give it a token that is valid.',
-        docs,
+        docs: DOCS,
         cause: trouble,
       };
     case 'locked':
       return {
         message: `This run could not ${what}, because the conversation is locked.`,
         hint: 'Unlock the conversation; until then the job summary has the report.',
-        docs,
+        docs: DOCS,
         cause: trouble,
       };
     case 'disabled':
       return {
         message: `This run could not ${what}. ${said}`,
         hint: 'Switch issues on in the settings of the repository.',
-        docs,
+        docs: DOCS,
         cause: trouble,
       };
     case 'limited':
       return {
         message: `This run could not ${what}, because there were too many calls; more are let through from ${resetOf(trouble, now)} on. ${said}`,
         hint: 'Nothing has to be done: the next run tries again. If it happens often, let fewer jobs run at a time.',
-        docs,
+        docs: DOCS,
         cause: trouble,
       };
     case 'unclear':
       return {
         message: `This run could not ${what}, because GitHub did not answer as it should. ${said}`,
         hint: 'Nothing has to be done: the next run tries again. See https://www.githubstatus.com if it lasts.',
-        docs,
+        docs: DOCS,
         cause: trouble,
       };
     case 'refused':
       return {
         message: `This run could not ${what}. ${said}`,
         hint: 'This is a mistake of Pod Route Check: please report it, with this message.',
-        docs,
+        docs: DOCS,
         cause: trouble,
       };
   }

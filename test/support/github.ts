@@ -25,9 +25,9 @@ export interface Served {
   readonly logged: readonly string[];
   readonly masked: readonly string[];
   /** Every request so far, `graphql` left out. */
-  requests(): string[];
-  writes(): string[];
-  open(env?: Record<string, string>, token?: string): Promise<GitHub>;
+  readonly requests: () => string[];
+  readonly writes: () => string[];
+  readonly open: (env?: Record<string, string>, token?: string) => Promise<GitHub>;
 }
 
 /** Call it at the top of a test file. */

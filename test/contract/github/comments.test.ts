@@ -38,7 +38,7 @@ test('what the browser did to line ends is no change', async () => {
   addComment(world, {
     issue: PULL,
     author: world.viewer,
-    body: `${message().body.trimEnd().replaceAll('\n', '\r\n')}`,
+    body: message().body.trimEnd().replaceAll('\n', '\r\n'),
   });
   expect(await (await open()).comment(PULL, message(), true)).toMatchObject({ kind: 'unchanged' });
   expect(writes()).toEqual([]);
@@ -89,6 +89,19 @@ test('a run at the same time: the older comment stays, and says what this run ha
   expect(kept!.body).toBe(message().body);
   expect(delivered).toEqual({ kind: 'updated', url: expect.stringContaining(`issuecomment-${kept!.id}`) });
   expect(writes()).toHaveLength(3);
+});
+
+test('a listing that lags behind does not make a second comment', async () => {
+  const { open, writes } = await serve(
+    {},
+    {
+      onRequest: ({ operation, count }, { github }) => {
+        if (operation === 'issues/list-comments 7' && count === 2) github!.comments.length = 0;
+      },
+    },
+  );
+  expect(await (await open()).comment(PULL, message(), true)).toMatchObject({ kind: 'created' });
+  expect(writes()).toEqual(['issues/create-comment 7']);
 });
 
 test('several of ours become one, and it is no trouble if another run has deleted one of them first', async () => {
@@ -148,8 +161,9 @@ test('an Enterprise Server has its API elsewhere', async () => {
 
 test('what GitHub does not take is told in its words, without the text', async () => {
   const { open, logged } = await serve();
-  const error = await (await open()).comment(PULL, message(`${'x'.repeat(65_537)}secret`), true);
+  const sent = message(`${'x'.repeat(65_537)}secret`);
+  const error = (await (await open()).comment(PULL, sent, true)) as DeliveryError;
   expect(error).toBeInstanceOf(DeliveryError);
-  expect((error as DeliveryError).message).toContain('Body is too long (maximum is 65536 characters)');
-  expect(JSON.stringify([error, String(error), logged])).not.toContain('secret');
+  expect(error.message).toContain('Body is too long (maximum is 65536 characters)');
+  expect(JSON.stringify([error, error.message, error.stack, logged])).not.toContain('secret');
 });
