@@ -4,6 +4,7 @@ import { dirname, isAbsolute, relative, resolve, sep } from 'node:path';
 import { setFlagsFromString } from 'node:v8';
 import * as core from '@actions/core';
 import { chooseClouds } from './clouds/registry.ts';
+import { openGitHub } from './github/index.ts';
 import { createLog, createRunner } from './github/runner.ts';
 import { main } from './main.ts';
 import { ConfigError, DeliveryError, isKnownError, messageOf } from './model/errors.ts';
@@ -71,10 +72,12 @@ const FABRICS: Readonly<Record<CloudId, (outside: Outside) => Promise<FabricRead
 type Listener = Pick<Ports, 'log' | 'runner' | 'github'>;
 
 function listenOnGitHub(env: NodeJS.ProcessEnv): Listener {
+  const log = createLog(core);
+  const outside = { env, clock: systemClock(), log, random: Math.random, mask: core.setSecret };
   return {
-    log: createLog(core),
+    log,
     runner: createRunner(core, { summaryFile: env['GITHUB_STEP_SUMMARY'] }),
-    github: async () => Promise.resolve(undefined),
+    github: (config) => openGitHub({ config, ...outside }),
   };
 }
 

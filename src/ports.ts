@@ -92,9 +92,16 @@ export interface RunEvent {
   readonly name: string;
   /** The pull request that the run is about. */
   readonly pullRequest?: number;
-  /** From a fork, or by Dependabot: the token may not write, and the checkout is a stranger's. */
+  /**
+   * What is checked out may be of somebody who may not write to the repository: a fork's or Dependabot's, or unknown
+   * because the event runs beside a pull request (`pull_request_target`, `issue_comment`, `workflow_run`). Says nothing
+   * about the token, which may write in the latter. Then `base` is set, but for an event whose payload cannot be read.
+   */
   readonly isUntrusted: boolean;
-  /** On pull requests: the commit that it would be merged into. Files that decide about the result count as they are there. */
+  /**
+   * A commit or ref of the repository itself: on pull requests the one that it would be merged into, else the default
+   * branch's. Files that decide about the result count as they are there. Absent: as they are in the checkout.
+   */
   readonly base?: string;
   /** Page of the run. */
   readonly runUrl?: string;

@@ -9,6 +9,7 @@ import { fileURLToPath } from 'node:url';
 import { readDefaults } from './action-file.ts';
 import { annotationsOf, parseCommands } from './commands.ts';
 import type { Annotation } from './commands.ts';
+import { MAIN_SHA, type LabEvent } from './events.ts';
 import { parseKeyValues } from './files.ts';
 
 export interface RunOptions {
@@ -20,7 +21,7 @@ export interface RunOptions {
   /** The workspace. Default: an empty folder that `remove` deletes. */
   cwd?: string;
   /** Default: workflow_dispatch with an empty payload. */
-  event?: { name: string; payload: object };
+  event?: LabEvent;
   /** Defaults of the inputs. Default: those in the action.yml of the bundle's repository. */
   defaults?: Record<string, string>;
   /** Whether to note which files the process loads. */
@@ -108,7 +109,7 @@ function runnerEnvironment(options: RunOptions, defaults: Record<string, string>
     GITHUB_RUN_ATTEMPT: '1',
     GITHUB_RUN_ID: '1000000001',
     GITHUB_RUN_NUMBER: '1',
-    GITHUB_SHA: '0123456789abcdef0123456789abcdef01234567',
+    GITHUB_SHA: MAIN_SHA,
     GITHUB_WORKFLOW: 'pod routes',
     GITHUB_WORKSPACE: workspace,
     RUNNER_ARCH: process.arch === 'arm64' ? 'ARM64' : 'X64',
@@ -119,6 +120,7 @@ function runnerEnvironment(options: RunOptions, defaults: Record<string, string>
     GITHUB_ENV: file('env'),
     GITHUB_PATH: file('path'),
     GITHUB_STEP_SUMMARY: file('summary'),
+    ...options.event?.env,
     ...inputs,
     ...(options.recordLoads === true ? recordingEnvironment(file('loaded')) : {}),
     ...options.env,

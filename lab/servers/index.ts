@@ -11,6 +11,7 @@ import { makeCertificate, type LabCertificate } from './certificate.ts';
 import { CloudFront } from './cloud.ts';
 import { Ec2Api } from './ec2/server.ts';
 import { serve, type Desk } from './exchange.ts';
+import { GitHubApi } from './github/server.ts';
 import { Identities } from './identities.ts';
 import { KubernetesApi } from './kube/server.ts';
 import type { LabOptions, LabRequest } from './options.ts';
@@ -41,10 +42,12 @@ export interface Lab {
     kubernetes: string;
     /** Compute Engine, Azure and their tokens. */
     cloud: string;
+    /** As GITHUB_API_URL names it. */
+    github: string;
     /** Only with the option `proxy`: a value for HTTPS_PROXY. */
     proxy?: string;
   };
-  /** Inputs of the action that lead to the lab: endpoints that no variable can name. */
+  /** Inputs of the action that lead to the lab: endpoints that no variable can name, and the job's token. */
   inputs: Record<string, string>;
   /** A folder with a stand-in `az` that has a session, as azure/login leaves it; to be put in PATH. */
   azCliPath: string;
@@ -96,6 +99,18 @@ current-context: lab
 `;
 }
 
+/** Without a repository the runner's own values stay, behind which nothing answers. */
+function githubEnv({ github }: World, url: string): Record<string, string> {
+  if (github === undefined) return {};
+  const { owner, repo } = github;
+  return {
+    GITHUB_API_URL: url,
+    GITHUB_GRAPHQL_URL: `${url}/graphql`,
+    GITHUB_REPOSITORY: `${owner}/${repo}`,
+    GITHUB_REPOSITORY_OWNER: owner,
+  };
+}
+
 /** Serves a world on loopback ports of its own until it is stopped. */
 export async function startLab(world: World, options: LabOptions = {}): Promise<Lab> {
   const desk: Desk = { world, options, requests: [], answers: 0 };
@@ -108,13 +123,16 @@ export async function startLab(world: World, options: LabOptions = {}): Promise<
   const stsServer = createHttpServer(serve(new StsApi(desk, identities), desk));
   const quotasServer = createHttpServer(serve(new QuotasApi(desk, identities), desk));
   const kubeServer = createHttpsServer(tls, serve(new KubernetesApi(desk, token), desk));
+  const github = new GitHubApi(desk);
+  const githubServer = createHttpServer(serve(github, desk));
   const front = new CloudFront(desk);
   const cloudServer = createHttpsServer(tls, front.listener);
-  const servers: Server[] = [ec2Server, stsServer, quotasServer, kubeServer, cloudServer];
+  const servers: Server[] = [ec2Server, stsServer, quotasServer, kubeServer, githubServer, cloudServer];
   const ec2 = `http://127.0.0.1:${await listen(ec2Server)}`;
   const sts = `http://127.0.0.1:${await listen(stsServer)}`;
   const quotas = `http://127.0.0.1:${await listen(quotasServer)}`;
   const kubernetes = `https://127.0.0.1:${await listen(kubeServer)}`;
+  const githubUrl = `http://127.0.0.1:${await listen(githubServer)}`;
   const proxy =
     options.proxy === undefined || options.proxy === false ? undefined : makeProxy(options.proxy === 'refuse');
   const cloud = `https://127.0.0.1:${await listen(cloudServer)}`;
@@ -143,6 +161,7 @@ export async function startLab(world: World, options: LabOptions = {}): Promise<
     AWS_CONFIG_FILE: join(folder, 'no-config'),
     AWS_SHARED_CREDENTIALS_FILE: join(folder, 'no-credentials'),
     AWS_EC2_METADATA_DISABLED: 'true',
+    ...githubEnv(world, githubUrl),
   };
   const { accessKeyId, secretAccessKey, accountId } = identities.user;
   return {
@@ -157,8 +176,16 @@ export async function startLab(world: World, options: LabOptions = {}): Promise<
     kubeconfig,
     kubeconfigText,
     caPem: certificate.caPem,
-    urls: { ec2, sts, quotas, kubernetes, cloud, ...(proxyUrl !== undefined && { proxy: proxyUrl }) },
-    inputs: access.inputs,
+    urls: {
+      ec2,
+      sts,
+      quotas,
+      kubernetes,
+      cloud,
+      github: githubUrl,
+      ...(proxyUrl !== undefined && { proxy: proxyUrl }),
+    },
+    inputs: { ...access.inputs, ...(world.github !== undefined && { 'github-token': github.access.token }) },
     azCliPath,
     token,
     requests: () => [...desk.requests],

@@ -1,6 +1,7 @@
 import type { World } from '../world/world.ts';
+import type { GitHubLimit, GitHubPermissions } from './github/access.ts';
 
-export type LabService = 'ec2' | 'sts' | 'quotas' | 'k8s' | 'gce' | 'google-token' | 'arm' | 'entra';
+export type LabService = 'ec2' | 'sts' | 'quotas' | 'k8s' | 'gce' | 'google-token' | 'arm' | 'entra' | 'github';
 
 /** One request as a test sees it afterwards. */
 export interface LabRequest {
@@ -11,11 +12,12 @@ export interface LabRequest {
    * Compute Engine: the method and the project, as in `instances.aggregatedList my-project`; with the name where one
    * object is asked for, as in `instances.get my-project/worker-1`. Azure: the operation of the API description, as in
    * `NetworkInterfaces_ListAll`, with the scale set's name where it is about one. Token services: what is asked of
-   * them (`exchange`, `generateAccessToken`, `token`...).
+   * them (`exchange`, `generateAccessToken`, `token`...). GitHub: the operation of the API description and what it is
+   * about, as in `issues/create-comment 7`, `issues/update 12`, `repos/get-content docs/x.yml`; `graphql`.
    */
   operation: string;
   status: number;
-  /** Whether it asked for a change. No server of the lab grants one; a test can fail on every attempt. */
+  /** Whether it asked for a change. No server but GitHub's grants one; a test can fail on every attempt. */
   write: boolean;
 }
 
@@ -58,15 +60,21 @@ export interface LabOptions {
   /** A custom role as `az role definition create` takes it (`Actions`, `NotActions`), or as Azure shows it. */
   azureRole?: object;
   /**
-   * Credentials that were good once: a 401 from Kubernetes, Compute Engine and Azure, RequestExpired from EC2. May be
+   * Credentials that were good once: a 401 from Kubernetes, Compute Engine, Azure and GitHub, RequestExpired from EC2. May be
    * set in the middle of a run.
    */
-  expiredToken?: boolean | 'aws' | 'kubernetes' | 'google' | 'azure';
+  expiredToken?: boolean | 'aws' | 'kubernetes' | 'google' | 'azure' | 'github';
+  /** What the job's token may do. Default: contents: read, issues: write, pull-requests: write; one that is left out: none. */
+  githubPermissions?: GitHubPermissions;
+  /** GitHub refuses calls for being too many. */
+  githubLimit?: GitHubLimit;
+  /** So many of GitHub's changes are made, and answered with 502 all the same. */
+  githubLostAnswers?: number;
   /** JSON Lines file to which every exchange is appended, in the form of the contract check. */
   record?: string;
   /**
    * Every n-th request to a server is throttled: 503 RequestLimitExceeded from EC2, 429 from Kubernetes and Azure, 403
-   * rateLimitExceeded from Compute Engine.
+   * rateLimitExceeded from Compute Engine, 403 with Retry-After from GitHub.
    */
   throttleEvery?: number;
   /** Every n-th answer of a server breaks off in the middle of its body. */

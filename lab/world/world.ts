@@ -9,6 +9,7 @@
 import type { AzureWorld } from './azure.ts';
 import type { NetworkAclWorld, SecurityGroupWorld } from './ec2-filters.ts';
 import type { GceWorld } from './gce.ts';
+import type { GitHubWorld } from './github.ts';
 
 export interface World {
   /** Kebab-case; `npm run demo -- <name>`. */
@@ -22,6 +23,8 @@ export interface World {
   /** Absent: no account there. */
   gce?: GceWorld[];
   azure?: AzureWorld[];
+  /** The repository that the workflow is in; absent: nothing answers at GITHUB_API_URL. */
+  github?: GitHubWorld;
 }
 
 export interface ClusterWorld {

@@ -46,6 +46,7 @@ function headersFor(service: LabExchange['service'], { token }: Pick<Served, 'to
     case 'google-token':
     case 'arm':
     case 'entra':
+    case 'github':
       return { authorization: `Bearer ${token}`, 'accept-encoding': 'gzip' };
   }
 }

@@ -1,7 +1,7 @@
 /** The pull request comment and the drift issue: which of them this run writes, and what became of it. */
 import type { Config } from '../model/config.ts';
 import type { DeliveryError } from '../model/errors.ts';
-import type { Delivered, GitHub, Ports } from '../ports.ts';
+import type { Delivered, GitHub, Ports, RunEvent } from '../ports.ts';
 import { renderComment, renderIssue } from '../report/message.ts';
 import type { Written } from '../report/outputs.ts';
 import type { View } from '../report/view.ts';
@@ -21,9 +21,9 @@ async function writeComment(
   ports: Ports,
   github: GitHub,
 ): Promise<string | undefined> {
-  const { pullRequest, isUntrusted, runUrl } = github.event;
+  const { pullRequest, runUrl } = github.event;
   if (comment === 'never' || pullRequest === undefined) return undefined;
-  if (isUntrusted) {
+  if (isReadOnly(github.event)) {
     const why = 'the token of a run from a fork or by Dependabot may not write';
     ports.log.info(`No pull request comment: ${why}. The report is in the job summary.`);
     return undefined;
@@ -39,10 +39,18 @@ async function writeIssue(
   ports: Ports,
   github: GitHub,
 ): Promise<string | undefined> {
-  const { pullRequest, isUntrusted, runUrl } = github.event;
+  const { pullRequest, runUrl } = github.event;
   // A pull request is no state of the cluster that an issue would have to follow.
-  if (driftIssue === 'never' || isUntrusted || pullRequest !== undefined) return undefined;
+  if (driftIssue === 'never' || isReadOnly(github.event) || pullRequest !== undefined) return undefined;
   return tell(ports, 'Drift issue', await github.issue(renderIssue(view, runUrl), wantedIssue(view)));
+}
+
+/** Events that have a token of the repository itself, whoever has caused them. */
+const RUN_BESIDE: readonly string[] = ['pull_request_target', 'issue_comment', 'workflow_run'];
+
+/** GitHub gives runs from forks and by Dependabot a token that may only read. */
+function isReadOnly({ name, isUntrusted }: RunEvent): boolean {
+  return isUntrusted && !RUN_BESIDE.includes(name);
 }
 
 /** Something a reader would have to act on: accepted faults are known, notices can wait. */

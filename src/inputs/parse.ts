@@ -122,6 +122,8 @@ function parseConfig(values: Values, notes: Notes): Config {
     driftIssue: parseChoice('drift-issue', text('drift-issue'), notes),
     reportDir: text('report-dir'),
     reportFormats: parseFormats(text('report-formats'), notes),
+    // Outside of a runner nobody fills the expression in that is the default.
+    ...optional('githubToken', text('github-token').startsWith('${{') ? '' : text('github-token')),
     timeoutMs: parseTimeout(text('timeout'), notes),
   };
 }

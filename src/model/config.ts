@@ -82,6 +82,8 @@ export interface Config {
   readonly driftIssue: 'on-problems' | 'never';
   readonly reportDir: string;
   readonly reportFormats: readonly ReportFormat[];
+  /** For GitHub's API; a secret. Absent: nothing is asked of it. */
+  readonly githubToken?: string;
   /** For the whole run, in milliseconds. */
   readonly timeoutMs: number;
 }

@@ -70,6 +70,14 @@ describe('who gets what', () => {
     ['one without, always', { comment: 'always' }, { pullRequest: 7 }, GOOD, [{ pullRequest: 7, create: true }], []],
     ['never', { comment: 'never' }, { pullRequest: 7 }, BROKEN, [], []],
     ['a fork', { driftIssue: 'on-problems' }, { pullRequest: 7, isUntrusted: true }, BROKEN, [], []],
+    [
+      'a run beside a fork’s pull request',
+      {},
+      { name: 'pull_request_target', pullRequest: 7, isUntrusted: true },
+      BROKEN,
+      [{ pullRequest: 7, create: true }],
+      [],
+    ],
     ['no pull request', {}, {}, BROKEN, [], []],
     ['a nightly run', { driftIssue: 'on-problems' }, {}, BROKEN, [], ['open']],
     [

@@ -95,6 +95,7 @@ describe('accepted values', () => {
     [{ 'on-unknown': 'ignore' }, { onUnknown: 'ignore' }],
     [{ 'save-snapshot': 'out/s.json' }, { saveSnapshot: 'out/s.json' }],
     [{ 'report-dir': 'out' }, { reportDir: 'out' }],
+    [{ 'github-token': 'ghs_1' }, { githubToken: 'ghs_1' }],
     [{ timeout: '90s' }, { timeoutMs: 90_000 }],
     [{ timeout: '5' }, { timeoutMs: 300_000 }],
     [{ timeout: '1h30m' }, { timeoutMs: 5_400_000 }],

@@ -60,7 +60,7 @@ console.log('::error title=T::broken');
 console.error('to stderr');
 const seen = { mode: env['INPUT_MODE'], dash: env['INPUT_NETWORK-MODE'], home: env.HOME, mine: env.MINE,
   leaked: env.LAB_TEST_LEAK, cwd: process.cwd() === fs.realpathSync(env.GITHUB_WORKSPACE),
-  event: JSON.parse(fs.readFileSync(env.GITHUB_EVENT_PATH, 'utf8')), name: env.GITHUB_EVENT_NAME };
+  event: JSON.parse(fs.readFileSync(env.GITHUB_EVENT_PATH, 'utf8')), name: env.GITHUB_EVENT_NAME, ref: env.GITHUB_REF };
 fs.appendFileSync(env.GITHUB_OUTPUT, 'seen<<X\\n' + JSON.stringify(seen) + '\\nX\\n');
 fs.appendFileSync(env.GITHUB_STEP_SUMMARY, '# Hello\\n');
 fs.appendFileSync(env.GITHUB_STATE, 'started=yes\\n');
@@ -88,7 +88,7 @@ test('a step runs in a clean environment and answers through its files', async (
     bundle,
     inputs: { 'network-mode': 'fabric' },
     env: { MINE: 'yes' },
-    event: { name: 'push', payload: { ref: 'x' } },
+    event: { name: 'push', payload: { ref: 'x' }, env: { GITHUB_REF: 'x', MINE: 'of the event' } },
     recordLoads: true,
     onOutput: (text, stream) => heard.push(`${stream}:${text.trim()}`),
   });
@@ -96,7 +96,7 @@ test('a step runs in a clean environment and answers through its files', async (
   delete process.env['LAB_TEST_LEAK'];
   expect(run.exitCode).toBe(3);
   const seen = JSON.parse(run.outputs['seen'] ?? '{}') as Record<string, unknown>;
-  expect(seen).toMatchObject({ mode: 'check', dash: 'fabric', mine: 'yes', cwd: true, name: 'push' });
+  expect(seen).toMatchObject({ mode: 'check', dash: 'fabric', mine: 'yes', cwd: true, name: 'push', ref: 'x' });
   expect(seen['event']).toEqual({ ref: 'x' });
   expect(seen['leaked']).toBeUndefined();
   expect(seen['home']).not.toBe(process.env['HOME']);

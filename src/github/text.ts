@@ -1,0 +1,15 @@
+/** Texts as GitHub gives them back. Pure. */
+
+/** Whoever edits in the browser leaves carriage returns. */
+export function isSameText(one: string, other: string): boolean {
+  return normal(one) === normal(other);
+}
+
+function normal(text: string): string {
+  return text.replaceAll('\r\n', '\n').trim();
+}
+
+/** Logins are the same in any case; an app's ends in `[bot]`, which no person's can. */
+export function isSameLogin(one: string | undefined, other: string): boolean {
+  return one?.toLowerCase() === other.toLowerCase();
+}
