@@ -48,7 +48,7 @@ describe('direct inside a subnet, tunnels between subnets', () => {
 
   test.each(modes)('%s: a check left on breaks the paths inside its subnet and no others', (mode) => {
     const { findings, pairs } = judged(ec2Cluster({ ...shape, mode }), faults.checkOn(0));
-    expect(findings.map(({ rule }) => rule)).toEqual(['cloud-forwarding-off']);
+    expect(withoutEchoes(findings).map(({ rule }) => rule)).toEqual(['cloud-forwarding-off']);
     // Two subnets of three nodes: 12 pairs are direct, of which 4 touch the node; 18 travel in tunnels.
     expect(pairs).toMatchObject({ total: 30, pass: 8, fail: 4, notApplicable: 18 });
   });
@@ -69,7 +69,7 @@ describe('direct inside a subnet, tunnels between subnets', () => {
     const { findings, pairs } = judged(
       azureCluster({ ...shape, mode: 'calico-cross-subnet', podRoutes: false, securityGroups: 'none' }),
     );
-    expect([...new Set(findings.map(({ rule }) => rule))]).toEqual(['fabric-route-missing']);
+    expect([...new Set(withoutEchoes(findings).map(({ rule }) => rule))]).toEqual(['fabric-route-missing']);
     expect(pairs).toMatchObject({ fail: 12, notApplicable: 18 });
   });
 
