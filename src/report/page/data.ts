@@ -1,8 +1,10 @@
 /** What the page is given: report.json as it is, and beside it what report.json leaves to each reader. */
+import { shortId } from '../../model/ids.ts';
 import { cleanLine } from '../escape.ts';
 import { planReport, type Report } from '../json.ts';
 import type { FindingView, View } from '../view.ts';
 import {
+  listNames,
   notJudgedReason,
   planGate,
   planGrade,
@@ -35,6 +37,8 @@ export interface RankedFinding {
   readonly key: string;
   readonly grade: string;
   readonly impact: string | null;
+  /** Whom or what it is about, as many findings share a title; empty: the cluster. */
+  readonly about: string;
 }
 
 /** What many nodes have in common. */
@@ -72,8 +76,17 @@ export function planPage(view: View): PageData {
 }
 
 function rank(finding: FindingView): RankedFinding {
-  return { key: finding.key, grade: planGrade(finding), impact: planImpact(finding) ?? null };
+  const { nodes, prefixes, subnets, routeTables, filters } = finding.subjects;
+  const names = [nodes, prefixes, subnets, routeTables, filters].find((ids) => ids.length > 0) ?? [];
+  return {
+    key: finding.key,
+    grade: planGrade(finding),
+    impact: planImpact(finding) ?? null,
+    about: listNames(names.map(shortId), SHOWN_NAMES),
+  };
 }
+
+const SHOWN_NAMES = 2;
 
 function planFoot(view: View): [string, string][] {
   const { id, version, networkModes, podCIDRs } = view.cluster;

@@ -46,10 +46,10 @@ function draftHops(model: PageModel, from: PageNode, to: PageNode): Draft[] {
   return [
     podHop('pod-from', `A pod on ${from.name}`, from),
     kernelHop('kernel-from', from, SENDS[from.mode]),
-    interfaceHop('interface-from', from, 'lets addresses out that are not its own'),
+    interfaceHop('interface-from', from, 'out'),
     wayHop(from, to),
     filterHop(model.data.filtersUnread),
-    interfaceHop('interface-to', to, 'lets addresses in that are not its own'),
+    interfaceHop('interface-to', to, 'in'),
     kernelHop('kernel-to', to, 'hands the packet to the pod'),
     podHop('pod-to', `A pod on ${to.name}`, to),
   ];
@@ -81,14 +81,23 @@ function kernelHop(kind: HopKind, node: PageNode, does: string): Draft {
   return { kind, title, facts, note: `Not read. As its mode prescribes, the kernel ${does}.`, unread: true };
 }
 
-function interfaceHop(kind: HopKind, node: PageNode, does: string): Draft {
+/** Modes in which pods' own addresses are what the interface sees, and no other's. */
+const SHOWS_PODS: readonly PageNode['mode'][] = ['host-gw', 'fabric', 'cross-subnet'];
+
+function interfaceHop(kind: HopKind, node: PageNode, way: 'in' | 'out'): Draft {
   const facts: [string, string][] = [
     [node.interfaces.length > 1 ? 'interfaces' : 'interface', list(node.interfaces)],
-    ['forwarding', `${node.forwarding} (whether it ${does})`],
+    ['forwarding', node.forwarding],
     ['machine', node.machine ?? 'not found'],
   ];
-  const isUnread = node.forwarding === 'unknown';
-  return { kind, title: `Interface of ${node.name}`, facts, ...(isUnread ? { unread: true } : {}) };
+  const draft = { kind, title: `Interface of ${node.name}`, facts };
+  if (node.forwarding === 'unknown') return { ...draft, note: 'Whether it forwards was not read.', unread: true };
+  if (!SHOWS_PODS.includes(node.mode)) return draft;
+  const note =
+    node.forwarding === 'on'
+      ? `Lets addresses ${way} that are not its own, as those of pods are.`
+      : `Lets only its own addresses ${way}, and those of pods are not.`;
+  return { ...draft, note };
 }
 
 /** Clouds in which neighbours of one subnet reach each other without a look at a route table. */

@@ -1,7 +1,6 @@
 /** How one pair fares: read off its classes, for nodes of a class fare alike. */
 import type { MatrixEntry, Verdict } from '../../model/judgement.ts';
 import { parseAddress, parsePrefix, type Family } from '../../model/prefix.ts';
-import { verdictRank } from '../view.ts';
 import type { PageModel, PageNode } from './model.ts';
 
 export interface FamilyVerdict {
@@ -23,11 +22,10 @@ export interface PairVerdict {
 export function judgePair(model: PageModel, from: PageNode, to: PageNode): PairVerdict {
   const entries = model.entriesOf(from.group, to.group);
   const families = familiesOfPair(entries, from, to);
-  const there = combine(families.map(({ verdict }) => verdict));
-  const back = combine(familiesOfPair(model.entriesOf(to.group, from.group), to, from).map(({ verdict }) => verdict));
   return {
-    verdict: there,
-    roundTrip: worse(there, back),
+    verdict: combine(families.map(({ verdict }) => verdict)),
+    // Not the worse of both ways: filters that remember the question let replies pass.
+    roundTrip: combine(families.map(({ roundTrip }) => roundTrip)),
     families,
     findings: findingsOfPair(model, entries, from, to),
   };
@@ -56,10 +54,6 @@ export function combine(all: readonly Verdict[]): Verdict {
   if (verdicts.every((verdict) => verdict === 'fail')) return 'fail';
   if (verdicts.some((verdict) => verdict === 'fail' || verdict === 'partial')) return 'partial';
   return verdicts.includes('unknown') ? 'unknown' : 'pass';
-}
-
-export function worse(a: Verdict, b: Verdict): Verdict {
-  return verdictRank(a) <= verdictRank(b) ? a : b;
 }
 
 /**

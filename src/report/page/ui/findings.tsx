@@ -89,6 +89,7 @@ function FindingItem({ finding, isWanted, isPrinting }: ItemProps): VNode {
     <details ref={item} class="finding" open={shows} onToggle={(event) => setOpen(event.currentTarget.open)}>
       <summary>
         <GradeMark grade={finding.grade} /> <span class="title">{finding.title}</span>
+        <span class="about">{finding.about}</span>
         {finding.impact === null ? null : <span class="impact">{finding.impact}</span>}
       </summary>
       {shows ? <FindingBody finding={finding} /> : null}

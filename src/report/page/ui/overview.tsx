@@ -169,7 +169,8 @@ function Cause({ cause, broken }: { cause: PageFinding; broken: number }): VNode
     <li>
       <button type="button" class="link" onClick={() => open({ kind: 'finding', key: cause.key })}>
         {cause.title}
-      </button>
+      </button>{' '}
+      <span class="about">{cause.about}</span>
       <span class="share">
         {number(explained)} of {number(broken)} broken paths
       </span>
