@@ -10,7 +10,7 @@ const noDefaultExport = {
 };
 
 export default defineConfig(
-  globalIgnores(['dist/', 'coverage/', '.build-*/', 'src/report/page-asset.generated.ts']),
+  globalIgnores(['dist/', 'coverage/', '.build-*/', 'preview/', 'src/report/page-asset.generated.ts']),
   js.configs.recommended,
   {
     files: ['**/*.{js,cjs,mjs}'],

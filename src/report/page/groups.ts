@@ -35,7 +35,7 @@ export interface Cell {
 export interface Grid {
   readonly groups: readonly Group[];
   /** Undefined: there is no pair (a single node and itself). */
-  cell(from: Group, to: Group): Cell | undefined;
+  readonly cell: (from: Group, to: Group) => Cell | undefined;
 }
 
 const SHOWN_NAMES = 3;

@@ -28,7 +28,7 @@ export interface PageModel {
   /** Keys of findings by the node that they name. */
   readonly findingsOfNode: ReadonlyMap<string, readonly string[]>;
   /** What does not pass, by family; empty: all of it passes. */
-  entriesOf(from: string, to: string): readonly MatrixEntry[];
+  readonly entriesOf: (from: string, to: string) => readonly MatrixEntry[];
 }
 
 export function openModel(data: PageData): PageModel {

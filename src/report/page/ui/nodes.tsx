@@ -10,6 +10,7 @@ import { COLUMNS, sortMatches, type Order } from '../sorting.ts';
 import { usePrinting, useShared } from './context.tsx';
 import { VerdictMark } from './marks.tsx';
 import { Pager } from './pager.tsx';
+import { Scroll } from './scroll.tsx';
 
 const PER_PAGE = 50;
 
@@ -55,7 +56,7 @@ export function Nodes(): VNode {
             : `${number(found.length)} of ${plural(model.nodes.length, 'node')}`}
         </span>
       </div>
-      <div class="scroll" tabIndex={0} role="region" aria-label="Table of nodes">
+      <Scroll label="Table of nodes">
         <table class="nodes">
           <thead>
             <tr>
@@ -70,7 +71,7 @@ export function Nodes(): VNode {
             ))}
           </tbody>
         </table>
-      </div>
+      </Scroll>
       <Pager what="nodes" page={page} pages={Math.ceil(found.length / PER_PAGE)} turn={setPage} />
     </section>
   );

@@ -7,6 +7,7 @@ import type { PageFinding } from '../model.ts';
 import { useShared } from './context.tsx';
 import { Command } from './copy.tsx';
 import { VerdictMark } from './marks.tsx';
+import { Scroll } from './scroll.tsx';
 
 export function Headline(): VNode {
   const { headline, mend, gate, report } = useShared().model.data;
@@ -57,7 +58,7 @@ export function Counts(): VNode {
   return (
     <section id="counts" aria-labelledby="counts-title">
       <h2 id="counts-title">Pod paths between nodes</h2>
-      <div class="scroll">
+      <Scroll label="Table of pod paths">
         <table class="counts">
           <thead>
             <tr>
@@ -92,7 +93,7 @@ export function Counts(): VNode {
             ))}
           </tbody>
         </table>
-      </div>
+      </Scroll>
       {data.otherPaths.length === 0 ? null : <OtherPaths />}
     </section>
   );
@@ -101,7 +102,7 @@ export function Counts(): VNode {
 function OtherPaths(): VNode {
   const { otherPaths } = useShared().model.data;
   return (
-    <div class="scroll">
+    <Scroll label="Table of other paths">
       <table>
         <caption>Other paths, there and back</caption>
         <thead>
@@ -129,7 +130,7 @@ function OtherPaths(): VNode {
           ))}
         </tbody>
       </table>
-    </div>
+    </Scroll>
   );
 }
 

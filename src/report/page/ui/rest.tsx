@@ -2,6 +2,7 @@
 import type { VNode } from 'preact';
 import { useShared } from './context.tsx';
 import { CopyButton } from './copy.tsx';
+import { Scroll } from './scroll.tsx';
 
 export function NotSeen(): VNode | null {
   const { gaps } = useShared().model.data.report;
@@ -9,7 +10,7 @@ export function NotSeen(): VNode | null {
   return (
     <section id="gaps" aria-labelledby="gaps-title">
       <h2 id="gaps-title">Not seen</h2>
-      <div class="scroll" tabIndex={0} role="region" aria-label="Table of what was not seen">
+      <Scroll label="Table of what was not seen">
         <table>
           <thead>
             <tr>
@@ -34,7 +35,7 @@ export function NotSeen(): VNode | null {
             ))}
           </tbody>
         </table>
-      </div>
+      </Scroll>
     </section>
   );
 }
