@@ -30,10 +30,11 @@ export function Matrix({ choice, choose }: { choice: Choice | undefined; choose:
     <section id="matrix" aria-labelledby="matrix-title">
       <h2 id="matrix-title">Who reaches whom</h2>
       <p class="hint">
-        Nodes that behave alike share a row and a column: {plural(model.data.report.classes.length, 'group')} of alike
-        nodes
-        {groups.some(({ isRest }) => isRest) ? `, of which ${plural(troubled, 'group')} with trouble shown` : ''}. Rows
-        send, columns receive. Choose a cell to see a path; arrow keys move between cells.
+        Rows send, columns receive; nodes that behave alike share one.{' '}
+        {groups.some(({ isRest }) => isRest)
+          ? `Shown are ${plural(troubled, 'group')} with trouble, the worst first, and all others as one. `
+          : ''}
+        Choose a cell to see a path; arrow keys move between cells.
       </p>
       <GridTable grid={grid} choice={choice} choose={choose} />
       <ul class="legend" aria-label="Legend">
