@@ -10,14 +10,14 @@ const noDefaultExport = {
 };
 
 export default defineConfig(
-  globalIgnores(['dist/', 'coverage/', '.build-*/']),
+  globalIgnores(['dist/', 'coverage/', '.build-*/', 'preview/', 'src/report/page-asset.generated.ts']),
   js.configs.recommended,
   {
     files: ['**/*.{js,cjs,mjs}'],
     languageOptions: { globals: { console: 'readonly', process: 'readonly' } },
   },
   {
-    files: ['**/*.ts'],
+    files: ['**/*.{ts,tsx}'],
     extends: [tseslint.configs.strictTypeChecked, tseslint.configs.stylisticTypeChecked],
     languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
     linterOptions: { reportUnusedDisableDirectives: 'error' },
@@ -45,7 +45,7 @@ export default defineConfig(
     },
   },
   {
-    files: ['src/**/*.ts', 'lab/**/*.ts'],
+    files: ['src/**/*.{ts,tsx}', 'lab/**/*.ts'],
     plugins: { house: houseRules },
     rules: {
       'house/rooms': 'error',
@@ -55,7 +55,7 @@ export default defineConfig(
     },
   },
   {
-    files: ['src/**/*.ts'],
+    files: ['src/**/*.{ts,tsx}'],
     rules: {
       'no-restricted-syntax': [
         'error',

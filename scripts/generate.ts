@@ -1,6 +1,7 @@
 // npm run generate [-- --check]
 //
-// Writes what is made from tables in the code: action.yml, tables of the README and of docs. With --check it writes
+// Writes what is made from tables in the code: action.yml, tables of the README and of docs; and the
+// script of the HTML report. With --check it writes
 // nothing and names the files that are not what the tables say.
 import { existsSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -10,6 +11,7 @@ import { INPUTS } from '../src/inputs/spec.ts';
 import { OUTPUTS } from '../src/report/outputs.ts';
 import { RULES } from '../src/rules/registry.ts';
 import { renderSnapshotSchema } from '../src/snapshot/publish.ts';
+import { PAGE_ASSET, renderPageAsset } from './page.ts';
 import { ROOMS } from './rooms.ts';
 import { ROOT } from './run.ts';
 import {
@@ -42,6 +44,7 @@ export async function generate(): Promise<ReadonlyMap<string, string>> {
   const files = new Map([
     ['action.yml', renderAction(INPUTS, OUTPUTS, DESCRIPTION)],
     ['docs/schema/snapshot-v1.schema.json', renderSnapshotSchema()],
+    [PAGE_ASSET, await renderPageAsset()],
   ]);
   for (const [path, text] of pages) files.set(path, await formatMarkdown(path, text));
   return files;

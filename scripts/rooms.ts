@@ -12,6 +12,8 @@ export interface Room {
   readonly lazily?: readonly string[];
   /** Packages, whole scopes (`@azure/`) included. */
   readonly packages?: readonly string[];
+  /** Its packages go into a file that npm run generate writes, so only the tools need them. */
+  readonly baked?: boolean;
   /** Node's own modules: only those that compute (see COMPUTING), or any. */
   readonly builtins: 'computing' | 'any';
   /** The edge reads the environment, the clock and chance, and writes to the streams. */
@@ -89,6 +91,11 @@ export const ROOMS: readonly Room[] = [
   pure('src/plan/', ['src/model/'], 'a plan is made from findings and the fixes that they carry, never from rules'),
   pure('src/judge/', ['src/model/', 'src/rules/'], THINKS),
   pure('src/report/', ['src/model/', 'src/remedies/'], 'it shows what was judged and judges nothing itself'),
+  {
+    ...pure('src/report/page/ui/', ['src/model/'], 'it runs in a browser and shows what the rest of report prepared'),
+    packages: ['preact'],
+    baked: true,
+  },
   pure('src/collect/', ['src/model/', 'src/ports.ts'], ORCHESTRATES),
   pure('src/apply/', ['src/model/', 'src/ports.ts'], ORCHESTRATES),
   pure('src/deliver/', ['src/model/', 'src/ports.ts', 'src/report/', 'src/snapshot/'], ORCHESTRATES),
@@ -128,7 +135,7 @@ export const ROOMS: readonly Room[] = [
 ];
 
 // Parts of a room that are the edge although the room is not.
-const EDGE = ['src/index.ts', 'src/github/', 'src/terminal/', 'src/net/clock.ts'];
+const EDGE = ['src/index.ts', 'src/github/', 'src/terminal/', 'src/net/clock.ts', 'src/report/page/ui/'];
 
 /** Folders that fill with strangers. */
 export const NAMELESS_FOLDERS: ReadonlySet<string> = new Set(['utils', 'helpers', 'common', 'types', 'interfaces']);

@@ -1,6 +1,7 @@
 /** All ordered pairs, one way and round trip, by classes; and what every fault breaks. */
 import type { FaultGroup } from '../model/faults.ts';
 import type { MatrixEntry, PairCounts, Verdict } from '../model/judgement.ts';
+import type { Family } from '../model/prefix.ts';
 import type { NodeClassIndex } from './classes.ts';
 import { Counter } from './counter.ts';
 import { Ledger } from './ledger.ts';
@@ -64,9 +65,21 @@ function tracePair(tracer: Tracer, from: NodeClassIndex, to: NodeClassIndex, isR
 
 function describe(ledger: Ledger, from: NodeClassIndex, to: NodeClassIndex, there: Path, back: Path): MatrixEntry[] {
   if (there.verdict === 'pass' && back.verdict === 'pass') return [];
-  return there.families.flatMap((path) => {
-    const reply = back.families.find((other) => other.family === path.family);
-    const roundTrip = roundTripVerdict(path.verdict, reply?.verdict ?? 'not-applicable');
+  const replyOf = (family: Family): Verdict =>
+    back.families.find((other) => other.family === family)?.verdict ?? 'not-applicable';
+  const idle = idleFamilies(from, to, there).map((family): MatrixEntry => {
+    const verdict = 'not-applicable';
+    return {
+      from: from.id,
+      to: to.id,
+      family,
+      verdict,
+      roundTrip: roundTripVerdict(verdict, replyOf(family)),
+      findings: [],
+    };
+  });
+  const judged = there.families.flatMap((path): MatrixEntry[] => {
+    const roundTrip = roundTripVerdict(path.verdict, replyOf(path.family));
     if (path.verdict === 'pass' && roundTrip === 'pass') return [];
     const findings = path.faults.flatMap((fault) => ledger.keysOf(fault, from, to, path));
     return [
@@ -80,4 +93,17 @@ function describe(ledger: Ledger, from: NodeClassIndex, to: NodeClassIndex, ther
       },
     ];
   });
+  return [...judged, ...idle];
+}
+
+/** Families in which nothing was to judge: they must not look as if they passed, which is what no entry means. */
+function idleFamilies(from: NodeClassIndex, to: NodeClassIndex, there: Path): Family[] {
+  const [sender, receiver] = [from.nodes[0], to.nodes[0]];
+  if (sender === undefined || receiver === undefined) return [];
+  const theirs = receiver.podCIDRs.map(({ family }) => family);
+  const shared = sender.families.filter((family) => theirs.includes(family));
+  const none: Family[] = there.families.length === 0 ? [...new Set([...sender.families, ...theirs])].sort() : [];
+  const families =
+    shared.length > 0 ? shared : none.length > 0 ? none : there.families.length === 0 ? [4 as const] : [];
+  return families.filter((family) => !there.families.some((path) => path.family === family));
 }

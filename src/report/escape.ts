@@ -69,6 +69,11 @@ export function codeHtml(text: string): string {
   return `<code>${escapeWords(cleanLine(text))}</code>`;
 }
 
+/** Text of an HTML element or a quoted attribute, where no Markdown is read. */
+export function escapeHtml(text: string): string {
+  return cleanLine(text).replaceAll(/[&<>"']/g, entity);
+}
+
 /** Lines to copy. What cannot be seen is replaced, so a command has to spell such characters out by itself. */
 export function codeBlock(lines: readonly string[], language: string): string {
   const clean = lines.map(cleanLine);

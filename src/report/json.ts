@@ -8,8 +8,20 @@ import { compareText, type FindingView, type View } from './view.ts';
 
 export const REPORT_SCHEMA_VERSION = 1;
 
+export type Report = ReturnType<typeof plan>;
+
 export function renderJson(view: View): string {
-  const report = {
+  return `${JSON.stringify(plan(view), undefined, 2)}\n`;
+}
+
+/** The same as data, for whoever puts it into another wrapping. */
+export function planReport(view: View): Report {
+  return plan(view);
+}
+
+// What it returns is written down once, in what it returns.
+function plan(view: View) {
+  return {
     schemaVersion: REPORT_SCHEMA_VERSION,
     verdict: view.verdict,
     evidenceLevel: view.evidenceLevel,
@@ -30,20 +42,19 @@ export function renderJson(view: View): string {
       return { facet, subject, reason, permission: permission ?? null };
     }),
   };
-  return `${JSON.stringify(report, undefined, 2)}\n`;
 }
 
 // Every part names its keys, so that nothing the model gains slips into the public file unseen.
 
-function counts({ total, pass, fail, partial, unknown, notApplicable }: PairCounts): object {
+function counts({ total, pass, fail, partial, unknown, notApplicable }: PairCounts): PairCounts {
   return { total, pass, fail, partial, unknown, notApplicable };
 }
 
-function pathCounts({ oneWay, roundTrip }: PathCounts): { oneWay: object; roundTrip: object } {
+function pathCounts({ oneWay, roundTrip }: PathCounts): PathCounts {
   return { oneWay: counts(oneWay), roundTrip: counts(roundTrip) };
 }
 
-function otherPaths({ nodeToPod, podToNode, senders }: OtherPaths): object {
+function otherPaths({ nodeToPod, podToNode, senders }: OtherPaths) {
   return {
     nodeToPod: pathCounts(nodeToPod),
     podToNode: pathCounts(podToNode),
@@ -55,11 +66,11 @@ function compareEntries(a: MatrixEntry, b: MatrixEntry): number {
   return compareText(a.from, b.from) || compareText(a.to, b.to) || a.family - b.family;
 }
 
-function entry({ from, to, family, verdict, roundTrip, findings }: MatrixEntry): object {
+function entry({ from, to, family, verdict, roundTrip, findings }: MatrixEntry): MatrixEntry {
   return { from, to, family, verdict, roundTrip, findings };
 }
 
-function node(judged: JudgedNode): object {
+function node(judged: JudgedNode) {
   return {
     name: judged.name,
     os: judged.os,
@@ -75,7 +86,7 @@ function node(judged: JudgedNode): object {
   };
 }
 
-function finding(judged: FindingView): object {
+function finding(judged: FindingView) {
   return {
     key: judged.key,
     rule: judged.rule,
@@ -103,6 +114,6 @@ function former({ key, rule, title }: FormerFinding): object {
   return { key, rule, title };
 }
 
-function subjects({ nodes, prefixes, interfaces, routeTables, subnets, routes, filters }: Subjects): object {
+function subjects({ nodes, prefixes, interfaces, routeTables, subnets, routes, filters }: Subjects): Subjects {
   return { nodes, prefixes, interfaces, routeTables, subnets, routes, filters };
 }

@@ -4,10 +4,10 @@ import { alignColumns } from './columns.ts';
 import { cleanLine } from './escape.ts';
 import { verdictRank, type FindingView, type View } from './view.ts';
 import {
-  describeEntry,
   notJudgedReason,
   number,
   planDrift,
+  planFormer,
   planGate,
   planGrade,
   planHeadline,
@@ -74,17 +74,8 @@ function causesText(view: View): string {
 function driftText(view: View): string {
   const summary = planDrift(view);
   if (summary === undefined) return '';
-  const { resolved, unseen, expired, unmatched } = view.drift;
-  return [
-    summary,
-    ...resolved.map(({ rule, title }) => `  resolved: ${rule}: ${title}`),
-    ...unseen.map(({ rule, title }) => `  not looked for: ${rule}: ${title}`),
-    ...expired.map((entry) => `  no longer accepted: ${describeEntry(entry)}`),
-    ...unmatched.map((entry) => `  accepted, but no finding fits: ${describeEntry(entry)}`),
-  ]
-    .map(cleanLine)
-    .map((line, index) => (index === 0 ? line : `  ${line}`))
-    .join('\n');
+  const former = planFormer(view).flatMap(([heading, lines]) => [`${heading}:`, ...lines.map((line) => `  ${line}`)]);
+  return [summary, ...former].map((line, index) => (index === 0 ? '' : '  ') + cleanLine(line)).join('\n');
 }
 
 function otherText(view: View): string {

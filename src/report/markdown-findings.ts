@@ -42,7 +42,7 @@ export function findingBlocks(view: View): Block[] {
  * among them: each of those takes something away, and wants to be thought over by itself.
  */
 export function commandBlocks(view: View): Block[] {
-  const failing = view.findings.filter((finding) => finding.verdict === 'fail');
+  const failing = view.findings.filter(({ verdict, accepted }) => verdict === 'fail' && accepted === undefined);
   const inOrder = BATCH.flatMap((kind) => {
     return failing.flatMap((finding) => finding.changes.filter((change) => change.kind === kind));
   });

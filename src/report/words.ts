@@ -1,7 +1,7 @@
 /** The sentences that several outputs share, as plain text: each output escapes and decorates them itself. */
 import { shortId } from '../model/ids.ts';
 import type { JudgedNode, PathCounts, Verdict } from '../model/judgement.ts';
-import type { IgnoreEntry } from '../model/triage.ts';
+import type { FormerFinding, IgnoreEntry } from '../model/triage.ts';
 import { compareText, type FindingView, type View } from './view.ts';
 
 /** The first line: what is wrong. Contains no foreign text. */
@@ -176,6 +176,19 @@ export function planDrift({ drift, counts, findings }: View): string | undefined
   ];
   if (parts.length === 0) return undefined;
   return `${hasBaseline ? 'Since the baseline' : 'Findings'}: ${parts.join(', ')}.`;
+}
+
+/** What is no finding of this run and still has to be said: a heading and its lines. Foreign text. */
+export function planFormer({ drift }: View): (readonly [string, readonly string[]])[] {
+  const { resolved, unseen, expired, unmatched } = drift;
+  const former = ({ rule, title }: FormerFinding): string => `${rule}: ${title}`;
+  const all = [
+    ['Resolved since the baseline', resolved.map(former)],
+    ['In the baseline, and not looked for now because something could not be read', unseen.map(former)],
+    ['Accepted until a day that is over, so these count again', expired.map(describeEntry)],
+    ['Accepted, but no finding fits; remove them from the file', unmatched.map(describeEntry)],
+  ] as const;
+  return all.filter(([, lines]) => lines.length > 0);
 }
 
 /** How a finding stands; undefined: there is nothing to say about it. Foreign text. */

@@ -21,7 +21,7 @@ export function violations(files: ReadonlyMap<string, string>, dependencies: Rea
     for (const one of importsOf(source)) {
       report(refusal(file, one));
       report(missing(file, one, files));
-      if (file.startsWith('src/')) report(undeclared(one, dependencies));
+      if (file.startsWith('src/') && roomOf(file)?.baked !== true) report(undeclared(one, dependencies));
     }
     if (file.startsWith('src/') && file !== 'src/index.ts') effectsOf(source).forEach(report);
   }

@@ -73,5 +73,5 @@ function served(lab: Lab, world: GitHubWorld): Served {
 
 function listLog(lines: string[]): Log {
   const add = (text: string): void => void lines.push(text);
-  return { debug: add, info: add, warning: add, group: (_, work) => work() };
+  return { debug: add, info: add, warning: add, fold: add, group: (_, work) => work() };
 }

@@ -10,7 +10,7 @@ export function sourceFiles(...folders: readonly string[]): Map<string, string> 
     if (!existsSync(join(ROOT, folder))) continue;
     for (const entry of readdirSync(join(ROOT, folder), { recursive: true, encoding: 'utf8' }).sort()) {
       const path = `${folder}/${entry.replaceAll('\\', '/')}`;
-      if (path.endsWith('.ts')) files.set(path, readFileSync(join(ROOT, path), 'utf8'));
+      if (/\.tsx?$/.test(path)) files.set(path, readFileSync(join(ROOT, path), 'utf8'));
     }
   }
   return files;

@@ -4,7 +4,7 @@ import type { Clock, Log } from '../../../src/ports.ts';
 
 const clock: Clock = { now: () => 0, sleep: () => Promise.resolve() };
 const ignore = (): void => undefined;
-const log: Log = { debug: ignore, info: ignore, warning: ignore, group: (_, work) => work() };
+const log: Log = { debug: ignore, info: ignore, warning: ignore, fold: ignore, group: (_, work) => work() };
 
 function open(env: Record<string, string | undefined>, token?: string, mask: (secret: string) => void = ignore) {
   const config = token === undefined ? {} : { githubToken: token };

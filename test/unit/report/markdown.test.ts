@@ -5,6 +5,7 @@ import type { Judgement } from '../../../src/model/judgement.ts';
 import { expectGolden } from './golden.ts';
 import {
   brokenJudgement,
+  driftedView,
   forwardingOff,
   hostileJudgement,
   judgedNode,
@@ -37,6 +38,15 @@ describe.each(CASES)('%s', (name, judged) => {
   test('log', () => {
     expectGolden(`${name}.txt`, `${joinLog(renderLog(view(judged)))}\n`);
   });
+});
+
+test.each([
+  ['drift', '10.244.9.0/24'],
+  ['drift-hostile', 'a|b`c`<img src=x onerror=alert(1)>\n::error::boo @everyone \u202egnp'],
+])('%s: summary and log against a baseline', (name, foreign) => {
+  const one = driftedView(foreign);
+  expectGolden(`${name}.md`, renderMarkdown(one));
+  expectGolden(`${name}.txt`, `${joinLog(renderLog(one))}\n`);
 });
 
 test('the first line says what is wrong and the second how to mend it, with the command', () => {

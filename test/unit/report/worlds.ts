@@ -9,6 +9,7 @@ import {
   type PairCounts,
   type PathCounts,
 } from '../../../src/model/judgement.ts';
+import type { Triage } from '../../../src/model/triage.ts';
 import { joinView, type GateView, type View } from '../../../src/report/view.ts';
 
 const PLACE = { cloud: 'aws', account: '123456789012', region: 'eu-west-1' } as const;
@@ -260,14 +261,44 @@ export const SNAPSHOT: Snapshot = {
   gaps: [],
 };
 
-export function view(judged: Judgement, gate?: GateView): View {
+const NO_TRIAGE: Triage = {
+  hasBaseline: false,
+  findings: new Map(),
+  resolved: [],
+  unseen: [],
+  expired: [],
+  unmatched: [],
+};
+
+export function view(judged: Judgement, gate?: GateView, triage: Partial<Triage> = {}): View {
   const result = judged.verdict === 'fail' || judged.verdict === 'unknown' ? 'fail' : 'pass';
   return joinView({
     judgement: judged,
-    triage: { hasBaseline: false, findings: new Map(), resolved: [], unseen: [], expired: [], unmatched: [] },
+    triage: { ...NO_TRIAGE, ...triage },
     gate: gate ?? { result, reasons: [`The verdict is ${judged.verdict}.`] },
     snapshot: SNAPSHOT,
     clouds: ['aws'],
     version: '1.0.0',
+  });
+}
+
+/** A run against a baseline: one fault of two is accepted, the other is known, and some have gone. `name`: of everything foreign. */
+export function driftedView(name: string): View {
+  const judged = brokenJudgement();
+  const [first, second] = judged.findings;
+  const former = { key: `fabric-route-missing/${name}`, rule: 'fabric-route-missing', title: `No route to ${name}` };
+  return view(judged, undefined, {
+    hasBaseline: true,
+    findings: new Map([
+      [
+        first?.key ?? '',
+        { standing: 'standing', accepted: { node: name, reason: `kept for ${name}`, expires: '2027-01-01' } },
+      ],
+      [second?.key ?? '', { standing: 'standing' }],
+    ]),
+    resolved: [former],
+    unseen: [{ ...former, key: `orphan-route/${name}`, rule: 'orphan-route' }],
+    expired: [{ rule: 'orphan-route', reason: name, expires: '2020-01-01' }],
+    unmatched: [{ route: `rtb-1/${name}`, reason: name }],
   });
 }

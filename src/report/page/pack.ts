@@ -1,0 +1,49 @@
+/**
+ * JSON in which a text that comes again is written once. Ids and sentences of a large cluster come again thousands of
+ * times, and the page must open from a mail attachment.
+ */
+
+// Shorter texts cost as much as what would stand for them.
+const SHORTEST = 6;
+/** Before the number of a text; a text that begins with it is always looked up. */
+const MARK = '~';
+
+interface Packed {
+  readonly texts: readonly string[];
+  readonly value: unknown;
+}
+
+/** JSON that unpack reads. The same value gives the same text. */
+export function pack(value: unknown): string {
+  const seen = new Map<string, number>();
+  visitTexts(value, (text) => seen.set(text, (seen.get(text) ?? 0) + 1));
+  const repeated = [...seen].filter(([text, count]) => {
+    return text.startsWith(MARK) || (count > 1 && text.length >= SHORTEST);
+  });
+  // The most frequent get the shortest numbers.
+  repeated.sort((a, b) => b[1] - a[1]);
+  const places = new Map(repeated.map(([text], place) => [text, `${MARK}${place.toString(36)}`]));
+  const packed: Packed = {
+    texts: [...places.keys()],
+    value: mapTexts(value, (text) => places.get(text) ?? text),
+  };
+  return JSON.stringify(packed);
+}
+
+export function unpack(json: string): unknown {
+  const { texts, value } = JSON.parse(json) as Packed;
+  return mapTexts(value, (text) => (text.startsWith(MARK) ? (texts[parseInt(text.slice(1), 36)] ?? '') : text));
+}
+
+function visitTexts(value: unknown, visit: (text: string) => void): void {
+  if (typeof value === 'string') visit(value);
+  else if (typeof value === 'object' && value !== null)
+    for (const item of Object.values(value)) visitTexts(item, visit);
+}
+
+function mapTexts(value: unknown, map: (text: string) => string): unknown {
+  if (typeof value === 'string') return map(value);
+  if (Array.isArray(value)) return value.map((item) => mapTexts(item, map));
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, mapTexts(item, map)]));
+}
