@@ -1,7 +1,8 @@
 /** The report as JUnit's XML, for dashboards that know tests: one case for the pod paths, and one per finding. */
 import { cleanLine } from './escape.ts';
 import type { FindingView, View } from './view.ts';
-import { number, planHeadline, planStanding, sentence } from './words.ts';
+import { planStanding } from './words-drift.ts';
+import { number, planHeadline, sentence } from './words.ts';
 
 export function renderJunit(view: View): string {
   const cases = [pathsCase(view), ...view.findings.map((finding) => findingCase(finding, view))];

@@ -3,18 +3,17 @@ import { shortId } from '../model/ids.ts';
 import { alignColumns } from './columns.ts';
 import { cleanLine } from './escape.ts';
 import { verdictRank, type FindingView, type View } from './view.ts';
+import { planDrift, planFormer, planStanding } from './words-drift.ts';
 import {
   notJudgedReason,
   number,
-  planDrift,
-  planFormer,
+  planCauses,
   planGate,
   planGrade,
   planHeadline,
   planImpact,
   planMend,
   planOtherPaths,
-  planStanding,
   plural,
 } from './words.ts';
 
@@ -63,11 +62,7 @@ function headText(view: View): string {
 }
 
 function causesText(view: View): string {
-  const rows = view.causes.map(({ finding, pairsExplained }) => [
-    `  ${number(pairsExplained)} of ${plural(view.broken, 'broken path')}`,
-    cleanLine(finding.rule),
-    cleanLine(finding.title),
-  ]);
+  const rows = planCauses(view).map(({ share, rule, title }) => [`  ${share}`, cleanLine(rule), cleanLine(title)]);
   return alignColumns(rows).join('\n');
 }
 

@@ -2,7 +2,8 @@
 import { escapeText } from './escape.ts';
 import type { Block } from './fit.ts';
 import type { View } from './view.ts';
-import { number, planDrift, planFormer } from './words.ts';
+import { planDrift, planFormer } from './words-drift.ts';
+import { number } from './words.ts';
 
 export function driftBlocks(view: View): Block[] {
   const summary = planDrift(view);

@@ -4,7 +4,8 @@ import { remediesFor } from '../remedies/index.ts';
 import { codeBlock, codeSpan, escapeText } from './escape.ts';
 import type { Block } from './fit.ts';
 import type { FindingView, View } from './view.ts';
-import { listNames, number, planGrade, planImpact, planStanding, plural } from './words.ts';
+import { planStanding } from './words-drift.ts';
+import { listNames, number, planGrade, planImpact, plural } from './words.ts';
 
 const MARKS: Readonly<Record<string, string>> = { error: '❌', warning: '⚠️', notice: 'ℹ️', unknown: '❔' };
 /** Findings that stand open when the page loads. */

@@ -8,7 +8,17 @@ import { matrixBlocks } from './markdown-matrix.ts';
 import { commandBlocks, findingBlocks } from './markdown-findings.ts';
 import { nodeBlocks, skippedBlocks } from './markdown-nodes.ts';
 import type { View } from './view.ts';
-import { listNames, number, planGate, planGrade, planHeadline, planMend, planOtherPaths, plural } from './words.ts';
+import {
+  listNames,
+  number,
+  planCauses,
+  planGate,
+  planGrade,
+  planHeadline,
+  planMend,
+  planOtherPaths,
+  plural,
+} from './words.ts';
 
 /** GitHub takes 1 MiB of UTF-8 per step; other steps of the same file and the upload itself need some of it. */
 export const SUMMARY_BUDGET: Budget = { limit: 900 * 1024, unit: 'bytes' };
@@ -92,13 +102,8 @@ function headBlocks(view: View): Block[] {
 
 function causeBlocks(view: View): Block[] {
   if (view.causes.length === 0) return [];
-  const rows = view.causes.map(({ finding, pairsExplained }) =>
-    tableRow([
-      `${number(pairsExplained)} of ${number(view.broken)}`,
-      escapeText(finding.title),
-      listNames(finding.subjects.nodes.map(codeSpan), 3),
-      escapeText(finding.rule),
-    ]),
+  const rows = planCauses(view).map(({ share, title, rule, nodes }) =>
+    tableRow([share, escapeText(title), listNames(nodes.map(codeSpan), 3), escapeText(rule)]),
   );
   return [
     {

@@ -1,7 +1,6 @@
 /** The sentences that several outputs share, as plain text: each output escapes and decorates them itself. */
 import { shortId } from '../model/ids.ts';
 import type { JudgedNode, PathCounts, Verdict } from '../model/judgement.ts';
-import type { FormerFinding, IgnoreEntry } from '../model/triage.ts';
 import { compareText, type FindingView, type View } from './view.ts';
 
 /** The first line: what is wrong. Contains no foreign text. */
@@ -92,6 +91,34 @@ export function planOtherPaths({ otherPaths }: View): OtherPathsRow[] {
   return [...nodes, ...senders];
 }
 
+/** One line about a cause, or about all causes of a rule where there are many. Foreign text. */
+export interface CauseRow {
+  /** How much it explains. */
+  readonly share: string;
+  readonly title: string;
+  readonly rule: string;
+  readonly nodes: readonly string[];
+}
+
+/** More are told by their rules. */
+const SINGLE_CAUSES = 25;
+
+export function planCauses(view: View): CauseRow[] {
+  const { causes, broken } = view;
+  const of = `of ${plural(broken, 'broken path')}`;
+  if (causes.length <= SINGLE_CAUSES) {
+    return causes.map(({ finding: { title, rule, subjects }, pairsExplained }) => {
+      return { share: `${number(pairsExplained)} ${of}`, title, rule, nodes: subjects.nodes };
+    });
+  }
+  // What several of them explain overlaps, so it cannot be added up.
+  return [...Map.groupBy(causes, ({ finding }) => finding.rule)].map(([rule, same]) => {
+    const nodes = [...new Set(same.flatMap(({ finding }) => finding.subjects.nodes))];
+    const title = `${number(same.length)} × ${same[0]?.finding.title ?? ''}`;
+    return { share: `up to ${number(same[0]?.pairsExplained ?? 0)} ${of} each`, title, rule, nodes };
+  });
+}
+
 /** Undefined: there is nothing to do. */
 export function planMend(view: View): Mend | undefined {
   const cause =
@@ -154,61 +181,6 @@ export function planImpact(finding: FindingView): string | undefined {
   if (pairsBroken + otherPathsBroken === 0) return undefined;
   const paths = pairsBroken > 0 ? plural(pairsBroken, 'path') : plural(otherPathsBroken, 'other path');
   return `${verdict === 'fail' ? 'breaks' : 'leaves open'} ${paths}`;
-}
-
-/** Against the baseline, and who is accepted; undefined: there is neither. */
-export function planDrift({ drift, counts, findings }: View): string | undefined {
-  const { hasBaseline, resolved, unseen, expired, unmatched } = drift;
-  const isFailing = (one: FindingView): boolean => one.verdict === 'fail' && one.accepted === undefined;
-  const standing = findings.filter((one) => isFailing(one) && one.standing === 'standing').length;
-  const parts = [
-    ...(hasBaseline
-      ? [
-          `${number(counts.new)} new`,
-          `${number(standing)} still there`,
-          `${number(resolved.length)} resolved`,
-          ...(unseen.length === 0 ? [] : [`${number(unseen.length)} not looked for`]),
-        ]
-      : []),
-    ...(counts.accepted === 0 ? [] : [`${number(counts.accepted)} accepted`]),
-    ...(expired.length === 0 ? [] : [`${number(expired.length)} no longer accepted`]),
-    ...(unmatched.length === 0 ? [] : [`${number(unmatched.length)} accepted without need`]),
-  ];
-  if (parts.length === 0) return undefined;
-  return `${hasBaseline ? 'Since the baseline' : 'Findings'}: ${parts.join(', ')}.`;
-}
-
-/** What is no finding of this run and still has to be said: a heading and its lines. Foreign text. */
-export function planFormer({ drift }: View): (readonly [string, readonly string[]])[] {
-  const { resolved, unseen, expired, unmatched } = drift;
-  const former = ({ rule, title }: FormerFinding): string => `${rule}: ${title}`;
-  const all = [
-    ['Resolved since the baseline', resolved.map(former)],
-    ['In the baseline, and not looked for now because something could not be read', unseen.map(former)],
-    ['Accepted until a day that is over, so these count again', expired.map(describeEntry)],
-    ['Accepted, but no finding fits; remove them from the file', unmatched.map(describeEntry)],
-  ] as const;
-  return all.filter(([, lines]) => lines.length > 0);
-}
-
-/** How a finding stands; undefined: there is nothing to say about it. Foreign text. */
-export function planStanding({ accepted, standing }: FindingView, { drift }: View): string | undefined {
-  if (accepted !== undefined) {
-    return `accepted${accepted.expires === undefined ? '' : ` until ${accepted.expires}`}: ${accepted.reason}`;
-  }
-  return drift.hasBaseline ? (standing === 'new' ? 'new' : 'still there') : undefined;
-}
-
-/** An entry of the ignore list in one line. Foreign text. */
-export function describeEntry({ rule, node, prefix, route, reason, expires }: IgnoreEntry): string {
-  const what = [
-    ...(rule === undefined ? [] : [`rule ${rule}`]),
-    ...(node === undefined ? [] : [`node ${node}`]),
-    ...(prefix === undefined ? [] : [`prefix ${prefix}`]),
-    ...(route === undefined ? [] : [`route ${route}`]),
-    ...(expires === undefined ? [] : [`until ${expires}`]),
-  ];
-  return `${what.join(', ')}: ${reason}`;
 }
 
 /** `error`, `warning`, `notice`, or `unknown` where it could not be decided. */

@@ -3,18 +3,16 @@ import { shortId } from '../../model/ids.ts';
 import { cleanLine } from '../escape.ts';
 import { planReport, type Report } from '../json.ts';
 import type { FindingView, View } from '../view.ts';
+import { planDrift, planFormer, planStanding } from '../words-drift.ts';
 import {
   listNames,
   notJudgedReason,
-  planDrift,
-  planFormer,
   planGate,
   planGrade,
   planHeadline,
   planImpact,
   planMend,
   planOtherPaths,
-  planStanding,
   plural,
   type Headline,
   type Mend,

@@ -1,11 +1,15 @@
 import { describe, expect, test } from '@jest/globals';
 import { joinLog, renderLog } from '../../../src/report/log.ts';
-import { renderMarkdown } from '../../../src/report/markdown.ts';
+import { measure } from '../../../src/report/fit.ts';
+import { renderMarkdown, SUMMARY_BUDGET } from '../../../src/report/markdown.ts';
+import type { View } from '../../../src/report/view.ts';
+import { NO_SUBJECTS } from '../../../src/model/judgement.ts';
 import type { Judgement } from '../../../src/model/judgement.ts';
 import { expectGolden } from './golden.ts';
 import {
   brokenJudgement,
   driftedView,
+  finding,
   forwardingOff,
   hostileJudgement,
   judgedNode,
@@ -118,4 +122,67 @@ test('many classes become a list of entries instead of a grid', () => {
       '| `n5` | `n6` | IPv4 | ✅ pass, replies fail |',
     ].join('\n'),
   );
+});
+
+describe('the ladder', () => {
+  const COMMENT = { limit: 65_536, unit: 'characters' } as const;
+
+  // As wide as a report gets: 5,000 nodes in as many classes, 4,000 faults of six rules, each a cause.
+  const RULES = [
+    'cloud-forwarding-off',
+    'fabric-route-missing',
+    'fabric-route-wrong-target',
+    'fabric-route-dead',
+    'route-shadowed',
+    'firewall-excludes-pods',
+  ] as const;
+  const large = (): View => {
+    const nodes = Array.from({ length: 5000 }, (_, index) =>
+      judgedNode(index, { verdict: index < 4000 ? 'fail' : 'pass' }),
+    );
+    const findings = nodes.slice(0, 4000).map(({ name }, index) =>
+      finding({
+        key: `fault/${name}`,
+        rule: RULES[index % RULES.length] ?? RULES[0],
+        title: `Fault of kind ${String(index % RULES.length)}`,
+        subjects: { ...NO_SUBJECTS, nodes: [name] },
+        pairsBroken: 9998,
+      }),
+    );
+    return view(
+      judgement({
+        verdict: 'fail',
+        nodes,
+        classes: nodes.map(({ name }) => ({ id: name, nodes: [name] })),
+        pairs: pairCounts({ total: 24_995_000, fail: 23_995_200, pass: 999_800 }),
+        findings,
+        causes: findings.map(({ key }) => ({ finding: key, pairsExplained: 9998 })),
+      }),
+    );
+  };
+
+  test.each([
+    ['summary', SUMMARY_BUDGET],
+    ['comment', COMMENT],
+  ])('4,000 faults of 5,000 nodes fit the %s, and every kind of cause is named', (_, budget) => {
+    const text = renderMarkdown(large(), budget);
+    expect(measure(text, budget)).toBeLessThanOrEqual(budget.limit);
+    expect(text).toMatch(/^\*\*Fail\*\* — 23,995,200 of 24,995,000 pod paths between nodes are broken/);
+    for (const rule of RULES) expect(text).toContain(rule);
+    expect(text.match(/\d[\d,]* × Fault of kind/g)).toHaveLength(RULES.length);
+  });
+
+  // From the richest to the poorest, each the first that fits.
+  test.each([
+    ['full', 100_000],
+    ['problems', 4200],
+    ['counts', 2000],
+    ['line', 140],
+    ['cut', 60],
+  ])('%s: in %d characters', (name, limit) => {
+    const budget = { limit, unit: 'characters' } as const;
+    const text = renderMarkdown(view(brokenJudgement()), budget);
+    expect(text.length).toBeLessThanOrEqual(limit);
+    expectGolden(`ladder-${name}.md`, text);
+  });
 });
