@@ -1,12 +1,13 @@
 /** Texts as GitHub gives them back. Pure. */
+import { messageBody } from '../model/message.ts';
 
-/** Whoever edits in the browser leaves carriage returns. */
+/** But for what stands behind the mark and differs from run to run. Whoever edits in the browser leaves carriage returns. */
 export function isSameText(one: string, other: string): boolean {
   return normal(one) === normal(other);
 }
 
 function normal(text: string): string {
-  return text.replaceAll('\r\n', '\n').trim();
+  return messageBody(text).replaceAll('\r\n', '\n').trim();
 }
 
 /** Logins are the same in any case; an app's ends in `[bot]`, which no person's can. */

@@ -162,7 +162,7 @@ function foot(view: View): Block {
     ...(networkModes.length === 0 ? [] : [`network mode ${networkModes.join(', ')}`]),
     ...(podCIDRs.length === 0 ? [] : [`pod ranges ${listNames(podCIDRs.map(codeSpan), 4)}`]),
     plural(view.nodes.length, 'node'),
-    `as of ${codeSpan(view.takenAt)}`,
+    ...(view.takenAt === '' ? [] : [`as of ${codeSpan(view.takenAt)}`]),
     `Pod Route Check ${escapeText(view.version)}`,
   ];
   return { kind: 'text', text: `<sub>${parts.join(' · ')}</sub>` };

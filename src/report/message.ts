@@ -1,5 +1,6 @@
 /** Texts of which GitHub keeps one copy per cluster: the pull request comment and the drift issue. */
-import { cleanLine } from './escape.ts';
+import { FOOT_MARK } from '../model/message.ts';
+import { cleanLine, codeSpan } from './escape.ts';
 import type { Budget } from './fit.ts';
 import { renderMarkdown } from './markdown.ts';
 import type { View } from './view.ts';
@@ -27,9 +28,10 @@ export function renderIssue(view: View, runUrl?: string): MessageText & { readon
 }
 
 function renderMessage(view: View, marker: string, runUrl: string | undefined): MessageText {
-  const foot = runUrl === undefined ? '' : `\n[The run with the whole report](${encodeURI(runUrl)})\n`;
+  const run = runUrl === undefined ? '' : ` · [the run with the whole report](${encodeURI(runUrl)})`;
+  const foot = `\n${FOOT_MARK}\n<sub>As of ${codeSpan(view.takenAt)}${run}</sub>\n`;
   const budget: Budget = { limit: LIMIT - marker.length - foot.length - 2, unit: 'characters' };
-  return { marker, body: `${marker}\n${renderMarkdown(view, budget)}${foot}` };
+  return { marker, body: `${marker}\n${renderMarkdown({ ...view, takenAt: '' }, budget)}${foot}` };
 }
 
 /** Of the cluster, so that it cannot end the comment in which it stands, or pass for another cluster's. */

@@ -90,6 +90,7 @@ export interface View {
   /** By name. */
   readonly nodes: readonly JudgedNode[];
   readonly gaps: readonly Gap[];
+  /** Empty where it is told elsewhere. */
   readonly takenAt: string;
   readonly version: string;
 }

@@ -2,7 +2,7 @@
 import type { Config } from '../model/config.ts';
 import type { Judgement } from '../model/judgement.ts';
 import { RULE_FACETS } from '../model/rule-facets.ts';
-import type { Gap } from '../model/snapshot.ts';
+import type { Facet, Gap } from '../model/snapshot.ts';
 import type { FormerFinding, IgnoreEntry, Triage, TriagedFinding } from '../model/triage.ts';
 import type { Baseline } from './baseline.ts';
 import { accepts, isExpired } from './ignore.ts';
@@ -54,12 +54,42 @@ function isOff(rule: string, rules: Config['rules']): boolean {
 }
 
 function hides({ facet, scope, subject }: Gap, rule: string, cause: string): boolean {
-  if (facet === 'changed') return subject === `${rule} ${cause}`;
-  // Without a node or its network mode nothing is looked for at all.
-  if (facet === 'nodes' || facet === 'cni') return true;
-  // Rules that go by what paths come to, and those of other versions, may depend on anything.
+  const isElsewhere = scope !== undefined && !liesIn(cause, scope);
+  switch (facet) {
+    case 'changed':
+      return subject === `${rule} ${cause}`;
+    // Without a node or its network mode nothing is looked for at all.
+    case 'nodes':
+    case 'cni':
+      return true;
+    case 'limits':
+      return rule === 'route-quota';
+    case 'services':
+      return rule === 'range-collision';
+    case 'routes':
+    case 'prefix-lists':
+      return !isElsewhere && looksAt(rule, 'routes');
+    case 'filters':
+      return !isElsewhere && looksAt(rule, 'filters');
+    // Which machine is whose, and where it is, decides about all that is found.
+    case 'machines':
+    case 'interfaces':
+    case 'subnets':
+    case 'networks':
+    case 'guests':
+      return !isElsewhere;
+  }
+}
+
+/** The causes of the cluster may hang on any cloud. Where nothing could be read, not even the account is known. */
+function liesIn(cause: string, scope: string): boolean {
+  if (cause.startsWith('cluster/')) return true;
+  const parts = cause.split('/');
+  return scope.split('/').every((part, index) => part === 'unknown' || part === parts[index]);
+}
+
+/** Rules that go by what paths come to, and those of other versions, may depend on anything. */
+function looksAt(rule: string, facet: Facet): boolean {
   const facets = Object.entries(RULE_FACETS).find(([id]) => id === rule)?.[1] ?? [];
-  if (facets.length > 0 && !facets.includes(facet)) return false;
-  const isElsewhere = scope !== undefined && cause !== scope && !cause.startsWith(`${scope}/`);
-  return !isElsewhere || cause.startsWith('cluster/');
+  return facets.length === 0 || facets.includes(facet);
 }

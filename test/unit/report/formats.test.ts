@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { parseXML } from '@aws-sdk/xml-builder';
+import { messageBody } from '../../../src/model/message.ts';
 import { renderJunit } from '../../../src/report/junit.ts';
 import { renderComment, renderIssue } from '../../../src/report/message.ts';
 import { renderSarif } from '../../../src/report/sarif.ts';
@@ -74,7 +75,14 @@ describe('messages', () => {
   test('the body starts with the marker, links the run and keeps to the limit', () => {
     const { marker, body } = renderComment(MIXED, 'https://github.com/o/r/actions/runs/1');
     expect(body.startsWith(`${marker}\n`)).toBe(true);
-    expect(body).toMatch(/\(https:\/\/github\.com\/o\/r\/actions\/runs\/1\)\n$/);
+    expect(body).toMatch(/\(https:\/\/github\.com\/o\/r\/actions\/runs\/1\)<\/sub>\n$/);
+    // Only what was found is a reason to write it again.
+    const later = renderComment(
+      { ...MIXED, takenAt: '2030-01-01T00:00:00Z' },
+      'https://github.com/o/r/actions/runs/2',
+    ).body;
+    expect(later).not.toBe(body);
+    expect(messageBody(later)).toBe(messageBody(body));
     const many = Array.from({ length: 4000 }, (_, index) => finding({ key: `k${String(index)}` }));
     const large = renderComment(
       { ...MIXED, findings: many.map((one) => ({ ...MIXED.findings[0]!, ...one })) },

@@ -81,6 +81,12 @@ describe('against a baseline', () => {
       ['cloud-forwarding-off', 'fabric-route-missing'],
       [],
     ],
+    [
+      'machines of an account that could not be told',
+      { gaps: [{ ...routes, facet: 'machines', scope: 'aws/unknown/eu-central-1' }] },
+      [],
+      ['cloud-forwarding-off', 'fabric-route-missing'],
+    ],
     ['network agents', { gaps: [{ ...routes, facet: 'cni' }] }, [], ['cloud-forwarding-off', 'fabric-route-missing']],
     ['a rule', { rules: { 'fabric-route-missing': 'off' } }, ['cloud-forwarding-off'], ['fabric-route-missing']],
   ])('%s not looked at: only what could have been seen is resolved', (_, given, resolved, unseen) => {
