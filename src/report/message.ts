@@ -20,9 +20,15 @@ export function renderComment(view: View, runUrl?: string): MessageText {
 
 /** The title changes only when the number of problems does, so that a nightly run does not mail its readers for nothing. */
 export function renderIssue(view: View, runUrl?: string): MessageText & { readonly title: string } {
-  const problems = view.counts.errors + view.counts.warnings - view.counts.accepted;
-  const state =
-    view.broken > 0 ? 'pods cannot reach each other' : problems > 0 ? plural(problems, 'problem') : 'all is well';
+  const failing = view.findings.filter(({ verdict, severity }) => verdict === 'fail' && severity !== 'notice');
+  const problems = failing.filter(({ accepted }) => accepted === undefined);
+  const isBroken = problems.some(({ pairsBroken }) => pairsBroken > 0);
+  const calm = failing.length === 0 ? 'all is well' : 'nothing but what is accepted';
+  const state = isBroken
+    ? 'pods cannot reach each other'
+    : problems.length > 0
+      ? plural(problems.length, 'problem')
+      : calm;
   const title = cleanLine(`Pod routes of cluster ${view.cluster.id}: ${state}`).slice(0, 200);
   return { ...renderMessage(view, `<!-- pod-route-check issue ${idOf(view)} -->`, runUrl), title };
 }
