@@ -24,6 +24,7 @@ import {
 } from '../model/snapshot.ts';
 import { FILTER_KINDS } from '../model/filter.ts';
 import { CLUSTER, NODE } from './schema-cluster.ts';
+import { GUEST } from './schema-guest.ts';
 import type { Misfit, PlannedFacts } from '../model/what-if.ts';
 import {
   ADDRESS,
@@ -246,6 +247,7 @@ export const SNAPSHOT: Shape<Snapshot> = object<Snapshot>({
   cluster: CLUSTER,
   fabrics: listBy('id', FABRIC),
   gaps: list(GAP),
+  guests: optional(described('Of those nodes whose kernels were read.', listBy('node', GUEST))),
   planned: optional(described('What of this does not exist yet.', PLANNED)),
   recheck: optional(described('What the second reading of the suspects found.', RECHECK)),
 });

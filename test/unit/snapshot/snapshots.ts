@@ -1,5 +1,5 @@
 /** Snapshots for the tests of their form; what they say makes no sense together. */
-import type { FabricFacts, NodeFacts, Snapshot } from '../../../src/model/snapshot.ts';
+import type { FabricFacts, GuestFacts, NodeFacts, Snapshot } from '../../../src/model/snapshot.ts';
 
 export const MINIMAL: Snapshot = {
   schemaVersion: 1,
@@ -136,6 +136,56 @@ const FABRIC: Required<FabricFacts> = {
   ],
 };
 
+const SWITCHES = { forwarding4: true, forwarding6: false, rpFilter: 2, arpIgnore: 0, proxyArp: false };
+
+const GUEST: Required<GuestFacts> = {
+  node: 'a',
+  os: 'linux',
+  source: 'file guests/a.txt',
+  readAt: '2026-11-21T02:58:00Z',
+  links: [
+    {
+      name: 'eth0',
+      up: true,
+      carrier: true,
+      mac: '02:00:00:00:00:01',
+      kind: 'bond',
+      addresses: [{ address: '10.0.0.1', length: 24 }],
+      ...SWITCHES,
+    },
+  ],
+  routes: [
+    {
+      table: 'main',
+      prefix: '10.244.2.0/24',
+      type: 'unicast',
+      metric: 0,
+      hops: [{ gateway: '10.0.0.2', device: 'eth0', onlink: true, dead: true }],
+      scope: 'link',
+      protocol: 'static',
+      opaque: 'attribute tos',
+    },
+  ],
+  rules4: [
+    {
+      priority: 100,
+      from: '10.244.1.0/24',
+      to: '10.244.0.0/16',
+      device: 'cni0',
+      inverted: true,
+      action: 'lookup',
+      table: 'main',
+      suppress: 0,
+      opaque: 'selector fwmark',
+    },
+  ],
+  rules6: [],
+  neighbours: [{ address: '10.0.0.2', device: 'eth0', mac: '02:00:00:00:00:02', state: 'usable' }],
+  all: SWITCHES,
+  fresh: SWITCHES,
+  unread: [{ part: 'routes6', reason: 'cut off' }],
+};
+
 export const FULL: Snapshot = {
   schemaVersion: 1,
   takenAt: '2026-11-21T03:00:00.000Z',
@@ -184,6 +234,7 @@ export const FULL: Snapshot = {
   },
   fabrics: [FABRIC],
   gaps: [{ facet: 'routes', subject: 'x', scope: 'y', reason: 'z', permission: 'ec2:DescribeRouteTables' }],
+  guests: [GUEST],
   recheck: {
     takenAt: '2026-11-21T03:00:05.000Z',
     asked: { nodes: ['a'], machines: ['i-1'], interfaces: ['eni-1'], tables: ['rtb-1'], filters: [] },

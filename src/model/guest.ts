@@ -1,0 +1,124 @@
+/** A node's own kernel: what it does with packets that are not its own. The same words for every operating system. */
+export interface GuestFacts {
+  readonly node: string;
+  readonly os: 'linux';
+  /** Where it was read: `file guests/a.txt`. */
+  readonly source: string;
+  /** ISO 8601. */
+  readonly readAt: string;
+  readonly links: readonly GuestLink[];
+  /** Of all tables, in the kernel's order: among equals the first one counts. */
+  readonly routes: readonly GuestRoute[];
+  /** Policy rules of each family, in order of priority. */
+  readonly rules4: readonly GuestRule[];
+  readonly rules6: readonly GuestRule[];
+  readonly neighbours: readonly GuestNeighbour[];
+  /** What holds for all links together. */
+  readonly all: GuestSwitches;
+  /** What links start with that do not exist yet. */
+  readonly fresh: GuestSwitches;
+  /** Parts of which something could not be read or understood. Whatever hangs on them is unknown. */
+  readonly unread: readonly GuestUnread[];
+}
+
+export const GUEST_PARTS = ['links', 'routes4', 'routes6', 'rules4', 'rules6', 'neighbours', 'settings'] as const;
+export type GuestPart = (typeof GUEST_PARTS)[number];
+
+export interface GuestUnread {
+  readonly part: GuestPart;
+  readonly reason: string;
+}
+
+/** `net.ipv4.conf.*` and `net.ipv6.conf.*`; absent: not read, or not there (a kernel without IPv6). */
+export interface GuestSwitches {
+  readonly forwarding4?: boolean;
+  readonly forwarding6?: boolean;
+  /** 0 off, 1 strict, 2 loose; the highest of the link's and that of all links counts. */
+  readonly rpFilter?: number;
+  /** 0: answers for every address of the node. The highest of the link's and that of all links counts. */
+  readonly arpIgnore?: number;
+  readonly proxyArp?: boolean;
+}
+
+export interface GuestLink extends GuestSwitches {
+  readonly name: string;
+  /** Switched on, and connected to something. */
+  readonly up: boolean;
+  readonly carrier: boolean;
+  readonly mac?: string;
+  /** As the kernel names it: `bridge`, `veth`, `vxlan`; absent: hardware. */
+  readonly kind?: string;
+  readonly addresses: readonly GuestAddress[];
+}
+
+export interface GuestAddress {
+  readonly address: string;
+  /** Of the network that the kernel finds behind the link, in bits. */
+  readonly length: number;
+}
+
+export const GUEST_ROUTE_TYPES = [
+  'unicast',
+  'local',
+  'broadcast',
+  'anycast',
+  'multicast',
+  'blackhole',
+  'unreachable',
+  'prohibit',
+  'throw',
+] as const;
+export type GuestRouteType = (typeof GUEST_ROUTE_TYPES)[number];
+
+export interface GuestRoute {
+  readonly table: string;
+  /** Canonical. */
+  readonly prefix: string;
+  readonly type: GuestRouteType;
+  /** The lowest wins among routes for one prefix. */
+  readonly metric: number;
+  /** Several share the flows; none: the type says all. */
+  readonly hops: readonly GuestHop[];
+  readonly scope?: string;
+  /** Who made it: `kernel`, `static`, `bird`. */
+  readonly protocol?: string;
+  /** What of it is not understood; then what happens to packets that match it is unknown. */
+  readonly opaque?: string;
+}
+
+export interface GuestHop {
+  /** Absent: the destination itself is looked for on the link. */
+  readonly gateway?: string;
+  readonly device: string;
+  /** The kernel takes the gateway for a neighbour, whatever the link's addresses say. */
+  readonly onlink?: true;
+  /** The kernel does not use it. */
+  readonly dead?: true;
+}
+
+export interface GuestRule {
+  readonly priority: number;
+  /** Canonical; absent: any. */
+  readonly from?: string;
+  readonly to?: string;
+  /** The link that packets come in from; `lo` are the node's own. */
+  readonly device?: string;
+  /** It counts for whatever does not fit. */
+  readonly inverted?: true;
+  readonly action: 'lookup' | 'blackhole' | 'unreachable' | 'prohibit';
+  readonly table?: string;
+  /** Routes with prefixes up to this length do not count. */
+  readonly suppress?: number;
+  /** What of it is not understood; then packets for which its table has a route may or may not take that. */
+  readonly opaque?: string;
+}
+
+export const NEIGHBOUR_STATES = ['usable', 'resolving', 'failed'] as const;
+
+export interface GuestNeighbour {
+  readonly address: string;
+  readonly device: string;
+  readonly mac?: string;
+  /** `failed`: nobody answered when it was last asked for. */
+  readonly state: (typeof NEIGHBOUR_STATES)[number];
+}
