@@ -102,6 +102,8 @@ function buildPorts(env: NodeJS.ProcessEnv, listener: Listener): Ports {
       const open = FABRICS[cloud];
       return open({ config, ...outside });
     },
+    guests: async ({ guestFiles }) =>
+      guestFiles === undefined ? undefined : (await import('./guests/files.ts')).openGuestFiles(guestFiles, outside),
   };
 }
 

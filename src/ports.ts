@@ -1,7 +1,15 @@
 /** Everything outside, as interfaces. Rooms get these passed in; only index.ts builds the real ones. */
 import type { CloudId, Config } from './model/config.ts';
 import type { AccessError, DeliveryError } from './model/errors.ts';
-import type { FabricFacts, Gap, NodeFacts, CniFacts, Suspects, RouteControllerFacts } from './model/snapshot.ts';
+import type {
+  CniFacts,
+  FabricFacts,
+  Gap,
+  GuestFacts,
+  NodeFacts,
+  RouteControllerFacts,
+  Suspects,
+} from './model/snapshot.ts';
 
 export interface Clock {
   /** Milliseconds since the epoch. */
@@ -68,6 +76,11 @@ export interface FabricReader {
   read(nodes: readonly NodeFacts[], facets?: FabricFacets): Promise<Reading<readonly FabricFacts[]>>;
   /** The named objects as they are now, in otherwise empty fabrics; what is gone is left out. */
   reread(suspects: Suspects): Promise<Reading<readonly FabricFacts[]>>;
+}
+
+export interface GuestReader {
+  /** Throws ConfigError where nothing can be read at all. Each of these nodes is in the facts, or a gap says why not. */
+  read(nodes: readonly NodeFacts[]): Promise<Reading<readonly GuestFacts[]>>;
 }
 
 export interface Annotation {
@@ -163,4 +176,6 @@ export interface Ports {
   /** Undefined outside GitHub Actions. */
   github(config: Config): Promise<GitHub | undefined>;
   fabric(cloud: CloudId, config: Config): Promise<FabricReader>;
+  /** Undefined: nobody asked for the nodes' own kernels. */
+  guests(config: Config): Promise<GuestReader | undefined>;
 }

@@ -1,7 +1,16 @@
 /** Reads the cluster and its clouds side by side into one snapshot; what fails becomes a gap, never an exception. */
 import type { CloudId, Config } from '../model/config.ts';
 import { isKnownError } from '../model/errors.ts';
-import type { ClusterFacts, FabricFacts, Gap, NodeFacts, Recheck, Snapshot, Suspects } from '../model/snapshot.ts';
+import type {
+  ClusterFacts,
+  FabricFacts,
+  Gap,
+  GuestFacts,
+  NodeFacts,
+  Recheck,
+  Snapshot,
+  Suspects,
+} from '../model/snapshot.ts';
 import { SNAPSHOT_SCHEMA_VERSION } from '../model/snapshot.ts';
 import { suspectsOf } from '../model/suspects.ts';
 import type { ClusterReader, CloudChoice, FabricFacets, FabricReader, Ports, Reading } from '../ports.ts';
@@ -19,6 +28,7 @@ export interface Collected {
 /** ConfigError is thrown on: the workflow's author has to act. Everything else is a gap. */
 export async function collectSnapshot(config: Config, ports: Ports): Promise<Collected> {
   const reader = await ports.cluster(config);
+  const guestReader = await ports.guests(config);
   return ports.log.group('Reading the cluster and its clouds', async () => {
     let clouds: Promise<CloudsRead> | undefined;
     const begin = (nodes: readonly NodeFacts[]): Promise<CloudsRead> => {
@@ -28,13 +38,17 @@ export async function collectSnapshot(config: Config, ports: Ports): Promise<Col
       return clouds;
     };
     const { cluster, gaps } = await readCluster(config, reader, ports, (nodes) => void begin(nodes));
-    const { choice, fabrics, readings } = await begin(cluster.nodes);
+    const [{ choice, fabrics, readings }, guests] = await Promise.all([
+      begin(cluster.nodes),
+      guestReader?.read(cluster.nodes),
+    ]);
     const snapshot: Snapshot = {
       schemaVersion: SNAPSHOT_SCHEMA_VERSION,
       takenAt: new Date(ports.clock.now()).toISOString(),
       cluster,
       fabrics: sortById(readings.flatMap((reading) => reading.facts)),
-      gaps: [...gaps, ...choice.gaps, ...readings.flatMap((reading) => reading.gaps)],
+      gaps: [...gaps, ...choice.gaps, ...readings.flatMap((reading) => reading.gaps), ...(guests?.gaps ?? [])],
+      ...(guests === undefined ? {} : { guests: [...guests.facts].sort(byNode) }),
     };
     return { snapshot, readers: { cluster: reader, fabrics } };
   });
@@ -132,6 +146,10 @@ async function readCluster(
 function needsControllers({ rules, networkModes }: Config): boolean {
   const canNeedRoutes = networkModes === 'auto' || networkModes.some((mode) => mode !== 'overlay');
   return canNeedRoutes && rules['route-controller-blocked'] !== 'off';
+}
+
+function byNode(a: GuestFacts, b: GuestFacts): number {
+  return a.node < b.node ? -1 : 1;
 }
 
 function sortById(fabrics: readonly FabricFacts[]): FabricFacts[] {

@@ -10,6 +10,7 @@ import {
   parseChoices,
   parseKubeconfig,
   parseList,
+  parseNodeSubnets,
   parsePodCIDRs,
   parseRegions,
   parseRules,
@@ -91,9 +92,6 @@ function parseConfig(values: Values, notes: Notes): Config {
   const optional = <K extends keyof Config>(key: K, value: string): Partial<Record<K, string>> =>
     value === '' ? {} : ({ [key]: value } as Record<K, string>);
 
-  // An accepted value that nothing acts on yet is still looked at, so that a slip shows now and not later.
-  parseChoice('guests', text('guests'), notes);
-
   return {
     mode: parseChoice('mode', text('mode'), notes),
     clouds: parseClouds(text('cloud'), notes),
@@ -109,6 +107,9 @@ function parseConfig(values: Values, notes: Notes): Config {
     azureSubscriptions: parseSubscriptions(text('azure-subscriptions'), notes),
     ...optional('gcpEndpoint', parseEndpoint('gcp-endpoint', text('gcp-endpoint'), notes)),
     ...optional('azureEndpoint', parseEndpoint('azure-endpoint', text('azure-endpoint'), notes)),
+    guests: parseChoice('guests', text('guests'), notes),
+    ...optional('guestFiles', parseGuestFiles(text('guest-files'), text('guests'), notes)),
+    nodeSubnets: parseNodeSubnets(text('node-subnets'), notes),
     requireEvidence: parseChoice('require-evidence', text('require-evidence'), notes),
     rules: parseRules(text('rules'), notes),
     failOn: parseChoice('fail-on', text('fail-on'), notes),
@@ -126,6 +127,19 @@ function parseConfig(values: Values, notes: Notes): Config {
     ...optional('githubToken', text('github-token').startsWith('${{') ? '' : text('github-token')),
     timeoutMs: parseTimeout(text('timeout'), notes),
   };
+}
+
+/** One is nothing without the other. */
+function parseGuestFiles(path: string, guests: string, notes: Notes): string {
+  const areWanted = guests.toLowerCase() === 'files';
+  if (areWanted && path === '') {
+    const hint = 'Name the folder with the output of docs/collect/collect.sh.';
+    notes.problems.push({ where: 'guest-files', what: 'it is needed for guests: files.', hint });
+  }
+  if (!areWanted && path !== '') {
+    notes.problems.push({ where: 'guest-files', what: 'it has no effect.', hint: 'Set guests: files, or remove it.' });
+  }
+  return areWanted ? path : '';
 }
 
 function parseClouds(text: string, notes: Notes): Config['clouds'] {

@@ -6,20 +6,6 @@ import type { InputSpec } from './spec.ts';
 
 export const LATER_INPUTS = [
   {
-    name: 'guest-files',
-    type: 'path',
-    default: '',
-    text: "Files with the nodes' own routes, for guests: files.",
-    available: 'later',
-  },
-  {
-    name: 'node-subnets',
-    type: 'lines',
-    default: '',
-    text: 'Subnets of nodes outside any cloud, for networks that no API describes.',
-    available: 'later',
-  },
-  {
     name: 'fabric-routes',
     type: 'lines',
     default: '',

@@ -107,6 +107,17 @@ export function parsePodCIDRs(text: string, notes: Notes): readonly string[] {
   return [...canonical];
 }
 
+/** Canonical, in the order given. */
+export function parseNodeSubnets(text: string, notes: Notes): readonly string[] {
+  return parseList(text).flatMap((item) => {
+    const prefix = parsePrefix(item);
+    if (prefix !== undefined && prefix.length > 0) return [prefix.text];
+    const hint = 'Write network/length, such as 192.168.10.0/24, separated by commas, spaces or new lines.';
+    notes.problems.push({ where: 'node-subnets', what: `${quote(item)} is no network of nodes.`, hint });
+    return [];
+  });
+}
+
 export function parseRegions(text: string, notes: Notes): readonly string[] {
   const regions = new Set<string>();
   for (const item of parseList(text)) {

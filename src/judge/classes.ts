@@ -50,6 +50,8 @@ function isWalked(node: SurveyedNode): boolean {
 function signNode(tracer: Tracer, node: SurveyedNode, contexts: readonly SenderContext[], trail: Trail): void {
   if (node.skipped !== undefined) return;
   trail.add(node.mode.mode);
+  // Kernels may treat any two nodes differently.
+  if (tracer.survey.guests !== undefined) trail.add(node.name);
   for (const family of node.families) trail.add(FAMILY[family]);
   trail.add('podCIDRs');
   for (const prefix of node.podCIDRs) trail.add(node.overlapRoots.length > 0 ? prefix.text : FAMILY[prefix.family]);

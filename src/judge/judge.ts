@@ -30,7 +30,8 @@ import type { Survey } from './survey.ts';
 import { surveySnapshot } from './survey.ts';
 import { Tracer } from './trace.ts';
 
-export type JudgeConfig = Pick<Config, 'networkModes' | 'podCIDRs' | 'rules'> & Partial<Pick<Config, 'extraSenders'>>;
+export type JudgeConfig = Pick<Config, 'networkModes' | 'podCIDRs' | 'rules'> &
+  Partial<Pick<Config, 'extraSenders' | 'nodeSubnets'>>;
 
 /** What a first reading came to. */
 export interface Draft {

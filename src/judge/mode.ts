@@ -52,6 +52,7 @@ export interface ModeContext {
     node: NodeFacts,
     index: number,
   ) => Pick<NodeEvidence, 'fabricHoldsPodRoutes' | 'fabricAssignsPods' | 'fabricDecides' | 'isAssigned'>;
+  readonly kernelOf: (node: NodeFacts, index: number) => Pick<NodeEvidence, 'isKernelRead' | 'directRoutes'>;
 }
 
 /**
@@ -79,6 +80,7 @@ export function decideModes(nodes: readonly NodeFacts[], context: ModeContext): 
   return nodes.map((node, index) => {
     const own = agents.get(node.name) ?? [];
     const fabric = context.fabricOf(node, index);
+    const kernel = context.kernelOf(node, index);
     return decideMode(
       {
         node,
@@ -89,6 +91,7 @@ export function decideModes(nodes: readonly NodeFacts[], context: ModeContext): 
         gaps,
         ...cluster,
         ...fabric,
+        ...kernel,
       },
       context,
     );
@@ -133,10 +136,12 @@ function withoutMode({ node }: NodeEvidence): Pick<Guess, 'announced'> {
   return announced.length === 0 ? {} : { announced };
 }
 
-function withLevel(guess: Guess, { node, agents, k3sBackend }: NodeEvidence): ModeDecision {
+function withLevel(guess: Guess, { node, agents, k3sBackend, isKernelRead }: NodeEvidence): ModeDecision {
   const runs = agents.length > 0 || embedsFlannel(node, k3sBackend);
   const agentRuns = runs && (guess.mode === 'host-gw' || guess.mode === 'cross-subnet');
-  const decision = { ...guess, level: agentRuns ? ('fabric+agent' as const) : ('fabric' as const) };
+  const level: EvidenceLevel =
+    isKernelRead && guess.mode !== 'unknown' ? 'guest' : agentRuns ? 'fabric+agent' : 'fabric';
+  const decision = { ...guess, level };
   if (guess.mode !== 'unknown' || guess.gap !== undefined) return decision;
   return { ...decision, gap: { facet: 'cni', subject: 'network mode', reason: guess.reason } };
 }
@@ -168,7 +173,12 @@ function detectAgent(evidence: NodeEvidence): Guess | undefined {
 }
 
 function detectWithoutAgent(evidence: NodeEvidence): Guess {
-  const { node, cni, gaps } = evidence;
+  const { node, cni, gaps, directRoutes } = evidence;
+  // Whoever made them: they are what packets follow.
+  if (directRoutes > 0) {
+    const reason = `its own kernel sends packets to ${String(directRoutes)} pod ranges of other nodes straight to a next hop`;
+    return { mode: 'host-gw', reason };
+  }
   if (!cni.complete) {
     const gap = gaps.find((candidate) => candidate.facet === 'cni');
     const why = gap === undefined ? 'the network agents were not read' : `${gap.subject}: ${gap.reason}`;

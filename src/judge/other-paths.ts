@@ -53,14 +53,14 @@ export function judgeOtherPaths(
     return counts;
   };
   const nodeToPod = between((from, to) => {
-    if (!isRouted(from) || !isRouted(to)) return NO_EXCHANGE;
+    if (!isFollowed(tracer, from, to)) return NO_EXCHANGE;
     return {
       there: tracer.trace(standIns.host(from), to),
       back: tame(tracer.traceReply(to, standIns.target(from))),
     };
   });
   const podToNode = between((from, to) => {
-    if (!isRouted(from) || !isRouted(to)) return NO_EXCHANGE;
+    if (!isFollowed(tracer, from, to)) return NO_EXCHANGE;
     const target = standIns.target(to);
     // Agents may masquerade what leaves for an address outside the pod range, so both sources have to be looked at.
     return {
@@ -140,6 +140,12 @@ function unknownPath(to: SurveyedNode, fault: Fault): Path {
 
 function isRouted({ mode }: SurveyedNode): boolean {
   return mode.mode !== 'overlay' && mode.mode !== 'eni';
+}
+
+/** How their own addresses fare, nobody has followed from kernel to kernel. */
+function isFollowed(tracer: Tracer, from: SurveyedNode, to: SurveyedNode): boolean {
+  const { guests } = tracer.survey;
+  return isRouted(from) && isRouted(to) && guests?.get(from) === undefined && guests?.get(to) === undefined;
 }
 
 /** Why a node's own address might not be found is for other rules to say: here it only means that nothing is known. */

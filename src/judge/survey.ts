@@ -11,6 +11,8 @@ import { FABRIC_BEHAVIOUR, FILTER_BEHAVIOUR } from './behaviour.ts';
 import type { Fabric } from './fabric.ts';
 import { indexFabric, isCovered } from './fabric.ts';
 import { Filters } from './filters.ts';
+import type { Guests } from './guests/guests.ts';
+import { guestGap, openGuests } from './guests/guests.ts';
 import { joinNodes } from './join.ts';
 import { skipReason } from './left-out.ts';
 import { judgeMachines } from './machines.ts';
@@ -66,6 +68,8 @@ export interface Survey {
   readonly routelessFamilies: ReadonlySet<string>;
   /** By fabric; none where they were not read, or are not wanted. */
   readonly filters: ReadonlyMap<Fabric, Filters>;
+  /** Absent: no kernel was read of nodes that are in no cloud. */
+  readonly guests?: Guests;
 }
 
 /** What the judge knows about the world apart from the snapshot. */
@@ -78,7 +82,7 @@ const BEHAVIOURS: Behaviours = { fabrics: FABRIC_BEHAVIOUR, filters: FILTER_BEHA
 
 export function surveySnapshot(
   snapshot: Snapshot,
-  config: Pick<Config, 'networkModes' | 'rules'>,
+  config: Pick<Config, 'networkModes' | 'rules'> & Partial<Pick<Config, 'nodeSubnets'>>,
   behaviours: Behaviours = BEHAVIOURS,
 ): Survey {
   const nodes = snapshot.cluster.nodes;
@@ -108,11 +112,20 @@ export function surveySnapshot(
       ? undefined
       : { fabric, faces: fabric.interfacesOf(join.machine.id) };
   };
+  const guests = openGuests(snapshot, config.nodeSubnets ?? []);
   const modes = decideModes(nodes, {
     cni,
     gaps: snapshot.gaps,
     wanted: config.networkModes,
     rangesOf: (_, index) => ranges[index] ?? { prefixes: [] },
+    kernelOf: ({ name }, index) => ({
+      isKernelRead: guests?.has(name) ?? false,
+      directRoutes:
+        guests?.countDirect(
+          name,
+          prefixes.flatMap((own, at) => (at === index ? [] : own)),
+        ) ?? 0,
+    }),
     fabricOf: (_, index) => {
       const held = facesOf(index);
       const routes = ({ network }: InterfaceFacts): boolean =>
@@ -147,7 +160,13 @@ export function surveySnapshot(
     const mode = modes[index] ?? { mode: 'unknown', reason: '', level: 'fabric' };
     const skipped = skips[index];
     const fabric = join?.kind === 'joined' ? fabricById.get(join.fabric.id) : undefined;
-    const ofMachine = machineFaults[index] ?? [];
+    const missing = guestGap(snapshot, facts);
+    const ofMachine =
+      guests?.has(facts.name) === true
+        ? []
+        : missing === undefined
+          ? (machineFaults[index] ?? [])
+          : [gapFault(missing, 'from', 'kernel')];
     const endpointFaults = mode.gap === undefined ? ofMachine : [...ofMachine, gapFault(mode.gap)];
     const podPrefixes = prefixes[index] ?? [];
     const rangeSource = ranges[index]?.source;
@@ -180,6 +199,7 @@ export function surveySnapshot(
     hostGwSubnets,
     filters,
     routelessFamilies,
+    ...(guests === undefined ? {} : { guests }),
   };
 }
 

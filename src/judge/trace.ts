@@ -163,6 +163,11 @@ export class Tracer {
   }
 
   #traceFamily(from: SurveyedNode, to: SurveyedNode, family: Family, isReply: boolean): Omit<FamilyPath, 'family'> {
+    const { guests } = this.survey;
+    if (guests?.get(from) !== undefined && guests.get(to) !== undefined) {
+      const outcomes = guests.walk(from, to, family);
+      return settle(outcomes.map((one) => (one.faults.length === 0 ? one : outcomeOf(one.faults.map(this.#admit)))));
+    }
     const sender = this.sender(from, family);
     if ('rule' in sender) return settle([outcomeOf([sender])]);
     const own = ownRanges(from, to);

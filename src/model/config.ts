@@ -10,11 +10,15 @@ export const RULE_IDS = [
   'fabric-route-missing',
   'fabric-route-wrong-target',
   'firewall-excludes-pods',
+  'host-forwarding-off',
   'host-gw-off-link',
+  'host-rp-filter-strict',
   'multi-nic-ambiguity',
   'network-mode-implausible',
   'no-room-for-nodes',
   'node-condition-misleading',
+  'node-route-missing',
+  'node-route-stale-or-wrong',
   'node-unmatched',
   'not-durable',
   'orphan-route',
@@ -64,6 +68,12 @@ export interface Config {
   readonly gcpEndpoint?: string;
   /** Base URL of Azure Resource Manager; absent: the public cloud. */
   readonly azureEndpoint?: string;
+  /** How the nodes' own kernels are read. */
+  readonly guests: 'none' | 'files';
+  /** A folder or a glob with the output of docs/collect/collect.sh; there if guests is `files`. */
+  readonly guestFiles?: string;
+  /** Canonical; each is one layer-2 segment, of nodes that are in no cloud. */
+  readonly nodeSubnets: readonly string[];
   readonly requireEvidence: EvidenceLevel;
   readonly rules: Readonly<Partial<Record<RuleId, Severity | 'off'>>>;
   /** `new`: as error, but only for what the baseline does not have. */

@@ -2,7 +2,7 @@
 import type { RuleId } from './config.ts';
 import type { Family } from './prefix.ts';
 import type { FilterKind } from './filter.ts';
-import type { Gap, RouteFacts } from './snapshot.ts';
+import type { Gap, GuestFacts, GuestRoute, RouteFacts } from './snapshot.ts';
 
 /** How a route lookup ended, where it did not lead to the owner. */
 export type RouteProblem =
@@ -17,7 +17,51 @@ export type RouteProblem =
   | 'gateway'
   | 'dead';
 
+/** What a node's own kernel does with a packet, instead of bringing it closer to the pod. */
+export type GuestProblem =
+  /** Nothing matches. */
+  | 'no-route'
+  /** Only a route to a router matches of which nothing is known. */
+  | 'router'
+  /** The packet is where it should be, and no route leads to the pods. */
+  | 'no-pod-route'
+  /** A blackhole, or a route that is as good as one. */
+  | 'dropped'
+  /** Nobody answers for the next hop. */
+  | 'silent'
+  /** It ends at another node. */
+  | 'elsewhere'
+  | 'loop'
+  | 'link-down'
+  | 'forwarding'
+  | 'reverse-path';
+
+export interface GuestDetail {
+  readonly kind: 'guest';
+  /** Whose kernel it is. */
+  readonly node: string;
+  readonly os: GuestFacts['os'];
+  readonly source: string;
+  readonly problem: GuestProblem;
+  readonly family: Family;
+  /** Where the packet is going. */
+  readonly podCIDR: string;
+  readonly owner: string;
+  /** The addresses concerned, where they are not the whole podCIDR. */
+  readonly part?: readonly string[];
+  /** The one that decides, if any. */
+  readonly route?: GuestRoute;
+  /** It came in there (forwarding, reverse-path), or would leave there. */
+  readonly device?: string;
+  readonly nextHop?: string;
+  /** The node that it ends at instead. */
+  readonly leadsTo?: string;
+  /** What a route to the owner would have to say, if they are neighbours. */
+  readonly wanted?: { readonly gateway: string; readonly device: string };
+}
+
 export type FaultDetail =
+  | GuestDetail
   | {
       readonly kind: 'forwarding';
       readonly fabric: string;

@@ -113,12 +113,15 @@ export interface GuestRule {
   readonly opaque?: string;
 }
 
-export const NEIGHBOUR_STATES = ['usable', 'resolving', 'failed'] as const;
+export const NEIGHBOUR_STATES = ['confirmed', 'old', 'static', 'resolving', 'failed'] as const;
 
 export interface GuestNeighbour {
   readonly address: string;
   readonly device: string;
   readonly mac?: string;
-  /** `failed`: nobody answered when it was last asked for. */
+  /**
+   * `confirmed`: it answered in the minutes before; `failed`: it was asked in the minutes before, and nobody answered;
+   * `old`: either of them, but longer ago; `static`: written down by somebody, so nobody asks.
+   */
   readonly state: (typeof NEIGHBOUR_STATES)[number];
 }

@@ -37,6 +37,7 @@ function hitBy(detail: FaultDetail): readonly string[] | ((node: RuleNode) => bo
     case 'route':
     case 'duplicate':
     case 'next-hop':
+    case 'guest':
       return [detail.node];
     case 'filter':
       return isAtInterface(detail.fabric, (face, fabric) => isBehind(detail.filters, face, fabric));

@@ -57,7 +57,9 @@ function peersToldByPaths(context: RuleContext): Set<string> {
           const routes =
             detail.kind === 'route' ? [detail.route] : detail.kind === 'duplicate' ? [...detail.routes] : [];
           const isPeering = routes.some((one) => one?.target.kind === 'gateway' && one.target.gateway === 'peering');
-          return isPeering && 'podCIDR' in detail ? [`${detail.fabric}/${detail.podCIDR}`] : [];
+          return isPeering && (detail.kind === 'route' || detail.kind === 'duplicate')
+            ? [`${detail.fabric}/${detail.podCIDR}`]
+            : [];
         }),
       ),
     ),

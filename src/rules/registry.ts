@@ -7,11 +7,15 @@ import { fabricRouteDead } from './fabric-route-dead.ts';
 import { fabricRouteMissing } from './fabric-route-missing.ts';
 import { fabricRouteWrongTarget } from './fabric-route-wrong-target.ts';
 import { firewallExcludesPods } from './firewall-excludes-pods.ts';
+import { hostForwardingOff } from './host-forwarding-off.ts';
 import { hostGwOffLink } from './host-gw-off-link.ts';
+import { hostRpFilterStrict } from './host-rp-filter-strict.ts';
 import { multiNicAmbiguity } from './multi-nic-ambiguity.ts';
 import { networkModeImplausible } from './network-mode-implausible.ts';
 import { noRoomForNodes } from './no-room-for-nodes.ts';
 import { nodeConditionMisleading } from './node-condition-misleading.ts';
+import { nodeRouteMissing } from './node-route-missing.ts';
+import { nodeRouteStaleOrWrong } from './node-route-stale-or-wrong.ts';
 import { nodeUnmatched } from './node-unmatched.ts';
 import { notDurable } from './not-durable.ts';
 import { orphanRoute } from './orphan-route.ts';
@@ -34,11 +38,15 @@ export const RULES: readonly Rule[] = [
   fabricRouteMissing,
   fabricRouteWrongTarget,
   firewallExcludesPods,
+  hostForwardingOff,
   hostGwOffLink,
+  hostRpFilterStrict,
   multiNicAmbiguity,
   networkModeImplausible,
   noRoomForNodes,
   nodeConditionMisleading,
+  nodeRouteMissing,
+  nodeRouteStaleOrWrong,
   nodeUnmatched,
   notDurable,
   orphanRoute,

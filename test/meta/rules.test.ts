@@ -71,12 +71,12 @@ describe('a new rule', () => {
     const config = read('src/model/config.ts');
     const entered = enterRuleId(config, 'node-is-odd');
     expect(entered.replace("  'node-is-odd',\n", '')).toBe(config);
-    expect(entered).toContain("'node-is-odd',\n  'node-unmatched',");
+    expect(entered).toContain("'node-is-odd',\n  'node-route-missing',");
 
     const registry = read('src/rules/registry.ts');
     const listed = enterRule(registry, 'node-is-odd');
-    expect(listed).toContain("import { nodeIsOdd } from './node-is-odd.ts';\nimport { nodeUnmatched }");
-    expect(listed).toContain('  nodeIsOdd,\n  nodeUnmatched,');
+    expect(listed).toContain("import { nodeIsOdd } from './node-is-odd.ts';\nimport { nodeRouteMissing }");
+    expect(listed).toContain('  nodeIsOdd,\n  nodeRouteMissing,');
     const without = listed.replace("import { nodeIsOdd } from './node-is-odd.ts';\n", '').replace('  nodeIsOdd,\n', '');
     expect(without).toBe(registry);
   });

@@ -49,6 +49,9 @@ export interface NodeEvidence {
   readonly fabricAssignsPods: boolean;
   /** The fabric routes every packet by its destination, whatever next hop the guest has chosen. */
   readonly fabricDecides: boolean;
+  readonly isKernelRead: boolean;
+  /** To how many pod ranges of other nodes its kernel has a route with a next hop. */
+  readonly directRoutes: number;
   /** Whether the fabric has assigned an address to an interface of the node. */
   readonly isAssigned: (address: string) => boolean;
 }

@@ -11,6 +11,7 @@ async function ask(rules: string): Promise<{ wanted: ClusterFacets | undefined; 
     clock: { now: () => 0, sleep: async () => undefined },
     log: { debug: silent, info: silent, warning: silent, fold: () => undefined, group: (_, work) => work() },
     chooseClouds: () => ({ clouds: [], gaps: [] }),
+    guests: async () => undefined,
     cluster: async () => ({
       read: async (facets) => {
         wanted = facets;

@@ -41,6 +41,8 @@ const DEFAULTS: Config = {
   awsRegions: [],
   gcpProjects: [],
   azureSubscriptions: [],
+  guests: 'none',
+  nodeSubnets: [],
   requireEvidence: 'fabric',
   rules: {},
   failOn: 'error',
@@ -102,6 +104,12 @@ describe('accepted values', () => {
     [{ timeout: '6H' }, { timeoutMs: 21_600_000 }],
     [{ guests: 'none', redact: 'False' }, {}],
     [
+      { guests: 'FILES', 'guest-files': 'g/*.txt' },
+      { guests: 'files', guestFiles: 'g/*.txt' },
+    ],
+    [{ 'node-subnets': '10.0.0.5/24, fd00::/64' }, { nodeSubnets: ['10.0.0.0/24', 'fd00::/64'] }],
+    [{ 'require-evidence': 'guest' }, { requireEvidence: 'guest' }],
+    [
       { comment: 'always', 'drift-issue': 'on-problems' },
       { comment: 'always', driftIssue: 'on-problems' },
     ],
@@ -158,14 +166,19 @@ describe('refused values say what to do', () => {
       { 'network-mode': 'vxlna' },
       'network-mode: "vxlna" is not one of its values. Did you mean vxlan? Use one of: auto, host-gw, fabric, cross-subnet, overlay.',
     ],
-    [{ guests: 'exec' }, 'guests: "exec" is not available in this version. Use none.'],
+    [{ guests: 'exec' }, 'guests: "exec" is not available in this version. Use one of: none, files.'],
+    [
+      { guests: 'files' },
+      'guest-files: it is needed for guests: files. Name the folder with the output of docs/collect/collect.sh.',
+    ],
+    [{ 'guest-files': 'guests' }, 'guest-files: it has no effect. Set guests: files, or remove it.'],
+    [
+      { 'node-subnets': '10.0.0.1' },
+      'node-subnets: "10.0.0.1" is no network of nodes. Write network/length, such as 192.168.10.0/24, separated by commas, spaces or new lines.',
+    ],
     [
       { comment: 'sometimes' },
       'comment: "sometimes" is not one of its values. Use one of: always, on-problems, never.',
-    ],
-    [
-      { 'require-evidence': 'guest' },
-      'require-evidence: "guest" is not available in this version. Use one of: fabric, fabric+agent.',
     ],
     [
       { 'report-formats': 'pdf' },

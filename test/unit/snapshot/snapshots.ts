@@ -180,7 +180,7 @@ const GUEST: Required<GuestFacts> = {
     },
   ],
   rules6: [],
-  neighbours: [{ address: '10.0.0.2', device: 'eth0', mac: '02:00:00:00:00:02', state: 'usable' }],
+  neighbours: [{ address: '10.0.0.2', device: 'eth0', mac: '02:00:00:00:00:02', state: 'confirmed' }],
   all: SWITCHES,
   fresh: SWITCHES,
   unread: [{ part: 'routes6', reason: 'cut off' }],

@@ -1,0 +1,152 @@
+/** The nodes' own kernels as one network: which of them can be judged by themselves, and how packets fare between them. */
+import type { Fault } from '../../model/faults.ts';
+import { gapFault } from '../../model/faults.ts';
+import type { Family, Prefix } from '../../model/prefix.ts';
+import { parseAddress, parsePrefixes } from '../../model/prefix.ts';
+import type { Gap, NodeFacts, Snapshot } from '../../model/snapshot.ts';
+import type { Outcome } from '../outcome.ts';
+import { outcomeOf } from '../outcome.ts';
+import { advertisedAddress } from '../sender.ts';
+import type { SurveyedNode } from '../survey.ts';
+import { Kernel } from './kernel.ts';
+import type { Guest } from './links.ts';
+import { Segments } from './links.ts';
+import { send } from './packet.ts';
+
+export class Guests {
+  readonly #guests: ReadonlyMap<string, Guest>;
+  readonly #segments: Segments;
+  readonly #pods: ReadonlyMap<string, readonly string[]> | undefined;
+
+  /** A pair is asked for more than once: there, back, and for what it breaks. */
+  readonly #walks = new Map<string, readonly Outcome[]>();
+
+  constructor(guests: ReadonlyMap<string, Guest>, { cluster }: Snapshot, nodeSubnets: readonly string[]) {
+    this.#guests = guests;
+    this.#segments = new Segments([...guests.values()], parsePrefixes(nodeSubnets));
+    const { samples } = cluster.cni;
+    this.#pods =
+      samples === undefined
+        ? undefined
+        : new Map(
+            [...Map.groupBy(samples, ({ node }) => node)].map(([node, pods]) => [
+              node,
+              pods.flatMap(({ addresses }) => addresses),
+            ]),
+          );
+  }
+
+  has(name: string): boolean {
+    return this.#guests.has(name);
+  }
+
+  get(node: SurveyedNode): Guest | undefined {
+    return node.standsFor === undefined ? this.#guests.get(node.name) : undefined;
+  }
+
+  /** How many of these ranges of other nodes its kernel sends straight to a next hop. */
+  countDirect(name: string, ranges: readonly Prefix[]): number {
+    const guest = this.#guests.get(name);
+    if (guest === undefined) return 0;
+    const direct = new Set(
+      guest.kernel.facts.routes.flatMap(({ prefix, hops }) =>
+        hops.some(({ gateway, device }) => gateway !== undefined && guest.uplinks.has(device)) ? [prefix] : [],
+      ),
+    );
+    return ranges.filter(({ text }) => direct.has(text)).length;
+  }
+
+  /** Outcomes of all pieces of both nodes' ranges. */
+  walk(from: SurveyedNode, to: SurveyedNode, family: Family): readonly Outcome[] {
+    const key = `${String(from.index)} ${String(to.index)} ${String(family)}`;
+    let outcomes = this.#walks.get(key);
+    if (outcomes === undefined) {
+      outcomes = this.#walk(from, to, family);
+      this.#walks.set(key, outcomes);
+    }
+    return outcomes;
+  }
+
+  #walk(from: SurveyedNode, to: SurveyedNode, family: Family): Outcome[] {
+    const [sender, receiver] = [this.get(from), this.get(to)];
+    if (sender === undefined || receiver === undefined) return [];
+    const unread = [sender, receiver].flatMap((guest) => unreadFault(guest, family));
+    if (unread.length > 0) return [outcomeOf(unread)];
+    const address = advertisedAddress(to, family);
+    const podsOf = ({ name }: SurveyedNode): readonly string[] | undefined =>
+      this.#pods === undefined ? undefined : (this.#pods.get(name) ?? []);
+    return to.podCIDRs.flatMap((podCIDR) => {
+      if (podCIDR.family !== family) return [];
+      const journey = { segments: this.#segments, to: receiver, podCIDR, pods: podsOf(to), address };
+      return from.podCIDRs.flatMap((source) => {
+        if (source.family !== family) return [];
+        return send(journey, { guest: sender, podCIDR: source, pods: podsOf(from) }).map(({ faults }) =>
+          outcomeOf(faults),
+        );
+      });
+    });
+  }
+}
+
+function unreadFault({ name, kernel }: Guest, family: Family): Fault[] {
+  const reason = kernel.unread(family);
+  return reason === undefined
+    ? []
+    : [gapFault({ facet: 'guests', subject: `kernel of node ${name}`, scope: name, reason })];
+}
+
+/**
+ * By node; of those nodes whose network is nothing but links between them. Undefined: no kernel was read, or a cloud has
+ * a say in what happens to packets.
+ */
+export function openGuests(snapshot: Snapshot, nodeSubnets: readonly string[]): Guests | undefined {
+  const { guests = [], cluster, fabrics } = snapshot;
+  const alone = new Map(cluster.nodes.filter(isAlone).map((node) => [node.name, node]));
+  const kernels = guests.filter(({ node }) => alone.has(node)).map((facts) => new Kernel(facts));
+  if (kernels.length === 0 || fabrics.length > 0) return undefined;
+  const macs = new Set(kernels.flatMap(({ facts }) => facts.links.flatMap(({ mac }) => mac ?? [])));
+  const found = kernels.map((kernel): [string, Guest] => {
+    const name = kernel.facts.node;
+    return [name, { name, kernel, uplinks: findUplinks(kernel, alone.get(name)?.internalIPs ?? [], macs) }];
+  });
+  return new Guests(new Map(found), snapshot, nodeSubnets);
+}
+
+/** Distributions that run anywhere, and hypervisors that only carry frames. */
+const PLAIN = ['k3s', 'rke2', 'kind', 'vsphere', 'proxmox', 'metal3', 'byoh'];
+
+/** Its provider, if any, has no route tables and no say in packets. */
+function isAlone({ providerID = '' }: NodeFacts): boolean {
+  return providerID === '' || PLAIN.includes(/^([a-z0-9-]+):\/\//i.exec(providerID)?.[1]?.toLowerCase() ?? '');
+}
+
+/** Why a kernel that somebody asked for was not read. */
+export function guestGap({ gaps, fabrics }: Snapshot, node: NodeFacts): Gap | undefined {
+  return isAlone(node) && fabrics.length === 0
+    ? gaps.find(({ facet, scope }) => facet === 'guests' && scope === node.name)
+    : undefined;
+}
+
+/** Where the node's own address is, where a default route leads, or where another node was seen. */
+function findUplinks({ facts, links }: Kernel, internalIPs: readonly string[], macs: ReadonlySet<string>): Set<string> {
+  const uplinks = new Set<string>();
+  const own = new Set(internalIPs.map((text) => parseAddress(text)?.text ?? text));
+  const ownMacs = new Set(facts.links.flatMap(({ mac }) => mac ?? []));
+  for (const { name, addresses, kind } of facts.links) {
+    if (addresses.some(({ address }) => own.has(address))) uplinks.add(name);
+    // Hardware, and what bundles or divides it.
+    if (name !== 'lo' && (kind === undefined || kind === 'bond' || kind === 'vlan' || kind === 'team'))
+      uplinks.add(name);
+  }
+  for (const { prefix, hops } of facts.routes) {
+    if (prefix === '0.0.0.0/0' || prefix === '::/0') for (const { device } of hops) uplinks.add(device);
+  }
+  for (const { device, mac } of facts.neighbours) {
+    if (mac !== undefined && macs.has(mac) && !ownMacs.has(mac)) uplinks.add(device);
+  }
+  // A default route may lead into a tunnel.
+  for (const name of uplinks) if (TUNNELS.includes(links.get(name)?.kind ?? '')) uplinks.delete(name);
+  return uplinks;
+}
+
+const TUNNELS = 'vxlan geneve ipip sit ip6tnl gre gretap ip6gre wireguard tun vti xfrm'.split(' ');

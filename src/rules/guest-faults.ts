@@ -1,0 +1,81 @@
+/** What the rules about nodes' own kernels share: faults as observations, and words for what was seen. */
+import type { RuleId } from '../model/config.ts';
+import type { GuestDetail } from '../model/faults.ts';
+import { NO_SUBJECTS } from '../model/judgement.ts';
+import type { GuestRoute } from '../model/snapshot.ts';
+import type { Observation, RuleContext } from './rule.ts';
+import { distinctSorted } from './rule.ts';
+
+export interface GuestData {
+  /** The first of them; they have one cause. */
+  readonly fault: GuestDetail;
+  readonly podCIDRs: readonly string[];
+  readonly devices: readonly string[];
+  /** The addresses concerned; empty: all of the podCIDR. */
+  readonly parts: readonly string[];
+}
+
+export function observeGuests(context: RuleContext, rule: RuleId): Observation<GuestData>[] {
+  return context.faults(rule).flatMap((group): Observation<GuestData>[] => {
+    const details = group.details.filter((detail) => detail.kind === 'guest');
+    const [fault] = details;
+    if (fault === undefined) return [];
+    const podCIDRs = distinctSorted(details.map(({ podCIDR }) => podCIDR));
+    const isWhole = details.some(({ part }) => part === undefined);
+    return [
+      {
+        ...group,
+        subjects: { ...NO_SUBJECTS, nodes: [fault.node], prefixes: podCIDRs },
+        evidence: distinctSorted(details.map(describe)).map((text) => ({ source: fault.source, text })),
+        data: {
+          fault,
+          podCIDRs,
+          devices: distinctSorted(details.flatMap(({ device }) => device ?? [])),
+          parts: isWhole ? [] : distinctSorted(details.flatMap(({ part }) => part ?? [])),
+        },
+      },
+    ];
+  });
+}
+
+/** As `ip route` writes it. */
+export function routeText({ prefix, type, hops, table, metric }: GuestRoute): string {
+  const ways = hops.map(({ gateway, device }) => `${gateway === undefined ? '' : ` via ${gateway}`} dev ${device}`);
+  const kind = type === 'unicast' ? '' : `${type} `;
+  return `${kind}${prefix}${ways.join(',')}${metric === 0 ? '' : ` metric ${String(metric)}`}${table === 'main' ? '' : ` table ${table}`}`;
+}
+
+function describe({ problem, family, podCIDR, route, device, nextHop }: GuestDetail): string {
+  const by = route === undefined ? `no route matches ${podCIDR}` : `route ${routeText(route)} decides for ${podCIDR}`;
+  switch (problem) {
+    case 'forwarding':
+      return family === 6
+        ? 'net.ipv6.conf.all.forwarding is 0'
+        : `net.ipv4.conf.${device ?? 'default'}.forwarding is 0`;
+    case 'reverse-path':
+      return `packets come in on ${device ?? 'a link'}, and ${route === undefined ? 'no route leads' : `route ${routeText(route)} leads elsewhere,`} back to their source`;
+    case 'silent':
+      return `${by}, and nobody answers for ${nextHop ?? 'its addresses'} on ${device ?? 'its link'}`;
+    case 'link-down':
+      return `${device ?? 'the link'} is down`;
+    case 'no-route':
+    case 'router':
+    case 'no-pod-route':
+    case 'dropped':
+    case 'elsewhere':
+    case 'loop':
+      return by;
+  }
+}
+
+/** `10.244.2.0/24`, or the addresses of it that are concerned. */
+export function placeText({ fault, parts }: GuestData): string {
+  return parts.length === 0 ? fault.podCIDR : `${parts.slice(0, 3).join(', ')} of ${fault.podCIDR}`;
+}
+
+/** The command for the right route, where it is known; with what keeps it over a restart. */
+export function adviseRoute({ podCIDR, wanted, owner }: GuestDetail): string {
+  if (wanted === undefined) return `Restart the network agent on it, or add a route to ${podCIDR} by way of ${owner}.`;
+  const route = `${podCIDR} via ${wanted.gateway} dev ${wanted.device}`;
+  return `Restart the network agent on it; without one run: ip route replace ${route}. A restart forgets that: write it down for the network service of the node as well (systemd-networkd: [Route] Destination=${podCIDR} Gateway=${wanted.gateway} in the .network file of ${wanted.device}).`;
+}

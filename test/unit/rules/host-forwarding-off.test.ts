@@ -1,0 +1,30 @@
+import { expect, test } from '@jest/globals';
+import { findingsOf, guestCluster, judgeGuests, withLink } from '../../support/guest-cluster.ts';
+
+test('a switch off is one finding, with what it breaks and the command', () => {
+  const change = withLink('eth0', { forwarding4: false });
+  const [finding, ...others] = findingsOf(judgeGuests(guestCluster({ b: change })), 'host-forwarding-off');
+  expect(others).toEqual([]);
+  expect(finding).toMatchObject({
+    key: 'host-forwarding-off/cluster/b/ipv4',
+    severity: 'error',
+    verdict: 'fail',
+    pairsBroken: 2,
+    evidence: [{ source: 'file b.txt', text: 'net.ipv4.conf.eth0.forwarding is 0' }],
+  });
+  expect(finding?.what).toContain('that come in on eth0');
+  expect(finding?.next).toContain('sysctl -w net.ipv4.ip_forward=1');
+});
+
+test('a switch that was not read is unknown', () => {
+  const unread = guestCluster({
+    b: (facts) => ({ ...facts, links: facts.links.map(({ forwarding4: _, ...link }) => link) }),
+  });
+  const judgement = judgeGuests(unread);
+  expect(findingsOf(judgement, 'host-forwarding-off')).toEqual([]);
+  expect(judgement).toMatchObject({ verdict: 'unknown', pairs: { pass: 2, unknown: 4 } });
+});
+
+test('nothing is found where all forward', () => {
+  expect(judgeGuests(guestCluster()).findings).toEqual([]);
+});
