@@ -1,4 +1,4 @@
-// Tests against software that others wrote (moto's EC2 server, Chromium). Each test skips itself where that software is absent.
+// Tests against software that others wrote (moto's EC2 server, Chromium, the kernel). Each test skips itself where that software is absent.
 import base from './jest.config.mjs';
 
 /** @type {import('@jest/types').Config.InitialOptions} */

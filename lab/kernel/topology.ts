@@ -1,0 +1,38 @@
+// Nodes, segments and faults as lines for `ip -batch` and switches: what a kernel lab is built from.
+
+/** A node with its pods, and what is wrong with it. */
+export interface KernelNode {
+  readonly name: string;
+  /** Which bridge its eth0 hangs on. */
+  readonly segment: number;
+  readonly address: string;
+  readonly podCIDR: string;
+  /** Of one pod, which has them all. */
+  readonly pods: readonly string[];
+  /** Of the node's side of the pods' link, and of its prefix. */
+  readonly gateway: string;
+  readonly podPrefix: string;
+  /** `ip -batch` in its namespace, in order; what the kernel refuses is left out. */
+  readonly lines: readonly string[];
+  /** Paths below /proc/sys/net -> value; `eth0` and `cni0` are its links. */
+  readonly switches: Readonly<Record<string, string>>;
+}
+
+export interface Topology {
+  readonly nodes: readonly KernelNode[];
+  readonly segments: number;
+  /** `ip -batch` of a router that has .254 in each segment; absent: there is none. */
+  readonly router?: readonly string[];
+  /** Nodes of one segment have just heard of each other. */
+  readonly isWarm: boolean;
+  /** For people. */
+  readonly says: readonly string[];
+}
+
+export function segmentPrefix(segment: number): string {
+  return `192.168.${String(50 + segment)}.0/24`;
+}
+
+export function routerAddress(segment: number): string {
+  return `192.168.${String(50 + segment)}.254`;
+}
