@@ -56,7 +56,9 @@ export function parseRoutes(text: string, family: Family): Parsed<GuestRoute> {
     const type = entry['type'] ?? 'unicast';
     const isKnown = (GUEST_ROUTE_TYPES as readonly unknown[]).includes(type);
     const { nexthops } = entry;
-    const hops = (nexthops === undefined ? [entry] : entries(nexthops)).map((hop) => parseHop(hop, family));
+    // What drops leads nowhere, and says so by its type.
+    const leading = type === 'unicast' ? (nexthops === undefined ? [entry] : entries(nexthops)) : [];
+    const hops = leading.map((hop) => parseHop(hop, family));
     const strange = [...Object.keys(entry), ...entries(nexthops).flatMap(Object.keys)].filter(
       (key) => !HARMLESS.has(key),
     );
@@ -67,7 +69,7 @@ export function parseRoutes(text: string, family: Family): Parsed<GuestRoute> {
       ...strange.map((key) => `attribute ${key}`),
       ...hops.flatMap((hop) => (typeof hop === 'string' ? [hop] : [])),
     ];
-    const leads = type === 'unicast' ? hops.filter((hop): hop is GuestHop => typeof hop === 'object') : [];
+    const leads = hops.filter((hop): hop is GuestHop => typeof hop === 'object');
     if (type === 'unicast' && leads.length === 0 && opaque.length === 0) opaque.push('no next hop');
     return {
       table: nameOf(entry['table']) ?? 'main',

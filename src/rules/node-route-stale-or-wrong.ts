@@ -15,7 +15,7 @@ export const nodeRouteStaleOrWrong = defineRule<GuestData>({
     return {
       what: `On ${node}, packets to ${placeText(data)}, pods of ${owner}, are lost by ${by}: ${outcome(data)}.`,
       why: 'The kernel takes the longest prefix, then the lowest metric, whatever else would lead to the pods.',
-      next: `${advice(data)}${fault.problem === 'link-down' ? '' : ` ${adviseRoute(fault)}`}`,
+      next: [advice(data), ...(fault.problem === 'link-down' ? [] : [adviseRoute(fault)])].join(' ').trim(),
     };
   },
 });
@@ -46,8 +46,9 @@ function advice({ fault }: GuestData): string {
   const { problem, route, node, device = 'the link', owner } = fault;
   if (problem === 'link-down') return `See on ${node} why ${device} is down: ip -d link show ${device}.`;
   if (route === undefined) return `Look at the rules on ${node}: ip rule.`;
-  // A route for all of the podCIDR is replaced below; any other one has to go.
-  const isOwners = route.prefix === fault.podCIDR && fault.wanted !== undefined && route.type === 'unicast';
+  // The main table's route for all of the podCIDR is replaced below; any other one has to go.
+  const isOwners =
+    route.prefix === fault.podCIDR && fault.wanted !== undefined && route.table === 'main' && route.type === 'unicast';
   if (isOwners && owner !== node) return '';
   return `Run on ${node}: ip route del ${routeText(route)}; and remove it from wherever it comes from.`;
 }

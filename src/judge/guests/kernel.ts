@@ -79,11 +79,6 @@ export class Kernel {
     return found === undefined ? undefined : `${found.part} of ${this.facts.source}: ${found.reason}`;
   }
 
-  /** The link that has this address. */
-  linkWith(address: string): string | undefined {
-    return this.#addresses.get(address);
-  }
-
   neighbour(device: string, address: string): GuestNeighbour | undefined {
     return this.#neighbours.get(`${device} ${address}`);
   }

@@ -29,6 +29,7 @@ export class Segments {
   readonly #guests: readonly Guest[];
   /** Links by hardware address: a bridge or a VLAN may share that of the link below it. */
   readonly #byMac = new Map<string, Port[]>();
+  readonly #byAddress: ReadonlyMap<string, readonly Guest[]>;
   /** Of each link, another one of its segment; the last one stands for all. */
   readonly #parents = new Map<string, string>();
   readonly #members = new Map<string, Port[]>();
@@ -36,6 +37,15 @@ export class Segments {
   /** @param told networks of which somebody says that each is one segment */
   constructor(guests: readonly Guest[], told: readonly Prefix[]) {
     this.#guests = guests;
+    const holders = guests.flatMap((guest) =>
+      guest.kernel.facts.links.flatMap(({ addresses }) => addresses.map(({ address }) => ({ address, guest }))),
+    );
+    this.#byAddress = new Map(
+      [...Map.groupBy(holders, ({ address }) => address)].map(([address, found]) => [
+        address,
+        [...new Set(found.map(({ guest }) => guest))],
+      ]),
+    );
     for (const port of this.#ports()) {
       const mac = linkOf(port)?.mac;
       if (mac !== undefined) this.#byMac.set(mac, [...(this.#byMac.get(mac) ?? []), port]);
@@ -92,17 +102,20 @@ export class Segments {
   }
 
   #whyNobody(guest: Guest, device: string, address: string): string {
-    const owner = this.#guests.find(({ kernel }) => kernel.linkWith(address) !== undefined);
+    const [owner] = this.#byAddress.get(address) ?? [];
     if (owner === undefined) return `who has the next hop ${address} on ${device} of ${guest.name} is not known`;
     return `nothing shows that ${guest.name} (${device}) and ${owner.name}, which has ${address}, are on one segment: neither has heard of the other lately, and input node-subnets says nothing`;
   }
 
   #ownersNear(port: Port, address: string): { readonly port: Port; readonly answers: boolean }[] {
-    return this.near(port).flatMap((other) => {
-      const answers = other.guest.kernel.answersFor(address, other.device);
-      if (answers === false) return [];
-      return [{ port: other, answers: answers === true }];
-    });
+    const owners = (this.#byAddress.get(address) ?? []).filter((guest) => guest !== port.guest);
+    return owners.flatMap((guest) =>
+      guest.kernel.facts.links.flatMap(({ name: device }) => {
+        const other = { guest, device };
+        const answers = this.#areTogether(port, other) ? guest.kernel.answersFor(address, device) : false;
+        return answers === false ? [] : [{ port: other, answers: answers === true }];
+      }),
+    );
   }
 
   /** The link with this hardware address; among several, the one that has the address. */

@@ -145,6 +145,9 @@ describe.each(KINDS)('%s', (_, samples, parse) => {
     const { items, troubles } = parse(`[{},${entry}]`);
     expect(troubles).toEqual([]);
     expect(items).toMatchObject([expected]);
+    // What is understood is not in doubt.
+    const isOpaque = 'opaque' in expected;
+    expect(items.map((item) => 'opaque' in item)).toEqual([isOpaque]);
   });
 
   test.each([

@@ -36,6 +36,16 @@ const CASES: readonly (readonly [string, Change, RegExp, RegExp])[] = [
     /they end at a and not at b/,
     /ip route del 10\.244\.2\.128\/25 dev cni0/,
   ],
+  [
+    'a route in a table that a rule prefers',
+    (facts) => ({
+      ...facts,
+      rules4: [{ priority: 5, action: 'lookup', table: '100' }, ...facts.rules4],
+      routes: [...facts.routes, { table: '100', prefix: podsOf('b'), type: 'blackhole', metric: 0, hops: [] }],
+    }),
+    /lost by blackhole 10\.244\.2\.0\/24 table 100/,
+    /ip route del blackhole 10\.244\.2\.0\/24 table 100/,
+  ],
   ['a link that is down', withLink('eth0', { carrier: false }), /eth0 is down/, /ip -d link show eth0/],
 ];
 
