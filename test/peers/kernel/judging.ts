@@ -14,6 +14,8 @@ export interface Compared {
   readonly judged: string;
   readonly real: string;
   readonly reasons: readonly string[];
+  /** Something on the way is not known. */
+  readonly hasDoubt: boolean;
 }
 
 export interface Reading {
@@ -84,18 +86,21 @@ export function compare(
       const pair = `${from.name} -> ${to.name}`;
       const there = tracer.trace(from, to);
       const back = tracer.trace(to, from);
-      const reasons = [...there.families, ...back.families].flatMap(({ faults }) =>
-        faults.map(({ rule, cause, detail }) => (detail.kind === 'gap' ? detail.gap.reason : `${rule}/${cause}`)),
+      const all = [...there.families, ...back.families].flatMap(({ faults }) => faults);
+      const hasDoubt = all.some(({ verdict }) => verdict === 'unknown');
+      const reasons = all.map(({ rule, cause, detail }) =>
+        detail.kind === 'gap' ? detail.gap.reason : `${rule}/${cause}`,
       );
       const seen = byPair.get(pair) ?? [];
       return [
-        { pair, judged: there.verdict, real: mix(seen.map(({ arrived }) => arrived)), reasons },
+        { pair, judged: there.verdict, real: mix(seen.map(({ arrived }) => arrived)), reasons, hasDoubt },
         {
           pair: `${pair} and back`,
           judged: roundTripVerdict(there.verdict, back.verdict),
           // Of a pair with a way that is lost for some addresses only, a round trip is lost for some at least.
           real: roundTripVerdict(...ways(pair, `${to.name} -> ${from.name}`, byPair)),
           reasons,
+          hasDoubt,
         },
       ];
     }),

@@ -25,12 +25,17 @@ function judge(seed: number): { readonly says: string; readonly pairs: readonly 
   }
 }
 
+/** Some addresses are lost, and of the others nothing is known: partial, even if those are lost, too. */
+function isHalfKnown({ judged, real, hasDoubt }: Compared): boolean {
+  return judged === 'partial' && real === 'fail' && hasDoubt;
+}
+
 (trouble === undefined ? describe : describe.skip)('random topologies', () => {
   const tally = new Map<string, number>();
 
   test.each(Array.from({ length: MANY }, (_, index) => FIRST + index))('number %d', (seed) => {
     const { says, pairs } = judge(seed);
-    const wrong = pairs.filter(({ judged, real }) => judged !== 'unknown' && judged !== real);
+    const wrong = pairs.filter((one) => one.judged !== 'unknown' && one.judged !== one.real && !isHalfKnown(one));
     expect({ says, wrong }).toEqual({ says, wrong: [] });
     for (const { judged, real } of pairs) {
       const key = `${judged === 'unknown' ? 'unknown' : 'known'} ${real}`;
