@@ -30,8 +30,8 @@ export async function main(
   const parsed = parseInputs(inputs);
   if ('problems' in parsed) throw renderProblems(parsed.problems);
   for (const warning of parsed.warnings) ports.log.warning(warning);
-  const { config } = parsed;
-  const github = await ports.github(config);
+  const github = await ports.github(parsed.config);
+  const config = withTrust(parsed.config, github);
   // Before anything else is read: a slip in a file should not cost minutes.
   const plan = config.whatIf === undefined ? undefined : await readPlan(config.whatIf, ports);
   const ignore = await readIgnore(config, ports, github);
@@ -46,6 +46,12 @@ export async function main(
   const view = joinView({ judgement, gate, triage, snapshot, clouds, version });
   await deliverReport(view, taken.snapshot, config, ports, github);
   return gate.result;
+}
+
+/** Where the checkout may be of somebody who may not write to the repository, nothing of its choice is started. */
+function withTrust(config: Config, github: GitHub | undefined): Config {
+  const refuses = config.execPlugins === 'auto' && github?.event.isUntrusted === true;
+  return refuses ? { ...config, execPlugins: 'refuse' } : config;
 }
 
 interface Taken {

@@ -100,6 +100,7 @@ function parseConfig(values: Values, notes: Notes): Config {
     networkModes: parseNetworkModes(text('network-mode'), notes),
     ...optional('kubeconfig', parseKubeconfig(text('kubeconfig'), notes)),
     ...optional('context', text('context')),
+    execPlugins: parseChoice('exec-plugins', text('exec-plugins'), notes),
     ...optional('nodeSelector', parseNodeSelector(text('node-selector'), notes)),
     podCIDRs: parsePodCIDRs(text('pod-cidrs'), notes),
     extraSenders: parseSenders(text('extra-senders'), notes),

@@ -68,6 +68,15 @@ const READING_INPUTS = [
     readingOnly: true,
   },
   {
+    name: 'exec-plugins',
+    type: 'choice',
+    default: 'auto',
+    text: 'Whether the program that a kubeconfig names for credentials (exec) may run. auto refuses it where the checkout may be of a stranger: forks, Dependabot, pull_request_target. See docs/events.md.',
+    available: 'now',
+    values: ['auto', 'allow', 'refuse'],
+    readingOnly: true,
+  },
+  {
     name: 'node-selector',
     type: 'text',
     default: '',

@@ -48,6 +48,8 @@ export interface Config {
   /** A path or the content itself; absent: KUBECONFIG, ~/.kube/config, in-cluster. */
   readonly kubeconfig?: string;
   readonly context?: string;
+  /** Programs that a kubeconfig names for credentials; `auto`: refused where the checkout may be a stranger's. */
+  readonly execPlugins: 'auto' | 'allow' | 'refuse';
   readonly nodeSelector?: string;
   /** Canonical; the cluster's pod ranges, never a filter. Empty: taken from the evidence. */
   readonly podCIDRs: readonly string[];

@@ -47,6 +47,7 @@ const DEFAULTS: Config = {
   onUnknown: 'fail',
   comment: 'on-problems',
   driftIssue: 'never',
+  execPlugins: 'auto',
   reportFormats: ['json', 'html'],
   reportDir: 'pod-route-check-report',
   timeoutMs: 600_000,
