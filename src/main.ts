@@ -40,7 +40,7 @@ export async function main(
   const { snapshot, judgement } = plan === undefined ? taken : judgePlanned(taken, plan, config);
   const foreign = baseline === undefined ? undefined : foreignBaseline(baseline, snapshot.cluster.id);
   if (foreign !== undefined) throw foreign;
-  const triage = triageFindings({ judgement, baseline, ignore, rules: config.rules, takenAt: snapshot.takenAt });
+  const triage = triageFindings({ judgement, baseline, ignore, rules: config.rules, snapshot });
   const gate = decideGate(judgement, config, excuse(judgement, triage, config.failOn));
   const clouds = [...new Set<CloudId>(snapshot.fabrics.map((fabric) => fabric.kind))];
   const view = joinView({ judgement, gate, triage, snapshot, clouds, version });

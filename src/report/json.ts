@@ -102,6 +102,7 @@ function finding(judged: FindingView) {
     roundTripsBroken: judged.roundTripsBroken,
     otherPathsBroken: judged.otherPathsBroken ?? 0,
     standing: judged.standing,
+    authors: judged.authors ?? [],
     accepted:
       judged.accepted === undefined
         ? null

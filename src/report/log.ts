@@ -3,7 +3,7 @@ import { shortId } from '../model/ids.ts';
 import { alignColumns } from './columns.ts';
 import { cleanLine } from './escape.ts';
 import { verdictRank, type FindingView, type View } from './view.ts';
-import { planDrift, planFormer, planStanding } from './words-drift.ts';
+import { planAuthors, planDrift, planFormer, planStanding } from './words-drift.ts';
 import {
   notJudgedReason,
   number,
@@ -96,11 +96,13 @@ function findingLine(finding: FindingView, view: View): string {
 }
 
 function findingText(finding: FindingView, view: View): string {
+  const authors = planAuthors(finding);
   return [
     findingLine(finding, view),
     `    ${cleanLine(finding.what)}`,
     `    ${cleanLine(finding.next)}`,
     ...(finding.command === undefined ? [] : [`      ${cleanLine(finding.command)}`]),
+    ...(authors === undefined ? [] : [`    Who could have changed it: ${cleanLine(authors)}`]),
   ].join('\n');
 }
 

@@ -60,7 +60,7 @@ test('has every key of the public contract, in its order', () => {
     'name os podCIDRs internalIPs machine interfaces subnets routeTables forwarding evidenceLevel verdict',
   );
   expect(keysOfFirst('findings').join(' ')).toBe(
-    'key rule severity verdict title what why next subjects evidence pairsBroken roundTripsBroken otherPathsBroken standing accepted remedies',
+    'key rule severity verdict title what why next subjects evidence pairsBroken roundTripsBroken otherPathsBroken standing authors accepted remedies',
   );
   expect(keysOfFirst('matrix').join(' ')).toBe('from to family verdict roundTrip findings');
   expect(keysOfFirst('causes').join(' ')).toBe('finding pairsExplained');

@@ -109,6 +109,11 @@ function FindingBody({ finding }: { finding: PageFinding }): VNode {
         <strong>What to do:</strong> {finding.next}
       </p>
       <Remedies finding={finding} />
+      {finding.authors.length === 0 ? null : (
+        <p>
+          <strong>Who could have changed it:</strong> {finding.authors.join('; ')}.
+        </p>
+      )}
       <AtFault subjects={finding.subjects} />
       {finding.evidence.length === 0 ? null : (
         <>

@@ -91,6 +91,7 @@ describe('a gap stands where it leaves a doubt', () => {
     grade: 'unknown',
     impact: null,
     standing: 'new',
+    authors: [],
     standingText: null,
     accepted: null,
     about: '',
