@@ -8,6 +8,7 @@ import { parseArgs } from 'node:util';
 import { format, resolveConfig } from 'prettier';
 import { INPUTS } from '../src/inputs/spec.ts';
 import { OUTPUTS } from '../src/report/outputs.ts';
+import { renderPlanSchema } from '../src/plan/publish.ts';
 import { RULES } from '../src/rules/registry.ts';
 import { renderSnapshotSchema } from '../src/snapshot/publish.ts';
 import { ROOMS } from './rooms.ts';
@@ -41,6 +42,7 @@ export async function generate(): Promise<ReadonlyMap<string, string>> {
   }
   const files = new Map([
     ['action.yml', renderAction(INPUTS, OUTPUTS, DESCRIPTION)],
+    ['docs/schema/plan-v1.schema.json', renderPlanSchema()],
     ['docs/schema/snapshot-v1.schema.json', renderSnapshotSchema()],
   ]);
   for (const [path, text] of pages) files.set(path, await formatMarkdown(path, text));
