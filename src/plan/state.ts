@@ -55,11 +55,18 @@ export function describeState(state: TargetState, target: ChangeTarget): string 
     case 'association':
       return `table ${state.table}`;
     case 'absent':
-      return target.kind === 'route' ? 'no route' : 'no table of its own';
+      return ABSENT_WORDS[target.kind];
     case 'route':
       return `-> ${describeNextHop(state.to)}`;
   }
 }
+
+const ABSENT_WORDS: Readonly<Record<ChangeTarget['kind'], string>> = {
+  interface: 'not there',
+  template: 'not there',
+  subnet: 'no table of its own',
+  route: 'no route',
+};
 
 function describeNextHop(to: RouteTarget): string {
   switch (to.kind) {

@@ -3,6 +3,7 @@ import { Ajv2020 } from 'ajv/dist/2020.js';
 import { readFileSync } from 'node:fs';
 import * as faults from '../../../lab/world/faults.ts';
 import type { Plan } from '../../../src/model/planned.ts';
+import { messageOf } from '../../../src/model/errors.ts';
 import { canonicalJson, digestOf } from '../../../src/plan/digest.ts';
 import { decodePlan, encodePlan } from '../../../src/plan/file.ts';
 import { undoPlan } from '../../../src/plan/undo.ts';
@@ -46,7 +47,7 @@ describe('the digest', () => {
     const forged = { ...plan, ...changed };
     expect(digestOf(forged)).not.toBe(plan.digest);
     const refused = decodePlan(encodePlan(forged), 'p.json', plan.digest);
-    expect(String(refused)).toMatch(/p\.json has the digest [0-9a-f]{64}, and plan-digest approves/);
+    expect(messageOf(refused)).toMatch(/p\.json has the digest [0-9a-f]{64}, and plan-digest approves/);
     // What the file says of itself counts for nothing.
     expect(decodePlan(encodePlan({ ...forged, digest: plan.digest }), 'p.json', plan.digest)).toBeInstanceOf(Error);
   });
@@ -82,5 +83,5 @@ test.each([
     /must be written 10\.244\.1\.0\/24/,
   ],
 ])('a file with %s is refused, with what is wrong', (_, text, says) => {
-  expect(String(decodePlan(text, 'p.json', plan.digest))).toMatch(says);
+  expect(messageOf(decodePlan(text, 'p.json', plan.digest))).toMatch(says);
 });
