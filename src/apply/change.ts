@@ -12,7 +12,7 @@ export interface ChangeRun {
   stopped(): string | undefined;
 }
 
-/** How often a request is sent at most, each time after the target was read again. */
+/** How often a change is tried at most, each time after the target was read again. */
 const MOST_ATTEMPTS = 5;
 const MOST_READS = 5;
 const FIRST_WAIT_MS = 1_000;
@@ -46,7 +46,7 @@ async function attempt(change: PlannedChange, run: ChangeRun): Promise<Ended> {
     if (sent === MOST_ATTEMPTS) {
       return ended('failed', `given up after ${String(sent)} attempts: ${isUnclear ? doubt(last) : last}`);
     }
-    const answer = await run.writer.write(change, live, run.step);
+    const answer = await write(change, live, run);
     if (answer === 'done') return verify(change, run);
     last = answer.reason;
     switch (answer.trouble) {
@@ -65,6 +65,16 @@ async function attempt(change: PlannedChange, run: ChangeRun): Promise<Ended> {
         return isUnclear ? await settle(change, run, answer) : refusedFor(answer);
     }
   }
+}
+
+/**
+ * What was turned away at the door is sent once more at once, while the reading still counts: where every second call is
+ * throttled, the one after a reading always is.
+ */
+async function write(change: PlannedChange, live: LiveTarget, run: ChangeRun): Promise<'done' | WriteTrouble> {
+  const answer = await run.writer.write(change, live, run.step);
+  if (answer === 'done' || answer.trouble !== 'busy' || answer.waitMs !== undefined) return answer;
+  return run.stopped() === undefined ? run.writer.write(change, live, run.step) : answer;
 }
 
 /** What is there is neither what the plan was made for nor what it wants. */

@@ -98,7 +98,7 @@ describe('what one request can come to', () => {
     ['done, and no answer', ['lost'], 'applied', ['sent']],
     ['not done, and no answer', ['broken', 'ok'], 'applied', ['sent', 'sent']],
     ['busy, twice', ['busy', 'busy', 'ok'], 'applied', ['sent', 'sent', 'sent']],
-    ['busy for ever', Array<Answer>(9).fill('busy'), 'failed', Array<string>(5).fill('sent')],
+    ['busy for ever', Array<Answer>(12).fill('busy'), 'failed', Array<string>(10).fill('sent')],
     ['no answer, and then refused because it was done', ['lost', 'conflict'], 'applied', ['sent']],
     ['denied', ['denied'], 'denied', ['sent']],
     ['refused', ['refused'], 'failed', ['sent']],
