@@ -29,7 +29,7 @@ when(
       ec2Cluster({ name: 'changes', mode: 'host-gw', nodes: 5, subnets: 2, ipv6: true }),
       faults.checkOn(1),
       faults.routeMissing(2, 'all', 6),
-      faults.wrongTarget(3, { kind: 'transit' }),
+      faults.wrongTarget(3, { kind: 'nat' }),
       faults.staleRoute('10.244.77.0/24', [0], 4),
     ).world;
     try {

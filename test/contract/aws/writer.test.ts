@@ -34,7 +34,7 @@ function brokenWorld(): World {
     faults.routeMissing(2),
     faults.routeMissing(3, 'all', 6),
     faults.wrongTarget(4, { node: 5 }),
-    faults.wrongTarget(0, { kind: 'transit' }, [1]),
+    faults.wrongTarget(0, { gateway: 'igw' }),
     faults.staleRoute('10.244.77.0/24', [0], 5),
   ).world;
 }
