@@ -1,5 +1,5 @@
 /** The pipeline, top to bottom: inputs, snapshot, judgement, triage, plan, changes, gate, report. */
-import { hasMoved, refuseEvent, runPlan } from './apply/run.ts';
+import { refuseEvent } from './apply/guard.ts';
 import { collectSnapshot, rereadSuspects } from './collect/collect.ts';
 import { readTrusted } from './collect/trusted.ts';
 import { deliverReport } from './deliver/report.ts';
@@ -15,7 +15,6 @@ import type { PlanReport } from './model/planned.ts';
 import type { Snapshot } from './model/snapshot.ts';
 import type { WhatIf } from './model/what-if.ts';
 import type { IgnoreEntry } from './model/triage.ts';
-import { compareJudgements } from './plan/compare.ts';
 import type { GitHub, Ports } from './ports.ts';
 import { joinView } from './report/view.ts';
 import { decodeSnapshot } from './snapshot/decode.ts';
@@ -72,6 +71,11 @@ async function change(
   ports: Ports,
 ): Promise<{ readonly last: Taken; readonly changes?: PlanReport }> {
   if (config.mode === 'check') return { last: first };
+  // For those who change something.
+  const [{ hasMoved, runPlan }, { compareJudgements }] = await Promise.all([
+    import('./apply/run.ts'),
+    import('./plan/compare.ts'),
+  ]);
   const { snapshot, judgement } = first;
   const { findings } = triageFindings({
     judgement,

@@ -10,21 +10,11 @@ import { makePlan } from '../plan/plan.ts';
 import { findObjections } from '../plan/policy.ts';
 import { findDrift } from '../plan/still.ts';
 import { undoPlan } from '../plan/undo.ts';
-import type { Changing, Ports, RunEvent } from '../ports.ts';
+import type { Changing, Ports } from '../ports.ts';
 import { applyPlan } from './apply.ts';
 import { Journal } from './journal.ts';
 
 const DOCS = 'plan-and-apply';
-
-/** Before anything is read. Whoever may open a pull request must not be able to change a cluster by it. */
-export function refuseEvent(config: Config, event: RunEvent | undefined): ConfigError | undefined {
-  if (config.mode !== 'apply' || event === undefined) return undefined;
-  if (!event.isUntrusted && event.name !== 'pull_request_target') return undefined;
-  return new ConfigError(`mode: apply is refused on this event (${event.name}): what runs may be a stranger's.`, {
-    hint: 'Plan on pull requests, and apply on push to a protected branch or by workflow_dispatch.',
-    docs: DOCS,
-  });
-}
 
 export interface PlanInputs {
   readonly config: Config;
