@@ -1,16 +1,17 @@
 /** The edge: reads the environment once, builds the real ports, calls main, sets the exit status. Nothing imports it. */
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { appendFile, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, isAbsolute, relative, resolve, sep } from 'node:path';
 import { setFlagsFromString } from 'node:v8';
 import * as core from '@actions/core';
 import { chooseClouds } from './clouds/registry.ts';
 import { openGitHub } from './github/index.ts';
 import { createLog, createRunner } from './github/runner.ts';
+import { asksToApply } from './inputs/parse.ts';
 import { main } from './main.ts';
 import { ConfigError, DeliveryError, isKnownError, messageOf } from './model/errors.ts';
 import type { CloudId, Config } from './model/config.ts';
 import { systemClock } from './net/clock.ts';
-import type { Clock, FabricReader, Files, Log, Ports } from './ports.ts';
+import type { Changing, Clock, FabricReader, FabricWriter, Files, Log, Ports } from './ports.ts';
 import { VERSION } from './version.ts';
 
 const ISSUES = 'the issue tracker of the repository that this action comes from';
@@ -38,20 +39,23 @@ const files: Files = {
     const inside = relative(process.cwd(), resolve(path));
     return inside.startsWith('..') || isAbsolute(inside) ? undefined : inside.split(sep).join('/');
   },
-  write: async (path, text) => {
-    const full = resolve(path);
-    try {
-      await mkdir(dirname(full), { recursive: true });
-      await writeFile(full, text);
-    } catch (error) {
-      throw new DeliveryError(`The file ${full} cannot be written: ${messageOf(error)}.`, {
-        hint: 'Choose a writable path with report-dir or save-snapshot.',
-        cause: error,
-      });
-    }
-    return full;
-  },
+  write: (path, text) => put(path, (full) => writeFile(full, text)),
+  append: (path, text) => put(path, (full) => appendFile(full, text)),
 };
+
+async function put(path: string, write: (full: string) => Promise<void>): Promise<string> {
+  const full = resolve(path);
+  try {
+    await mkdir(dirname(full), { recursive: true });
+    await write(full);
+  } catch (error) {
+    throw new DeliveryError(`The file ${full} cannot be written: ${messageOf(error)}.`, {
+      hint: 'Choose a writable path with report-dir or save-snapshot.',
+      cause: error,
+    });
+  }
+  return full;
+}
 
 interface Outside {
   readonly config: Config;
@@ -67,6 +71,34 @@ const FABRICS: Readonly<Record<CloudId, (outside: Outside) => Promise<FabricRead
   azure: async (outside) => (await import('./clouds/azure/index.ts')).openAzure(outside),
   gcp: async (outside) => (await import('./clouds/gcp/index.ts')).openGcp(outside),
 };
+
+/** Clouds that can be changed. Chunks of their own: nobody pays for them in another mode than apply. */
+const WRITERS: Readonly<Partial<Record<CloudId, (outside: Outside) => Promise<FabricWriter>>>> = {
+  aws: async (outside) => (await import('./clouds/aws/write.ts')).openAwsWriter(outside),
+};
+
+/** Once asked to end, the run finishes the request that is under way, and then says what it did. */
+function listenForSignals(log: Log): AbortSignal {
+  const controller = new AbortController();
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    process.on(signal, () => {
+      log.warning(`${signal}: the request that is under way is finished, and nothing more is begun.`);
+      controller.abort();
+    });
+  }
+  return controller.signal;
+}
+
+function buildChanging(outside: Omit<Outside, 'config'>): Changing {
+  return {
+    interrupted: listenForSignals(outside.log),
+    writer: (cloud, config) => {
+      const open = WRITERS[cloud];
+      if (open === undefined) throw new Error(`nothing can write to ${cloud}`);
+      return open({ config, ...outside });
+    },
+  };
+}
 
 /** Who listens: the runner of GitHub Actions, or somebody at a terminal. */
 type Listener = Pick<Ports, 'log' | 'runner' | 'github'>;
@@ -102,6 +134,9 @@ function buildPorts(env: NodeJS.ProcessEnv, listener: Listener): Ports {
       const open = FABRICS[cloud];
       return open({ config, ...outside });
     },
+    writable: (['aws', 'azure', 'gcp'] as const).filter((cloud) => WRITERS[cloud] !== undefined),
+    // In any other mode nothing exists that could change anything.
+    ...(asksToApply(env) ? { changing: buildChanging(outside) } : {}),
   };
 }
 

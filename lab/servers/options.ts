@@ -17,7 +17,7 @@ export interface LabRequest {
    */
   operation: string;
   status: number;
-  /** Whether it asked for a change. No server but GitHub's grants one; a test can fail on every attempt. */
+  /** Whether it asked for a change, which only GitHub's server and the option `writable` grant; a test can fail on every attempt. */
   write: boolean;
 }
 
@@ -97,6 +97,15 @@ export interface LabOptions {
   unreachableZones?: 'warning' | 'failure';
   /** Azure: how often a long-running operation says that it is still running. Default 1. */
   azurePolls?: number;
+  /** Changes are made; without it every attempt is refused, whatever the permissions. EC2 only. */
+  writable?: boolean;
+  /** EC2: after a change so many readings still show how it was. */
+  lagReads?: number;
+  /**
+   * Answers with an internal error: `before` carrying the request out, or `after` it; `cut`: carried out, and no answer
+   * at all.
+   */
+  fail?(request: { service: LabService; operation: string; count: number }): 'before' | 'after' | 'cut' | undefined;
   /** An HTTP proxy on a port of its own; `refuse`: it lets nobody through (407). */
   proxy?: boolean | 'refuse';
   /**

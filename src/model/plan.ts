@@ -1,5 +1,6 @@
-/** A change to the world, described; only words are made of it so far. */
+/** A change as a finding suggests it: what commands are written from, and plans are made of (planned.ts). */
 
+import type { RouteTarget } from './fabric.ts';
 import type { FilterKind } from './filter.ts';
 
 /** Where a command has to be sent. */
@@ -19,6 +20,8 @@ export type Change =
       readonly interface: string;
       readonly machine?: string;
       readonly node: string;
+      /** Absent: on. */
+      readonly forwarding?: 'off';
     }
   | {
       readonly kind: 'create-route' | 'replace-route';
@@ -32,6 +35,8 @@ export type Change =
       readonly node: string;
       /** The present route's name, where routes have names. */
       readonly route?: string;
+      /** What it leads to, where that is no node's interface: the way back to a former target. */
+      readonly to?: RouteTarget;
     }
   | {
       readonly kind: 'delete-route';
@@ -65,6 +70,8 @@ export type Change =
       readonly kind: 'set-template-forwarding';
       readonly place: Place;
       readonly template: string;
+      /** Absent: on. */
+      readonly forwarding?: 'off';
     }
   | {
       readonly kind: 'admit-range';

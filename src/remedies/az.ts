@@ -10,7 +10,7 @@ export function renderAz(change: Change): string[] {
   if (change.place.cloud !== 'azure') return [];
   switch (change.kind) {
     case 'set-forwarding':
-      return renderForwarding(change.interface);
+      return renderForwarding(change.interface, change.forwarding !== 'off');
     case 'create-route':
     case 'replace-route':
       return renderRoute(change);
@@ -21,7 +21,7 @@ export function renderAz(change: Change): string[] {
     case 'admit-range':
       return renderSecurityRule(change);
     case 'set-template-forwarding':
-      return [updateModel(change.template), shellComment(FIRST_INTERFACE)];
+      return [updateModel(change.template, change.forwarding !== 'off'), shellComment(FIRST_INTERFACE)];
     case 'raise-route-limit':
     case 'tag-table':
     case 'untag-table':
@@ -33,8 +33,8 @@ export function renderAz(change: Change): string[] {
 const FIRST_INTERFACE = '[0] is the first interface of the model; count from there if the instances have several.';
 
 /** By the id of the scale set, or of a part of it. */
-function updateModel(id: string): string {
-  const setting = 'virtualMachineProfile.networkProfile.networkInterfaceConfigurations[0].enableIPForwarding=true';
+function updateModel(id: string, isOn: boolean): string {
+  const setting = `virtualMachineProfile.networkProfile.networkInterfaceConfigurations[0].enableIPForwarding=${String(isOn)}`;
   return command('vmss update', [...setOptions(id), `--set ${shellWord(setting)}`]);
 }
 
@@ -76,13 +76,13 @@ const PROTOCOLS: Readonly<Record<string, string>> = { tcp: 'Tcp', udp: 'Udp', ic
  * Interfaces of a Uniform scale set can only be changed by way of its model, which then has to be applied to the
  * instance.
  */
-function renderForwarding(id: string): string[] {
+function renderForwarding(id: string, isOn: boolean): string[] {
   const instance = instanceOf(id);
   if (instance === undefined) {
-    return [command('network nic update', [shellOption('ids', id), '--ip-forwarding true'])];
+    return [command('network nic update', [shellOption('ids', id), `--ip-forwarding ${String(isOn)}`])];
   }
   return [
-    updateModel(id),
+    updateModel(id, isOn),
     command('vmss update-instances', [...setOptions(id), shellOption('instance-ids', instance)]),
     shellComment(FIRST_INTERFACE),
   ];
@@ -94,15 +94,19 @@ function instanceOf(id: string): string | undefined {
 }
 
 function renderRoute(change: RouteChange): string[] {
-  const { kind, table, prefix, address, route } = change;
-  const hop = address === undefined ? `"$(${findAddress(change)})"` : shellWord(address);
-  const options = [
-    shellOption('address-prefix', prefix),
-    '--next-hop-type VirtualAppliance',
-    `--next-hop-ip-address ${hop}`,
-  ];
+  const { kind, table, prefix, route } = change;
+  const options = [shellOption('address-prefix', prefix), ...nextHop(change)];
   const verb = kind === 'replace-route' && route !== undefined ? 'update' : 'create';
   return [routeCommand(verb, table, route ?? nameFor(change), options)];
+}
+
+function nextHop(change: RouteChange): string[] {
+  const { to } = change;
+  if (to?.kind === 'none') return ['--next-hop-type None'];
+  if (to?.kind === 'gateway') return [`--next-hop-type ${to.gateway === 'vpn' ? 'VirtualNetworkGateway' : 'Internet'}`];
+  const address = to?.kind === 'address' ? to.address : change.address;
+  const hop = address === undefined ? `"$(${findAddress(change)})"` : shellWord(address);
+  return ['--next-hop-type VirtualAppliance', `--next-hop-ip-address ${hop}`];
 }
 
 /** Of the interface that the route should lead to. */

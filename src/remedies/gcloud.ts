@@ -16,7 +16,7 @@ export function renderGcloud(change: Change): string[] {
   const { project } = change.place;
   switch (change.kind) {
     case 'set-forwarding':
-      return renderForwarding(change.machine ?? change.interface);
+      return renderForwarding(change.machine ?? change.interface, change.forwarding !== 'off');
     case 'create-route':
       return [createRoute(change, project, nameFor(change.prefix), PRIORITY)];
     case 'replace-route':
@@ -60,14 +60,14 @@ function createFirewallRule(change: Extract<Change, { kind: 'admit-range' }>, pr
  * gcloud has no option for it. The whole instance is exported and sent back with one line changed, because an update
  * takes what the file leaves out for removed; Compute Engine refuses it if it would need more than a refresh.
  */
-function renderForwarding(id: string): string[] {
+function renderForwarding(id: string, isOn: boolean): string[] {
   const { project, zone, name } = parseMachine(id);
   const before = `${name}.yaml`;
   const after = `${name}-forwarding.yaml`;
   const place = [shellOption('project', project), shellOption('zone', zone)];
   return [
     ['gcloud compute instances export', shellWord(name), ...place, shellOption('destination', before)].join(' '),
-    `{ grep -v '^canIpForward:' ${shellWord(before)}; echo 'canIpForward: true'; } > ${shellWord(after)}`,
+    `{ grep -v '^canIpForward:' ${shellWord(before)}; echo 'canIpForward: ${String(isOn)}'; } > ${shellWord(after)}`,
     [
       'gcloud compute instances update-from-file',
       shellWord(name),
@@ -110,7 +110,11 @@ function createRoute(change: RouteChange, project: string, name: string, priorit
 
 /** A route names instances of its own project only; in a Shared VPC the next hop is the instance's address. */
 function nextHop(change: RouteChange, project: string): string[] {
-  const machine = parseMachine(change.machine ?? change.interface);
+  const { to } = change;
+  if (to?.kind === 'address') return [shellOption('next-hop-address', to.address)];
+  if (to?.kind === 'gateway')
+    return [shellOption(to.gateway === 'vpn' ? 'next-hop-vpn-tunnel' : 'next-hop-gateway', to.id)];
+  const machine = parseMachine(to?.kind === 'machine' ? to.machine : (change.machine ?? change.interface));
   if (machine.project === project) {
     return [shellOption('next-hop-instance', machine.name), shellOption('next-hop-instance-zone', machine.zone)];
   }

@@ -3,12 +3,15 @@ import type { Change } from '../model/plan.ts';
 import { renderAws } from './aws.ts';
 import { renderAz } from './az.ts';
 import { renderGcloud } from './gcloud.ts';
+import { renderTerraform } from './terraform.ts';
 
 export interface Remedies {
   /** Lines for a POSIX shell; lines that start with `#` are comments. */
   readonly aws: readonly string[];
   readonly gcloud: readonly string[];
   readonly az: readonly string[];
+  /** Lines of Terraform's language, for the provider of the cloud. */
+  readonly terraform: readonly string[];
 }
 
 /** Equal lines appear once; the order of the changes is kept. */
@@ -17,6 +20,7 @@ export function remediesFor(changes: readonly Change[]): Remedies {
     aws: linesOf(changes, renderAws),
     gcloud: linesOf(changes, renderGcloud),
     az: linesOf(changes, renderAz),
+    terraform: linesOf(changes, renderTerraform),
   };
 }
 

@@ -58,7 +58,7 @@ const GAP = object<Gap>({
 
 type Target<K extends RouteTarget['kind']> = Extract<RouteTarget, { readonly kind: K }>;
 
-const TARGET: Shape<RouteTarget> = kinds<RouteTarget>({
+export const TARGET: Shape<RouteTarget> = kinds<RouteTarget>({
   local: object<Target<'local'>>({ kind: fixed('local') }),
   interface: object<Target<'interface'>>({ kind: fixed('interface'), interface: ID, machine: optional(ID) }),
   machine: object<Target<'machine'>>({ kind: fixed('machine'), machine: ID }),

@@ -127,7 +127,7 @@ describe('commands', () => {
       [`az network vnet subnet update --ids ${SUBNET} --route-table ${TABLE}`],
     ],
   ])('%s', (_name, change, expected) => {
-    expect(remediesFor([change])).toEqual({ aws: [], gcloud: [], az: expected });
+    expect(remediesFor([change])).toEqual({ aws: [], gcloud: [], az: expected, terraform: [] });
   });
 
   test('what foreign text contains stays text', () => {

@@ -51,7 +51,7 @@ describe('the schema', () => {
 test('has every key of the public contract, in its order', () => {
   const broken = report({ ...brokenJudgement(), gaps: [GAP] });
   expect(Object.keys(broken)).toEqual(
-    'schemaVersion verdict evidenceLevel gate cluster clouds pairs roundTrip otherPaths classes matrix nodes findings resolved unseen causes gaps'.split(
+    'schemaVersion verdict evidenceLevel gate cluster clouds pairs roundTrip otherPaths classes matrix nodes findings resolved unseen plan causes gaps'.split(
       ' ',
     ),
   );
@@ -89,6 +89,10 @@ test('contains commands for every tool, even where there are none', () => {
     ],
     gcloud: [],
     az: [],
+    terraform: [
+      '# In the resource that holds eni-0a100000000000003: aws_network_interface, or aws_instance for its first:',
+      'source_dest_check = false',
+    ],
   });
   expect(report(unknownJudgement())['findings']).toMatchObject([{ remedies: { aws: [], gcloud: [], az: [] } }]);
 });

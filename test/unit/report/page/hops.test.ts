@@ -97,7 +97,7 @@ describe('a gap stands where it leaves a doubt', () => {
     about: '',
     evidence: [],
     otherPathsBroken: 0,
-    remedies: { aws: [], gcloud: [], az: [] },
+    remedies: { aws: [], gcloud: [], az: [], terraform: [] },
   });
 
   test.each([

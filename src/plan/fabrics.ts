@@ -1,0 +1,101 @@
+/**
+ * What the fabrics differ in when something is changed: one row per fabric. A kind of change without an entry is one
+ * that this version does not make there.
+ */
+import type { FabricKind, RouteTarget } from '../model/fabric.ts';
+import type { ChangeKind, Disruption } from '../model/planned.ts';
+import type { Change } from '../model/plan.ts';
+
+type RouteChange = Extract<Change, { kind: 'create-route' | 'replace-route' }>;
+
+export interface ChangeTraits {
+  readonly disruption: Disruption;
+  /** Least first. */
+  readonly permissions: readonly string[];
+}
+
+export interface FabricTraits {
+  /** How a route names the node's interface; undefined: the change does not say enough. */
+  nextHop(change: RouteChange): RouteTarget | undefined;
+  /** Undefined: not made by this version. `subject`: the id of what is changed. */
+  traits(kind: ChangeKind, subject: string): ChangeTraits | undefined;
+}
+
+function none(...permissions: readonly string[]): ChangeTraits {
+  return { disruption: 'none', permissions };
+}
+
+const AWS_KINDS: Partial<Record<ChangeKind, ChangeTraits>> = {
+  'set-forwarding': none('ec2:DescribeNetworkInterfaces', 'ec2:ModifyNetworkInterfaceAttribute'),
+  'create-route': none('ec2:DescribeRouteTables', 'ec2:DescribeNetworkInterfaces', 'ec2:CreateRoute'),
+  // One call that exchanges the target: no packet ever meets a table without the route.
+  'replace-route': none('ec2:DescribeRouteTables', 'ec2:DescribeNetworkInterfaces', 'ec2:ReplaceRoute'),
+  'delete-route': none('ec2:DescribeRouteTables', 'ec2:DeleteRoute'),
+};
+
+const GCP_ROUTE = ['compute.routes.list', 'compute.globalOperations.get', 'compute.networks.updatePolicy'];
+
+const GCP_KINDS: Partial<Record<ChangeKind, ChangeTraits>> = {
+  // With mostDisruptiveAllowedAction=REFRESH Compute Engine refuses rather than restarts.
+  'set-forwarding': none('compute.instances.get', 'compute.zoneOperations.get', 'compute.instances.update'),
+  'create-route': none(...GCP_ROUTE, 'compute.routes.create'),
+  // A route cannot be changed: the new one takes over by its priority before the old one goes.
+  'replace-route': none(...GCP_ROUTE, 'compute.routes.create', 'compute.routes.delete'),
+  'delete-route': none(...GCP_ROUTE, 'compute.routes.delete'),
+};
+
+const AZURE_KINDS: Partial<Record<ChangeKind, ChangeTraits>> = {
+  'set-forwarding': none('Microsoft.Network/networkInterfaces/read', 'Microsoft.Network/networkInterfaces/write'),
+  'create-route': none('Microsoft.Network/routeTables/routes/read', 'Microsoft.Network/routeTables/routes/write'),
+  'replace-route': none('Microsoft.Network/routeTables/routes/read', 'Microsoft.Network/routeTables/routes/write'),
+  'delete-route': none('Microsoft.Network/routeTables/routes/read', 'Microsoft.Network/routeTables/routes/delete'),
+  // Every node of the subnet changes its routes at once.
+  'associate-table': {
+    disruption: 'interrupt',
+    permissions: [
+      'Microsoft.Network/virtualNetworks/subnets/read',
+      'Microsoft.Network/routeTables/join/action',
+      'Microsoft.Network/virtualNetworks/subnets/write',
+    ],
+  },
+  'set-template-forwarding': none(
+    'Microsoft.Compute/virtualMachineScaleSets/read',
+    'Microsoft.Compute/virtualMachineScaleSets/write',
+  ),
+};
+
+/** An interface of a Uniform scale set is changed by way of the model and an upgrade of the instance. */
+const BY_MODEL: ChangeTraits = {
+  disruption: 'restart',
+  permissions: [
+    'Microsoft.Compute/virtualMachineScaleSets/read',
+    'Microsoft.Compute/virtualMachineScaleSets/write',
+    'Microsoft.Compute/virtualMachineScaleSets/manualUpgrade/action',
+  ],
+};
+
+const IN_SCALE_SET = /\/virtualMachineScaleSets\/[^/]+\/virtualMachines\//i;
+
+export const FABRIC_TRAITS: Readonly<Record<FabricKind, FabricTraits>> = {
+  aws: {
+    nextHop: ({ interface: face, machine }) => ({
+      kind: 'interface',
+      interface: face,
+      ...(machine === undefined ? {} : { machine }),
+    }),
+    traits: (kind) => AWS_KINDS[kind],
+  },
+  gcp: {
+    // A route names instances of its own project only; in a Shared VPC the next hop is the instance's address.
+    nextHop: ({ place, machine, address }) => {
+      const isHere = machine !== undefined && place.cloud === 'gcp' && machine.startsWith(`${place.project}/`);
+      if (isHere) return { kind: 'machine', machine };
+      return address === undefined ? undefined : { kind: 'address', address };
+    },
+    traits: (kind) => GCP_KINDS[kind],
+  },
+  azure: {
+    nextHop: ({ address }) => (address === undefined ? undefined : { kind: 'address', address }),
+    traits: (kind, subject) => (kind === 'set-forwarding' && IN_SCALE_SET.test(subject) ? BY_MODEL : AZURE_KINDS[kind]),
+  },
+};
