@@ -100,6 +100,8 @@ function buildChanging(outside: Omit<Outside, 'config'>): Changing {
   };
 }
 
+type Inputs = Readonly<Record<string, string | undefined>>;
+
 /** Who listens: the runner of GitHub Actions, or somebody at a terminal. */
 type Listener = Pick<Ports, 'log' | 'runner' | 'github'>;
 
@@ -113,7 +115,8 @@ function listenOnGitHub(env: NodeJS.ProcessEnv): Listener {
   };
 }
 
-function buildPorts(env: NodeJS.ProcessEnv, listener: Listener): Ports {
+/** `inputs`: the step's, or the command's. */
+function buildPorts(env: NodeJS.ProcessEnv, inputs: Inputs, listener: Listener): Ports {
   const { log } = listener;
   const clock = systemClock();
   const outside = { env, clock, log, random: Math.random };
@@ -136,7 +139,7 @@ function buildPorts(env: NodeJS.ProcessEnv, listener: Listener): Ports {
     },
     writable: (['aws', 'azure', 'gcp'] as const).filter((cloud) => WRITERS[cloud] !== undefined),
     // In any other mode nothing exists that could change anything.
-    ...(asksToApply(env) ? { changing: buildChanging(outside) } : {}),
+    ...(asksToApply(inputs) ? { changing: buildChanging(outside) } : {}),
   };
 }
 
@@ -169,7 +172,7 @@ function keepNewSpaceSmall(): void {
 async function runStep(env: NodeJS.ProcessEnv): Promise<void> {
   const listener = listenOnGitHub(env);
   try {
-    const result = await main(env, VERSION, buildPorts(env, listener));
+    const result = await main(env, VERSION, buildPorts(env, env, listener));
     if (result === 'fail') core.setFailed('Pod Route Check fails this step: the reasons are above and in the summary.');
   } catch (error) {
     core.setFailed(explain(error, listener.log));
@@ -196,7 +199,7 @@ async function runCommand(args: readonly string[], env: NodeJS.ProcessEnv): Prom
       const log = createTerminalLog(streams, command);
       const runner = createTerminalRunner(streams, command);
       try {
-        const ports = buildPorts(env, { log, runner, github: async () => Promise.resolve(undefined) });
+        const ports = buildPorts(env, command.inputs, { log, runner, github: async () => Promise.resolve(undefined) });
         return (await main(command.inputs, VERSION, ports)) === 'pass' ? 0 : 1;
       } catch (error) {
         streams.err(`Error: ${explain(error, log)}\n`);
