@@ -3,6 +3,7 @@ import type { NodeFacts } from '../model/snapshot.ts';
 import { fabricIdOf } from '../model/place.ts';
 import type { ChangePolicy, PlannedChange, WithheldCode, WithheldReason } from '../model/planned.ts';
 import { DISRUPTIONS } from '../model/planned.ts';
+import { fitsPattern } from '../model/pattern.ts';
 import { parsePrefix } from '../model/prefix.ts';
 import type { Facts } from './facts.ts';
 
@@ -122,14 +123,9 @@ function limitObjections({ kind, disruption, precondition }: PlannedChange, poli
     found.push(objection('disruption', `it disrupts (${disruption}), and allow-disruption is ${policy.disruption}`));
   }
   const { name } = precondition.node ?? {};
-  const excluded = name === undefined ? undefined : policy.excludedNodes.find((pattern) => fits(name, pattern));
+  const excluded = name === undefined ? undefined : policy.excludedNodes.find((pattern) => fitsPattern(pattern, name));
   if (excluded !== undefined) found.push(objection('node', `exclude-nodes names ${excluded}`));
   return found;
-}
-
-function fits(name: string, pattern: string): boolean {
-  const source = pattern.split('*').map((part) => part.replaceAll(/[.+?^${}()|[\]\\]/g, '\\$&'));
-  return new RegExp(`^${source.join('.*')}$`).test(name);
 }
 
 function objection(code: WithheldCode, text: string): WithheldReason {
