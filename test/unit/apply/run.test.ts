@@ -5,9 +5,9 @@ import { refuseEvent } from '../../../src/apply/guard.ts';
 import { hasMoved, runPlan } from '../../../src/apply/run.ts';
 import type { Config } from '../../../src/model/config.ts';
 import { messageOf } from '../../../src/model/errors.ts';
-import type { Outcome, Plan, PlanReport } from '../../../src/model/planned.ts';
+import type { ChangeTarget, Outcome, Plan, PlannedChange, PlanReport } from '../../../src/model/planned.ts';
 import { encodePlan } from '../../../src/plan/file.ts';
-import { makePlan } from '../../../src/plan/plan.ts';
+import { makePlan, sealPlan } from '../../../src/plan/plan.ts';
 import { undoPlan } from '../../../src/plan/undo.ts';
 import type { Ports, RunEvent } from '../../../src/ports.ts';
 import { FakeFabric } from '../../support/fake-fabric.ts';
@@ -56,7 +56,10 @@ function deskFor({ input }: Planned = usual, refuse: (path: string) => boolean =
     files,
     history,
     run: (config = {}) =>
-      runPlan({ config: { ...base, ...config } as Config, snapshot, judgement, accepted, version }, ports),
+      runPlan(
+        { config: { ...base, ...config } as Config, snapshot, judgement, accepted, version, deadline: 600_000 },
+        ports,
+      ),
   };
 }
 
@@ -130,6 +133,35 @@ describe('a plan from a file', () => {
     const { refused } = await desk.run(approved(desk, usual.plan));
     expect(refused).toMatch(says);
     expect(desk.fabric.sent).toEqual([]);
+  });
+
+  const deletion = planFor(cluster('host-gw'), [faults.staleRoute('10.244.77.0/24', [0], 6)], {
+    kinds: ['delete-route'],
+  });
+
+  test.each<[string, (change: PlannedChange) => Partial<PlannedChange>, RegExp]>([
+    [
+      'a default route',
+      ({ target }) => ({ target: { ...target, prefix: '0.0.0.0/0' } as ChangeTarget }),
+      /it is a default route/,
+    ],
+    [
+      'a range that is not the pods’',
+      ({ target }) => ({ target: { ...target, prefix: '172.31.0.0/24' } as ChangeTarget }),
+      /172\.31\.0\.0\/24 is not in the cluster's pod ranges/,
+    ],
+    [
+      'a target that nobody knows',
+      () => ({ before: { kind: 'route', to: { kind: 'unknown', text: 'x' } } }),
+      /what the route leads to is not known/,
+    ],
+  ])('that touches %s is not run, whoever approved it', async (_, forge, says) => {
+    const [change] = deletion.plan.changes;
+    const forged = sealPlan({ ...deletion.plan, changes: [{ ...change!, ...forge(change!) }] });
+    const desk = deskFor(deletion);
+    expect((await desk.run(approved(desk, forged))).refused).toMatch(says);
+    expect(desk.fabric.sent).toEqual([]);
+    expect((await desk.run(approved(desk, deletion.plan))).refused).toBeUndefined();
   });
 
   test('about a node that is gone is stale there, and run for the rest', async () => {
