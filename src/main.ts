@@ -29,6 +29,7 @@ export async function main(
   version: string,
   ports: Ports,
 ): Promise<'pass' | 'fail'> {
+  const startedAt = ports.clock.now();
   const parsed = parseInputs(inputs);
   if ('problems' in parsed) throw renderProblems(parsed.problems);
   for (const warning of parsed.warnings) ports.log.warning(warning);
@@ -41,7 +42,11 @@ export async function main(
   const ignore = await readIgnore(config, ports, github);
   const baseline = config.baseline === undefined ? undefined : await readBaseline(config.baseline, ports, github);
   const first = await takeAndJudge(config, ports);
-  const { last: taken, changes } = await change(first, { config, ignore, version }, ports);
+  const { last: taken, changes } = await change(
+    first,
+    { config, ignore, version, deadline: startedAt + config.timeoutMs },
+    ports,
+  );
   const { snapshot, judgement } = plan === undefined ? taken : judgePlanned(taken, plan, config);
   const foreign = baseline === undefined ? undefined : foreignBaseline(baseline, snapshot.cluster.id);
   if (foreign !== undefined) throw foreign;
@@ -68,12 +73,13 @@ interface Changing {
   readonly config: Config;
   readonly ignore: readonly IgnoreEntry[];
   readonly version: string;
+  readonly deadline: number;
 }
 
 /** Plans, and in mode apply changes. Then only what is read and judged anew says what is mended. */
 async function change(
   first: Taken,
-  { config, ignore, version }: Changing,
+  { config, ignore, version, deadline }: Changing,
   ports: Ports,
 ): Promise<{ readonly last: Taken; readonly changes?: PlanReport }> {
   if (config.mode === 'check') return { last: first };
@@ -85,7 +91,7 @@ async function change(
   const { snapshot, judgement } = first;
   const { findings } = triageFindings({ judgement, baseline: undefined, ignore, rules: config.rules, snapshot });
   const accepted = new Set([...findings].flatMap(([key, { accepted }]) => (accepted === undefined ? [] : [key])));
-  const changes = await runPlan({ config, snapshot, judgement, accepted, version }, ports);
+  const changes = await runPlan({ config, snapshot, judgement, accepted, version, deadline }, ports);
   if (!hasMoved(changes) || changes.interrupted === true) return { last: first, changes };
   const last = await takeAndJudge(config, ports);
   return { last, changes: { ...changes, comparison: compareJudgements(judgement, last.judgement) } };
