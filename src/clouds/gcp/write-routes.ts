@@ -79,16 +79,16 @@ function winningRank({ rank = 0 }: SeenRoute, rivals: readonly SeenRoute[]): num
 
 /** An operation that has ended is no promise that readings show it; the route itself goes only when they do. */
 async function waitForStandIn(work: RouteWork): Promise<Done> {
-  const { change, scene, look, clock } = work;
+  const { change, target, scene, look, clock } = work;
   for (let looks = 0; looks < MOST_LOOKS; looks += 1) {
     const now = await look();
     if ('trouble' in now) return now.trouble === 'denied' ? now : { ...now, trouble: 'unclear' };
     scene.standIn = now.standIn;
     if (scene.standIn !== undefined) {
-      if (now.own === undefined || leadsTo(now.own, change.before)) return 'done';
-      // Somebody has led it elsewhere: that counts, and nothing may overtake it.
+      if (now.own !== undefined && leadsTo(now.own, change.before)) return 'done';
+      // Somebody has led it elsewhere, or does not want it any more: nothing may overtake that.
       const gone = await remove(work, scene.standIn.name);
-      return gone === 'done' ? { trouble: 'conflict', reason: `${now.own.name} has changed meanwhile` } : gone;
+      return gone === 'done' ? { trouble: 'conflict', reason: `${ownName(target)} has changed meanwhile` } : gone;
     }
     await clock.sleep(LOOK_AGAIN_MS);
   }

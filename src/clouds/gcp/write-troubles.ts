@@ -5,6 +5,8 @@ import { CallError, classify, tidy } from './errors.ts';
 
 /** Gone, there already, a fingerprint that is not the present one (`conditionNotMet`): it is not as it was read. */
 const CONFLICTS = new Set([404, 409, 412]);
+/** What a route was to lead to has gone, or is somewhere else now: that, too, shows when it is read again. */
+const NO_NEXT_HOP = /resource\.nextHop/;
 /** Another operation has to end first. */
 const NOT_READY = new Set(['resourceNotReady', 'RESOURCE_NOT_READY']);
 /** How much there may be of something; how often something may be asked for is told by other codes. */
@@ -18,6 +20,7 @@ export function writeTroubleOf(error: unknown, operation: Operation, project: st
   const said = `Compute Engine refused the request (${tidy(call.message)})`;
   const wait = call.waitMs === undefined ? {} : { waitMs: call.waitMs };
   if (call.codes.some((code) => NOT_READY.has(code))) return { trouble: 'busy', reason: said, ...wait };
+  if (call.status === 400) return { trouble: call.message.includes('resource.nextHop') ? 'conflict' : 'refused', reason: said };
   if (FULL.test(call.message)) return { trouble: 'refused', reason: said };
   if (CONFLICTS.has(call.status) && !/find project/i.test(call.message)) return { trouble: 'conflict', reason: said };
   return { ...troubleOf(trouble), ...wait };

@@ -1,5 +1,8 @@
 /** Plans against a lab's Compute Engine, and what they should make of its world. */
-import type { Lab } from '../../../lab/servers/index.ts';
+import type { Lab, LabOptions } from '../../../lab/servers/index.ts';
+import * as gceFaults from '../../../lab/world/faults/gce.ts';
+import * as faults from '../../../lab/world/faults.ts';
+import { gceCluster } from '../../../lab/world/gce-cluster.ts';
 import type { GceRouteWorld, GceWorld } from '../../../lab/world/gce.ts';
 import { canonical } from '../../../lab/world/addresses.ts';
 import type { World } from '../../../lab/world/world.ts';
@@ -10,7 +13,48 @@ import type { FabricWriter } from '../../../src/ports.ts';
 import type { Applied } from '../../support/applying.ts';
 import { applyWith, planWith } from '../../support/applying.ts';
 import { SILENT } from '../../support/quiet.ts';
-import { openReader } from './expected.ts';
+import type { serveGce } from './expected.ts';
+import { gceOf, openReader } from './expected.ts';
+
+/** Every kind of change, both families; nothing of it leads to what is gone. */
+export function brokenWorld(options: Partial<Parameters<typeof gceCluster>[0]> = {}): World {
+  const world = gceCluster({ name: 'writer', mode: 'host-gw', nodes: 6, subnets: 2, ipv6: true, ...options });
+  // What the published description of the API does not name has to come through all the same.
+  for (const { instances } of gceOf(world).projects) {
+    for (const one of instances) one.undescribed = { afterTomorrow: { kept: true, list: [1, 'two'] } };
+  }
+  return faults.inject(
+    world,
+    gceFaults.gceForwardingOff(1),
+    gceFaults.gceRouteMissing(2),
+    gceFaults.gceRouteMissing(3, 6),
+    gceFaults.gceWrongTarget(4, { node: 5 }),
+    gceFaults.gceWrongTarget(0, { kind: 'internet' }),
+    gceFaults.gceStaleRoute('10.244.77.0/24', 5),
+  ).world;
+}
+
+/** One change of each kind. */
+export function smallWorld(): World {
+  return faults.inject(
+    gceCluster({ name: 'writer', mode: 'host-gw', nodes: 4, subnets: 2 }),
+    gceFaults.gceForwardingOff(1),
+    gceFaults.gceRouteMissing(2),
+    gceFaults.gceWrongTarget(3, { node: 0 }),
+    gceFaults.gceStaleRoute('10.244.77.0/24', 0),
+  ).world;
+}
+
+/** The plan for a world that is served, and the world as it is then. Without another world: the broken one. */
+export async function prepare(
+  serve: typeof serveGce,
+  options: LabOptions = {},
+  world = brokenWorld(),
+): Promise<{ lab: Lab; plan: Plan; before: World }> {
+  const lab = await serve(world, { writable: true, ...options });
+  const plan = await planAgainst(lab);
+  return { lab, plan, before: structuredClone(lab.world) };
+}
 
 export async function planAgainst(lab: Lab, limits: Partial<ChangePolicy> = {}): Promise<Plan> {
   return planWith(lab.world, openReader(lab), 'gcp', limits);
