@@ -5,8 +5,6 @@ import { CallError, classify, tidy } from './errors.ts';
 
 /** Gone, there already, a fingerprint that is not the present one (`conditionNotMet`): it is not as it was read. */
 const CONFLICTS = new Set([404, 409, 412]);
-/** What a route was to lead to has gone, or is somewhere else now: that, too, shows when it is read again. */
-const NO_NEXT_HOP = /resource\.nextHop/;
 /** Another operation has to end first. */
 const NOT_READY = new Set(['resourceNotReady', 'RESOURCE_NOT_READY']);
 /** How much there may be of something; how often something may be asked for is told by other codes. */
