@@ -10,7 +10,8 @@ export interface LabRequest {
    * EC2, STS and Service Quotas: the action. Kubernetes: verb, resource and, where there is one, namespace or namespace/name or
    * name, as in `list nodes`, `list pods kube-flannel`, `get configmaps kube-flannel/kube-flannel-cfg`.
    * Compute Engine: the method and the project, as in `instances.aggregatedList my-project`; with the name where one
-   * object is asked for, as in `instances.get my-project/worker-1`. Azure: the operation of the API description, as in
+   * object is asked for, as in `instances.get my-project/worker-1`, or one is changed, as in `routes.insert
+   * my-project/pods-1`. Azure: the operation of the API description, as in
    * `NetworkInterfaces_ListAll`, with the scale set's name where it is about one. Token services: what is asked of
    * them (`exchange`, `generateAccessToken`, `token`...). GitHub: the operation of the API description and what it is
    * about, as in `issues/create-comment 7`, `issues/update 12`, `repos/get-content docs/x.yml`; `graphql`.
@@ -97,8 +98,10 @@ export interface LabOptions {
   unreachableZones?: 'warning' | 'failure';
   /** Azure: how often a long-running operation says that it is still running. Default 1. */
   azurePolls?: number;
-  /** Changes are made; without it every attempt is refused, whatever the permissions. EC2 only. */
+  /** Changes are made; without it every attempt is refused, whatever the permissions. EC2 and Compute Engine. */
   writable?: boolean;
+  /** Compute Engine: how many requests it takes until an operation has ended. Default 2. */
+  gcePolls?: number;
   /** EC2: after a change so many readings still show how it was. */
   lagReads?: number;
   /**

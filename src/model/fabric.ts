@@ -117,6 +117,8 @@ export interface RouteFacts {
   readonly origin: 'local' | 'static' | 'prefix-list' | 'propagated' | 'system';
   /** The vendor's name for the route, where it has one. */
   readonly name?: string;
+  /** What its maker wrote on it, where the vendor keeps such a text: controllers know their routes by it. */
+  readonly description?: string;
   /** Only senders that carry one of these network tags see the route; absent: all do. */
   readonly scopeTags?: readonly string[];
   /** The prefix list that this entry comes from. */

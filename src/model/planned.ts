@@ -31,10 +31,19 @@ export type ChangeTarget =
   /** `name`: of the route, where routes have names. */
   | { readonly kind: 'route'; readonly table: string; readonly prefix: string; readonly name?: string };
 
+/** What a route is besides where it leads to, in fabrics whose routes have more to them. */
+export interface RouteManner {
+  /** As in route facts: the lowest wins. */
+  readonly rank?: number;
+  /** Only senders that carry one of these network tags see it; absent: all do. */
+  readonly scopeTags?: readonly string[];
+  readonly description?: string;
+}
+
 /** What a target is like, as far as a change looks at it. */
 export type TargetState =
   | { readonly kind: 'forwarding'; readonly forwarding: 'on' | 'off' }
-  | { readonly kind: 'route'; readonly to: RouteTarget }
+  | ({ readonly kind: 'route'; readonly to: RouteTarget } & RouteManner)
   | { readonly kind: 'association'; readonly table: string }
   /** There is no such route, or the subnet has no table of its own. */
   | { readonly kind: 'absent' };

@@ -16,6 +16,7 @@ import type {
 import { CHANGE_KINDS } from '../model/planned.ts';
 import { FABRIC_TRAITS } from './fabrics.ts';
 import type { Facts } from './facts.ts';
+import { mannerOf, restoreTrouble, usualManner } from './manner.ts';
 import { isSameState, targetKey } from './state.ts';
 
 export type Described = { readonly change: PlannedChange } | { readonly reason: WithheldReason };
@@ -122,7 +123,8 @@ function routeParts(
   facts: Facts,
 ): Parts | WithheldReason {
   const { table, prefix, node } = fix;
-  const to = FABRIC_TRAITS[fix.place.cloud].nextHop(fix);
+  const { cloud } = fix.place;
+  const to = FABRIC_TRAITS[cloud].nextHop(fix);
   if (to === undefined) return refusal('undecided', `the next hop of ${node} is not known`);
   const outside = rangeTrouble(prefix, facts);
   if (outside !== undefined) return outside;
@@ -134,8 +136,12 @@ function routeParts(
   const owned = facts.node(node)?.podCIDRs.includes(prefix) === true ? { podCIDR: prefix } : {};
   const parts: Parts = {
     target: { kind: 'route', table, prefix, ...nameOf(fix) },
-    before: present === undefined ? ABSENT : { kind: 'route', to: present.target },
-    after: { kind: 'route', to },
+    before: present === undefined ? ABSENT : stateOf(present, cloud),
+    after: {
+      kind: 'route',
+      to,
+      ...(present === undefined ? usualManner(cloud, fabric, table, facts) : mannerOf(cloud, present)),
+    },
     precondition: { ...attachedOf(fix), node: { name: node, ...machineOf(fix), ...owned } },
   };
   return present === undefined ? parts : (targetTrouble(present) ?? parts);
@@ -154,7 +160,7 @@ function deletionParts(
   return (
     targetTrouble(present) ?? {
       target: { kind: 'route', table, prefix, ...nameOf(fix) },
-      before: { kind: 'route', to: present.target },
+      before: stateOf(present, fix.place.cloud),
       after: ABSENT,
       precondition: {},
     }
@@ -216,14 +222,15 @@ const INVERSE: Readonly<Record<ChangeKind, ChangeKind>> = {
 
 function undoOf(kind: ChangeKind, { target, before }: Parts, place: Place, facts: Facts): Undo {
   const inverse = INVERSE[kind];
-  const formerHop = before.kind === 'route' && before.to.kind === 'interface' ? before.to.interface : undefined;
-  // No fabric takes a route to what does not exist.
-  if (formerHop !== undefined && facts.interface(fabricIdOf(place), formerHop) === undefined) {
-    return { possible: false, reason: `the route led to ${formerHop}, which does not exist any more` };
-  }
+  const trouble = restoreTrouble(place.cloud, before, facts.fabric(fabricIdOf(place)));
+  if (trouble !== undefined) return { possible: false, reason: trouble };
   const traits = FABRIC_TRAITS[place.cloud].traits(inverse, targetKey(target));
   if (traits === undefined) return { possible: false, reason: 'this version cannot take it back' };
   return { possible: true, kind: inverse, disruption: traits.disruption };
+}
+
+function stateOf(route: RouteFacts, cloud: Place['cloud']): TargetState {
+  return { kind: 'route', to: route.target, ...mannerOf(cloud, route) };
 }
 
 function attachedOf(fix: { readonly interface: string; readonly machine?: string }): Pick<Precondition, 'attached'> {

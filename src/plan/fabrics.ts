@@ -33,15 +33,16 @@ const AWS_KINDS: Partial<Record<ChangeKind, ChangeTraits>> = {
   'delete-route': none('ec2:DescribeRouteTables', 'ec2:DeleteRoute'),
 };
 
-const GCP_ROUTE = ['compute.routes.list', 'compute.globalOperations.get', 'compute.networks.updatePolicy'];
+const GCP_READ = ['compute.routes.list', 'compute.globalOperations.get'];
+const GCP_ROUTE = [...GCP_READ, 'compute.networks.updatePolicy', 'compute.routes.create'];
 
 const GCP_KINDS: Partial<Record<ChangeKind, ChangeTraits>> = {
-  // With mostDisruptiveAllowedAction=REFRESH Compute Engine refuses rather than restarts.
+  // A refresh, which no machine notices; with mostDisruptiveAllowedAction=REFRESH Compute Engine refuses anything more.
   'set-forwarding': none('compute.instances.get', 'compute.zoneOperations.get', 'compute.instances.update'),
-  'create-route': none(...GCP_ROUTE, 'compute.routes.create'),
-  // A route cannot be changed: the new one takes over by its priority before the old one goes.
-  'replace-route': none(...GCP_ROUTE, 'compute.routes.create', 'compute.routes.delete'),
-  'delete-route': none(...GCP_ROUTE, 'compute.routes.delete'),
+  'create-route': none('compute.instances.get', ...GCP_ROUTE),
+  // A route cannot be changed: a second one stands in for it while it is made anew, so the range is never without.
+  'replace-route': none('compute.instances.get', ...GCP_ROUTE, 'compute.routes.delete'),
+  'delete-route': none(...GCP_READ, 'compute.networks.updatePolicy', 'compute.routes.delete'),
 };
 
 const AZURE_KINDS: Partial<Record<ChangeKind, ChangeTraits>> = {

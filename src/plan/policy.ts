@@ -1,6 +1,7 @@
 /** What speaks against a change: the user's own limits, whose the thing is, and what is not certain. Pure. */
 import type { NodeFacts } from '../model/snapshot.ts';
 import { fabricIdOf } from '../model/place.ts';
+import type { Place } from '../model/plan.ts';
 import type { ChangePolicy, PlannedChange, WithheldCode, WithheldReason } from '../model/planned.ts';
 import { DISRUPTIONS } from '../model/planned.ts';
 import { fitsPattern } from '../model/pattern.ts';
@@ -73,18 +74,41 @@ function ownersOf({ place, target, precondition }: PlannedChange, facts: Facts):
   return [
     ...service,
     ...stacks.map((owner) => ({ name: owner, because: 'as the tags of the route table say' })),
-    ...controllersOf(place.cloud, owners, facts),
+    ...controllersOf(place.cloud, owners, facts, writtenWitness(place, target, facts)),
   ];
 }
 
 /** On EC2 a controller keeps the one table with its cluster's tag; elsewhere any route of the network may be its own. */
-function controllersOf(cloud: PlannedChange['place']['cloud'], owners: readonly string[], facts: Facts): Owner[] {
+function controllersOf(
+  cloud: Place['cloud'],
+  owners: readonly string[],
+  facts: Facts,
+  written: string | undefined,
+): Owner[] {
   const tagged = owners.filter((owner) => owner.startsWith('cluster '));
   const foreign = tagged.filter((owner) => isForeign(owner.slice('cluster '.length), facts));
   const others = foreign.map((name) => ({ name, because: 'as its tag says, which none of the nodes has' }));
+  if (written !== undefined) return [...others, { name: 'route-controller', because: written }];
   const witness = controllerWitness(facts);
   if (witness === undefined || (cloud === 'aws' && tagged.length === foreign.length)) return others;
   return [...others, { name: 'route-controller', because: `which is at work: ${witness}` }];
+}
+
+/** What the cloud controller of Compute Engine writes on its routes, and by which it knows them (cloud-provider-gcp). */
+const CONTROLLED = 'k8s-node-route';
+
+/** A route that a controller has made, or a new one among such; unless it is certain that none makes routes here. */
+function writtenWitness(
+  place: Place,
+  target: Extract<PlannedChange['target'], { kind: 'route' }>,
+  facts: Facts,
+): string | undefined {
+  if (facts.snapshot.cluster.routeController?.configuresRoutes === false) return undefined;
+  const { routes = [] } = facts.table(fabricIdOf(place), target.table) ?? {};
+  const own = routes.filter(({ name, prefix }) => prefix === target.prefix && name === (target.name ?? name));
+  const about = own.length > 0 ? own : routes.filter(({ prefix }) => facts.isPodRange(prefix));
+  const made = about.find(({ description }) => description === CONTROLLED);
+  return made === undefined ? undefined : `as route ${made.name ?? made.prefix} is described (${CONTROLLED})`;
 }
 
 /** Machines that carry the tags of no cluster leave it open which one they are of. */

@@ -21,6 +21,7 @@ import {
   kinds,
   list,
   listBy,
+  NUMBER,
   object,
   optional,
   PREFIX,
@@ -56,7 +57,13 @@ const CHANGE_TARGET = kinds<ChangeTarget>({
 
 const STATE = kinds<TargetState>({
   forwarding: object<State<'forwarding'>>({ kind: fixed('forwarding'), forwarding: words(['on', 'off']) }),
-  route: object<State<'route'>>({ kind: fixed('route'), to: TARGET }),
+  route: object<State<'route'>>({
+    kind: fixed('route'),
+    to: TARGET,
+    rank: optional(NUMBER),
+    scopeTags: optional(list(TEXT)),
+    description: optional(TEXT),
+  }),
   association: object<State<'association'>>({ kind: fixed('association'), table: ID }),
   absent: object<State<'absent'>>({ kind: fixed('absent') }),
 });

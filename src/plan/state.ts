@@ -4,10 +4,17 @@ import type { ChangeTarget, PlannedChange, TargetState } from '../model/planned.
 
 /** Whether nothing would have to be changed to get from one to the other. */
 export function isSameState(a: TargetState, b: TargetState): boolean {
-  if (a.kind === 'route' && b.kind === 'route') return isSameNextHop(a.to, b.to);
+  // A route for some senders only is another one; which of two equal ones would win is not looked at.
+  if (a.kind === 'route' && b.kind === 'route') {
+    return isSameNextHop(a.to, b.to) && isSameList(a.scopeTags, b.scopeTags);
+  }
   if (a.kind === 'forwarding' && b.kind === 'forwarding') return a.forwarding === b.forwarding;
   if (a.kind === 'association' && b.kind === 'association') return a.table === b.table;
   return a.kind === b.kind;
+}
+
+function isSameList(a: readonly string[] = [], b: readonly string[] = []): boolean {
+  return a.length === b.length && a.every((one) => b.includes(one));
 }
 
 /** An interface stays the same when its machine goes, and answers do not always name the machine. */

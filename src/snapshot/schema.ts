@@ -92,6 +92,7 @@ const ROUTE = object<RouteFacts>({
   rank: described('Equal prefixes: the lowest wins.', NUMBER),
   origin: words(['local', 'static', 'prefix-list', 'propagated', 'system']),
   name: optional(TEXT),
+  description: optional(TEXT),
   scopeTags: optional(list(TEXT)),
   list: optional(TEXT),
 });
