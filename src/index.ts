@@ -74,6 +74,7 @@ const FABRICS: Readonly<Record<CloudId, (outside: Outside) => Promise<FabricRead
 /** Clouds that can be changed. Chunks of their own: nobody pays for them in another mode than apply. */
 const WRITERS: Readonly<Partial<Record<CloudId, (outside: Outside) => Promise<FabricWriter>>>> = {
   aws: async (outside) => (await import('./clouds/aws/write.ts')).openAwsWriter(outside),
+  azure: async (outside) => (await import('./clouds/azure/write.ts')).openAzureWriter(outside),
 };
 
 /** Once asked to end, the run finishes the request that is under way, and then says what it did. */

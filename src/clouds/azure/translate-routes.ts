@@ -1,4 +1,5 @@
 /** Virtual networks and route tables -> drafts, and the routes that every subnet has without a table. */
+import { ownerTagged } from '../../model/owner-tags.ts';
 import { canonicalPrefix, contains, parseAddress, parsePrefix } from '../../model/prefix.ts';
 import type { RouteFacts, RouteTarget } from '../../model/snapshot.ts';
 import { foldId } from './ids.ts';
@@ -157,11 +158,17 @@ function targetOf({ properties }: WireRoute): RouteTarget {
   }
 }
 
-/** AKS keeps what it manages in a resource group of its own, and tags it. */
+/** AKS keeps what it manages in a resource group of its own, and tags it; others only tag. */
 function ownersOf({ id = '', tags = {} }: WireRouteTable): string[] {
-  const cluster = Object.entries(tags).find(([key]) => key.toLowerCase() === 'aks-managed-cluster-name')?.[1];
-  if (cluster !== undefined) return [`AKS cluster ${cluster}`];
-  return /\/resourceGroups\/MC_[^/]+\//i.test(id) ? ['AKS'] : [];
+  const owners = new Set<string>();
+  for (const [key, value] of Object.entries(tags)) {
+    const tool = ownerTagged(key, value);
+    if (key.toLowerCase() === 'aks-managed-cluster-name') owners.add(`AKS cluster ${value}`);
+    else if (tool !== undefined) owners.add(tool);
+  }
+  const isAks = /\/resourceGroups\/MC_[^/]+\//i.test(id) || Object.keys(tags).some((key) => /^aks-managed-/i.test(key));
+  if (isAks && ![...owners].some((one) => one.startsWith('AKS '))) owners.add('AKS');
+  return [...owners].sort();
 }
 
 /**
