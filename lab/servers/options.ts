@@ -87,9 +87,15 @@ export interface LabOptions {
    * that zone's place (default), or no list at all (503), which Google's text for these methods warns of.
    */
   unreachableZones?: 'warning' | 'failure';
-  /** Azure: how often a long-running operation says that it is still running. Default 1. */
+  /**
+   * Azure: how often a long-running operation, or what it changes, shows that it is still running. Default 1.
+   */
   azurePolls?: number;
-  /** Changes are made; without it every attempt is refused, whatever the permissions. EC2 only. */
+  /** Azure: false, and conditions of requests for parts of a resource (routes) are not looked at. */
+  azurePartEtags?: boolean;
+  /** Azure: an accepted operation ends with an error of this code. */
+  failOperation?(request: { operation: string; count: number }): string | undefined;
+  /** Changes are made; without it every attempt is refused, whatever the permissions. EC2 and Azure. */
   writable?: boolean;
   /** EC2: after a change so many readings still show how it was. */
   lagReads?: number;

@@ -122,9 +122,11 @@ function classifyAnswer(error: ArmError, said: string, permission: string, place
  * something is linked to what may not be used (LinkedAuthorizationFailed), it first names the action that is allowed.
  */
 function classifyDenied({ code, message }: ArmError, said: string, permission: string): Trouble {
-  const action = [...message.matchAll(/perform action '([^']+)'/g)].at(-1)?.[1] ?? permission;
-  const scope =
-    /(?:on the linked scope\(s\)) '([^']+)'/.exec(message)?.[1] ?? /over scope '([^']+)'/.exec(message)?.[1];
+  const isLinked = code === 'LinkedAuthorizationFailed';
+  // Such an answer is long, and what lacks comes last in it.
+  const text = isLinked ? message : said;
+  const action = [...text.matchAll(/perform action '([^']+)'/g)].at(-1)?.[1] ?? permission;
+  const scope = (isLinked ? /linked scope\(s\) '([^']+)'/ : /over scope '([^']+)'/).exec(text)?.[1];
   // Answers spell actions in any case; the role spells them in one.
   const named = action.toLowerCase() === permission.toLowerCase() ? permission : action;
   const what = scope === undefined ? `${named} is denied (${said})` : `${named} is denied over ${scope} (${code})`;
