@@ -6,7 +6,7 @@ import { judgeSnapshot } from '../../../src/judge/judge.ts';
 import type { Outcome, Plan } from '../../../src/model/planned.ts';
 import { CHANGE_KINDS } from '../../../src/model/planned.ts';
 import { makePlan } from '../../../src/plan/plan.ts';
-import type { Clock, Files } from '../../../src/ports.ts';
+import type { Clock, FabricWriter, Files } from '../../../src/ports.ts';
 import type { AwsRegionWorld, World } from '../../../lab/world/world.ts';
 import { destination, destinationOf } from '../../../lab/world/look.ts';
 import { AUTO } from '../../support/judging.ts';
@@ -34,21 +34,34 @@ export interface Applied {
 }
 
 /** Waits pass at once. */
-function swift(): Clock {
+export function swift(): Clock {
   let now = 0;
   return { now: () => now, sleep: (ms) => Promise.resolve(void (now += ms)) };
 }
 
-export async function applyAgainst(plan: Plan, env: Env): Promise<Applied> {
+export function applyAgainst(plan: Plan, env: Env): Promise<Applied> {
+  return applyWith(plan, () => openAwsWriter({ env, log: SILENT }), swift());
+}
+
+/** `most`: how many lines the journal takes; the next one cannot be written, and nothing is sent without. */
+export async function applyWith(
+  plan: Plan,
+  writer: () => Promise<FabricWriter>,
+  clock: Clock,
+  most = Infinity,
+): Promise<Applied> {
   const lines: string[] = [];
-  const clock = swift();
-  const files = { append: (path: string, text: string) => Promise.resolve((lines.push(text), path)) };
+  const append = (path: string, text: string): Promise<string> => {
+    if (lines.length >= most) return Promise.reject(new Error('killed'));
+    lines.push(text);
+    return Promise.resolve(path);
+  };
   const outcomes = await applyPlan(plan, {
-    writer: () => openAwsWriter({ env, log: SILENT }),
+    writer,
     drift: () => undefined,
     clock,
     log: SILENT,
-    journal: new Journal('j', { files: files as unknown as Files, clock, log: SILENT }),
+    journal: new Journal('j', { files: { append } as unknown as Files, clock, log: SILENT }),
     interrupted: new AbortController().signal,
     deadline: 3_600_000,
   });
