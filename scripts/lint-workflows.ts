@@ -35,6 +35,13 @@ export function workflowFiles(): Map<string, string> {
   return new Map(paths.map((path) => [path, readFileSync(join(ROOT, path), 'utf8')]));
 }
 
+/** Workflows for users to copy, by the path that they would have. */
+export function exampleFiles(): Map<string, string> {
+  const folder = join(ROOT, 'docs', 'examples');
+  const names = readdirSync(folder).filter((name) => name.endsWith('.yml'));
+  return new Map(names.sort().map((name) => [`.github/workflows/${name}`, readFileSync(join(folder, name), 'utf8')]));
+}
+
 /** What is wrong in these files, one line per finding: `file:line:column message`. */
 export async function lintWorkflows(files: ReadonlyMap<string, string>): Promise<string[]> {
   const service = await loadLanguageService();

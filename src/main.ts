@@ -1,5 +1,5 @@
 /** The pipeline, top to bottom: inputs, snapshot, judgement, triage, plan, changes, gate, report. */
-import { hasMoved, refuseEvent, runPlan } from './apply/run.ts';
+import { refuseEvent } from './apply/guard.ts';
 import { collectSnapshot, rereadSuspects } from './collect/collect.ts';
 import { readTrusted } from './collect/trusted.ts';
 import { deliverReport } from './deliver/report.ts';
@@ -15,7 +15,6 @@ import type { PlanReport } from './model/planned.ts';
 import type { Snapshot } from './model/snapshot.ts';
 import type { WhatIf } from './model/what-if.ts';
 import type { IgnoreEntry } from './model/triage.ts';
-import { compareJudgements } from './plan/compare.ts';
 import type { GitHub, Ports } from './ports.ts';
 import { joinView } from './report/view.ts';
 import { decodeSnapshot } from './snapshot/decode.ts';
@@ -30,6 +29,7 @@ export async function main(
   version: string,
   ports: Ports,
 ): Promise<'pass' | 'fail'> {
+  const startedAt = ports.clock.now();
   const parsed = parseInputs(inputs);
   if ('problems' in parsed) throw renderProblems(parsed.problems);
   for (const warning of parsed.warnings) ports.log.warning(warning);
@@ -42,7 +42,11 @@ export async function main(
   const ignore = await readIgnore(config, ports, github);
   const baseline = config.baseline === undefined ? undefined : await readBaseline(config.baseline, ports, github);
   const first = await takeAndJudge(config, ports);
-  const { last: taken, changes } = await change(first, { config, ignore, version }, ports);
+  const { last: taken, changes } = await change(
+    first,
+    { config, ignore, version, deadline: startedAt + config.timeoutMs },
+    ports,
+  );
   const { snapshot, judgement } = plan === undefined ? taken : judgePlanned(taken, plan, config);
   const foreign = baseline === undefined ? undefined : foreignBaseline(baseline, snapshot.cluster.id);
   if (foreign !== undefined) throw foreign;
@@ -63,15 +67,21 @@ interface Changing {
   readonly config: Config;
   readonly ignore: readonly IgnoreEntry[];
   readonly version: string;
+  readonly deadline: number;
 }
 
 /** Plans, and in mode apply changes. Then only what is read and judged anew says what is mended. */
 async function change(
   first: Taken,
-  { config, ignore, version }: Changing,
+  { config, ignore, version, deadline }: Changing,
   ports: Ports,
 ): Promise<{ readonly last: Taken; readonly changes?: PlanReport }> {
   if (config.mode === 'check') return { last: first };
+  // For those who change something.
+  const [{ hasMoved, runPlan }, { compareJudgements }] = await Promise.all([
+    import('./apply/run.ts'),
+    import('./plan/compare.ts'),
+  ]);
   const { snapshot, judgement } = first;
   const { findings } = triageFindings({
     judgement,
@@ -81,7 +91,7 @@ async function change(
     takenAt: snapshot.takenAt,
   });
   const accepted = new Set([...findings].flatMap(([key, { accepted }]) => (accepted === undefined ? [] : [key])));
-  const changes = await runPlan({ config, snapshot, judgement, accepted, version }, ports);
+  const changes = await runPlan({ config, snapshot, judgement, accepted, version, deadline }, ports);
   if (!hasMoved(changes) || changes.interrupted === true) return { last: first, changes };
   const last = await takeAndJudge(config, ports);
   return { last, changes: { ...changes, comparison: compareJudgements(judgement, last.judgement) } };

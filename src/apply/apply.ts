@@ -34,8 +34,8 @@ export async function applyPlan(plan: Plan, run: PlanRun): Promise<Outcome[]> {
     const outcome = await one(change, stopped() ?? broken.get(cloud), async () => {
       const writer = writers.get(cloud) ?? run.writer(cloud);
       writers.set(cloud, writer);
-      const { clock, journal } = run;
-      return applyChange(change, { writer: await writer, step: journal.stepsOf(change), clock, stopped });
+      const { clock, journal, interrupted } = run;
+      return applyChange(change, { writer: await writer, step: journal.stepsOf(change), clock, stopped, interrupted });
     });
     outcomes.push(outcome);
     if (outcome.kind === 'denied' || outcome.kind === 'failed') {

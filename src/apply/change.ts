@@ -10,6 +10,8 @@ export interface ChangeRun {
   readonly clock: Clock;
   /** Why nothing more may be sent; undefined: it may. */
   stopped(): string | undefined;
+  /** Ends waiting at once. */
+  readonly interrupted: AbortSignal;
 }
 
 /** How often a change is tried at most, each time after the target was read again. */
@@ -139,10 +141,16 @@ async function verify(change: PlannedChange, run: ChangeRun): Promise<Ended> {
   }
 }
 
+/** Whoever ends the run waits for a request under way, and for nothing else. */
 async function pause(run: ChangeRun, failed: number, askedMs: number | undefined): Promise<void> {
-  // Whoever ends the run waits for this one only.
   if (run.stopped() !== undefined) return;
-  await run.clock.sleep(Math.max(Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** failed), askedMs ?? 0));
+  const ms = Math.max(Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** failed), askedMs ?? 0);
+  const over = new AbortController();
+  const ended = new Promise<void>((resolve) => {
+    run.interrupted.addEventListener('abort', () => resolve(), { once: true, signal: over.signal });
+  });
+  await Promise.race([run.clock.sleep(ms), ended]);
+  over.abort();
 }
 
 function confirmedLate(reason: string): Ended {

@@ -10,21 +10,11 @@ import { makePlan } from '../plan/plan.ts';
 import { findObjections } from '../plan/policy.ts';
 import { findDrift } from '../plan/still.ts';
 import { undoPlan } from '../plan/undo.ts';
-import type { Changing, Ports, RunEvent } from '../ports.ts';
+import type { Changing, Ports } from '../ports.ts';
 import { applyPlan } from './apply.ts';
 import { Journal } from './journal.ts';
 
 const DOCS = 'plan-and-apply';
-
-/** Before anything is read. Whoever may open a pull request must not be able to change a cluster by it. */
-export function refuseEvent(config: Config, event: RunEvent | undefined): ConfigError | undefined {
-  if (config.mode !== 'apply' || event === undefined) return undefined;
-  if (!event.isUntrusted && event.name !== 'pull_request_target') return undefined;
-  return new ConfigError(`mode: apply is refused on this event (${event.name}): what runs may be a stranger's.`, {
-    hint: 'Plan on pull requests, and apply on push to a protected branch or by workflow_dispatch.',
-    docs: DOCS,
-  });
-}
 
 export interface PlanInputs {
   readonly config: Config;
@@ -32,6 +22,8 @@ export interface PlanInputs {
   readonly judgement: Judgement;
   readonly accepted: ReadonlySet<string>;
   readonly version: string;
+  /** Milliseconds since the epoch: no request that changes something is begun later. */
+  readonly deadline: number;
 }
 
 /** A plan and, in mode apply, what became of it. Throws ConfigError and ChangeError; nothing is changed by then. */
@@ -48,7 +40,7 @@ export async function runPlan(inputs: PlanInputs, ports: Ports): Promise<PlanRep
   const refused = refusal(plan, inputs, facts);
   if (refused !== undefined) return { plan, refused, outcomes: plan.changes.map(({ id }) => notRun(id)) };
   if (plan.changes.length === 0) return { plan, outcomes: [] };
-  return apply(plan, { config, facts, changing, ports });
+  return apply(plan, { config, facts, deadline: inputs.deadline, changing, ports });
 }
 
 function planNow(inputs: PlanInputs, { writable }: Ports): Plan {
@@ -88,11 +80,12 @@ function refusal(plan: Plan, { config, judgement }: PlanInputs, facts: Facts): s
 interface Applying {
   readonly config: Config;
   readonly facts: Facts;
+  readonly deadline: number;
   readonly changing: Changing;
   readonly ports: Ports;
 }
 
-async function apply(plan: Plan, { config, facts, changing, ports }: Applying): Promise<PlanReport> {
+async function apply(plan: Plan, { config, facts, deadline, changing, ports }: Applying): Promise<PlanReport> {
   const { clock, log, files } = ports;
   const place = `${config.reportDir}/`;
   const mark = plan.digest.slice(0, 12);
@@ -111,7 +104,7 @@ async function apply(plan: Plan, { config, facts, changing, ports }: Applying): 
       log,
       journal,
       interrupted: changing.interrupted,
-      deadline: clock.now() + config.timeoutMs,
+      deadline,
     });
     await journal.add({ event: 'end', interrupted: changing.interrupted.aborted });
     return done;

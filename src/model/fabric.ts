@@ -169,6 +169,8 @@ export interface InterfaceFacts {
   readonly primary: boolean;
   /** The vendor's word, where it is not an ordinary interface. */
   readonly type?: string;
+  /** The service that keeps the interface for the account, and alone may change it. */
+  readonly owner?: string;
   /** Filters of this interface: security groups, a network security group. Empty: none for certain. */
   readonly filters?: readonly string[];
   /** Application security groups, and the service account of the machine: what rules may name instead of addresses. */

@@ -62,6 +62,10 @@ interface Owner {
 function ownersOf({ place, target, precondition }: PlannedChange, facts: Facts): Owner[] {
   const { name } = precondition.node ?? {};
   const service = serviceOf(name === undefined ? facts.snapshot.cluster.nodes : [facts.nodeFacts(name)]);
+  if (target.kind === 'interface') {
+    const { owner } = facts.interface(fabricIdOf(place), target.interface) ?? {};
+    return owner === undefined ? service : [...service, { name: owner, because: 'which keeps the interface' }];
+  }
   if (target.kind !== 'route') return service;
   const { owners = [] } = facts.table(fabricIdOf(place), target.table) ?? {};
   const stacks = owners.filter((owner) => !owner.startsWith('cluster '));

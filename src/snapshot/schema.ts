@@ -134,6 +134,7 @@ const INTERFACE = object<InterfaceFacts>({
   tags: optional(list(TEXT)),
   primary: FLAG,
   type: optional(TEXT),
+  owner: optional(TEXT),
   filters: optional(list(ID)),
   groups: optional(list(TEXT)),
 });

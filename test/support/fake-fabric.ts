@@ -8,9 +8,9 @@ import type { FabricWriter, LiveTarget, WriteTrouble } from '../../src/ports.ts'
 
 /**
  * `ok`: done; `lost`: done, and no answer; `broken`: not done, and no answer; `busy`, `conflict`, `denied`, `refused`: not
- * done, as the API says; `lag`: done, and not seen by the next two readings.
+ * done, as the API says; `lag`: done, and not seen by the next two readings; `late`: the same, and no answer.
  */
-export type Answer = 'ok' | 'lost' | 'broken' | 'busy' | 'conflict' | 'denied' | 'refused' | 'lag';
+export type Answer = 'ok' | 'lost' | 'broken' | 'busy' | 'conflict' | 'denied' | 'refused' | 'lag' | 'late';
 
 /** The process is gone: nothing after it runs. */
 export class Killed extends Error {}
@@ -51,12 +51,13 @@ export class FakeFabric implements FabricWriter {
     step: <T>(request: string, send: () => Promise<T>) => Promise<T>,
   ): Promise<'done' | WriteTrouble> {
     const answer = this.script.shift() ?? 'ok';
+    const isLate = answer === 'lag' || answer === 'late';
     const trouble = await step(change.kind, () => {
       this.onSend('before', change.id);
       this.sent.push(change.id);
       const key = targetKey(change.target);
-      if (answer === 'ok' || answer === 'lost' || answer === 'lag') {
-        if (answer === 'lag') this.#former = { key, state: this.states.get(key) ?? { kind: 'absent' }, left: 2 };
+      if (answer === 'ok' || answer === 'lost' || isLate) {
+        if (isLate) this.#former = { key, state: this.states.get(key) ?? { kind: 'absent' }, left: 2 };
         this.states.set(key, change.after);
         this.done.push(change.id);
       }
@@ -74,6 +75,7 @@ function troubleOf(answer: Answer): WriteTrouble | undefined {
       return undefined;
     case 'lost':
     case 'broken':
+    case 'late':
       return { trouble: 'unclear', reason: 'no answer' };
     case 'denied':
       return { trouble: 'denied', reason: 'may not', permission: 'write' };

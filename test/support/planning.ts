@@ -22,8 +22,13 @@ export interface Planned {
   readonly world: World;
 }
 
-export function planFor(world: World, faults: readonly Fault[], policy: Partial<ChangePolicy> = {}): Planned {
-  const judged = judgeWith(world, faults);
+export function planFor(
+  world: World,
+  faults: readonly Fault[],
+  policy: Partial<ChangePolicy> = {},
+  config: Parameters<typeof judgeWith>[2] = {},
+): Planned {
+  const judged = judgeWith(world, faults, config);
   const { snapshot, judgement } = judged;
   const input: PlanInput = {
     snapshot,

@@ -93,7 +93,32 @@ describe('plan, apply, undo', () => {
   });
 });
 
+describe('what a service keeps', () => {
+  test('is withheld, with the service’s name', async () => {
+    const world = brokenWorld();
+    const face = world.aws[0]!.interfaces[1]!;
+    face.managedHidden = false;
+    const lab = await serve(world, { writable: true });
+    const { changes, withheld } = await planAgainst(lab.world, lab.env);
+    expect(changes.some(({ kind }) => kind === 'set-forwarding')).toBe(false);
+    const reasons = withheld.find(({ kind }) => kind === 'set-forwarding')?.reasons;
+    expect(reasons).toEqual([
+      { code: 'owned', text: 'it belongs to eks.amazonaws.com, which keeps the interface; allow-owners can name it' },
+    ]);
+  });
+});
+
 describe('rights', () => {
+  test('the policy of apply is that of check and the changes, each of which is needed', async () => {
+    const check = JSON.parse(
+      readFileSync(new URL('../../../docs/permissions/aws-check.json', import.meta.url), 'utf8'),
+    ) as Policy;
+    expect(POLICY.Statement[0]).toEqual(check.Statement[0]);
+    const { lab, plan } = await prepared({ iamPolicy: POLICY });
+    await applyAgainst(plan, lab.env);
+    expect(new Set(writes(lab).map(({ operation }) => `ec2:${operation}`))).toEqual(new Set(actions));
+  });
+
   const actions = POLICY.Statement.slice(1).flatMap(({ Action }) => Action);
 
   test.each(actions)('without %s that change is denied with its name, and the rest is left alone', async (action) => {

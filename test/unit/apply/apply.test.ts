@@ -6,7 +6,7 @@ import { Journal } from '../../../src/apply/journal.ts';
 import type { Outcome, Plan, PlannedChange } from '../../../src/model/planned.ts';
 import { isSameState, targetKey } from '../../../src/plan/state.ts';
 import { undoPlan } from '../../../src/plan/undo.ts';
-import type { Files } from '../../../src/ports.ts';
+import type { Clock, Files } from '../../../src/ports.ts';
 import { FakeFabric, Killed, type Answer } from '../../support/fake-fabric.ts';
 import { cluster } from '../../support/judging.ts';
 import { planFor } from '../../support/planning.ts';
@@ -36,13 +36,14 @@ interface RunOptions {
   readonly interrupted?: AbortSignal;
   readonly deadline?: number;
   readonly append?: Files['append'];
+  readonly clock?: Clock;
 }
 
 /** Time passes by sleeping alone. */
 async function run(fabric: FakeFabric, which: Plan = plan, options: RunOptions = {}): Promise<Run> {
   const lines: string[] = [];
   let now = 0;
-  const clock = {
+  const clock: Clock = options.clock ?? {
     now: () => now,
     sleep: (ms: number) => {
       now += ms;
@@ -103,6 +104,12 @@ describe('what one request can come to', () => {
     ['denied', ['denied'], 'denied', ['sent']],
     ['refused', ['refused'], 'failed', ['sent']],
     ['no answer, then denied', ['broken', 'denied'], 'denied', ['sent', 'sent']],
+    [
+      'done, no answer, seen late, and the second request is denied',
+      ['late', 'broken', 'denied'],
+      'applied',
+      ['sent', 'sent', 'sent'],
+    ],
   ])('%s', async (_, script, kind, sent) => {
     const fabric = new FakeFabric(alone.changes);
     fabric.script = script;
@@ -237,6 +244,16 @@ describe('what ends a run', () => {
         reason: expect.stringMatching(/whether the last request was carried out is not known/),
       }),
     ]);
+  });
+
+  test('a signal while it waits: the waiting is over at once', async () => {
+    const fabric = new FakeFabric(alone.changes);
+    fabric.script = ['busy', 'busy'];
+    const controller = new AbortController();
+    const sleeping: Clock = { now: () => 0, sleep: () => new Promise(() => setImmediate(() => controller.abort())) };
+    const { outcomes } = await run(fabric, alone, { interrupted: controller.signal, clock: sleeping });
+    expect(kindsOf(outcomes)).toEqual(['not-run']);
+    expect(fabric.sent.length).toBe(2);
   });
 
   test('the end of its time', async () => {

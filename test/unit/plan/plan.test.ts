@@ -108,6 +108,25 @@ describe('what is withheld, and why', () => {
     expect([...codes]).toEqual(expected);
   });
 
+  test('a mode that the user states and the agents contradict is no evidence', () => {
+    const { plan } = planFor(cluster('vxlan'), [], {}, { networkModes: ['fabric'] });
+    expect(plan.changes).toEqual([]);
+    expect(new Set(plan.withheld.flatMap(({ reasons }) => reasons.map(({ code }) => code)))).toEqual(
+      new Set(['unproven']),
+    );
+  });
+
+  test('a controller keeps the table with its tag, and no other on EC2', () => {
+    const flags = ['--cloud-provider=aws', '--configure-cloud-routes'];
+    const { input } = planFor(cluster('host-gw'), [faults.routeMissing(2), faults.cloudController(flags)]);
+    const fabrics = input.snapshot.fabrics.map((fabric) => ({
+      ...fabric,
+      tables: fabric.tables.map((table) => ({ ...table, owners: [] })),
+    }));
+    const { changes, withheld } = makePlan({ ...input, snapshot: { ...input.snapshot, fabrics } });
+    expect([changes.length > 0, withheld]).toEqual([true, []]);
+  });
+
   test('a table of a stack, until its owner is named', () => {
     const { input, world } = planFor(cluster('host-gw'), [faults.routeMissing(2)]);
     const fabrics = input.snapshot.fabrics.map((fabric) => ({
