@@ -79,7 +79,7 @@ async function write(change: PlannedChange, live: LiveTarget, run: ChangeRun): P
   if (answer === 'done' || answer.trouble !== 'busy') return answer;
   if (answer.waitMs !== undefined) {
     if (live.token === undefined || run.stopped() !== undefined) return answer;
-    await run.clock.sleep(answer.waitMs);
+    await pause(run, 0, answer.waitMs);
   }
   return run.stopped() === undefined ? run.writer.write(change, live, run.step) : answer;
 }

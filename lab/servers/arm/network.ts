@@ -86,7 +86,7 @@ export function nicOf(world: AzureWorld, nic: AzureNicWorld, self: string, machi
     // Only NICs of machines know whether they are the first of theirs.
     ...(machine !== undefined && { primary: nic.primary, virtualMachine: { id: machine } }),
   };
-  return { name: nic.name, id: self, etag: etagOf([self, properties]), properties };
+  return { name: nic.name, id: self, etag: etagOf([self, properties, nic.tags]), properties };
 }
 
 /** NICs of VMs and of Flexible scale sets, as ListAll shows them. */

@@ -3,7 +3,7 @@ import { ownerTagged } from '../../model/owner-tags.ts';
 import { canonicalPrefix, contains, parseAddress, parsePrefix } from '../../model/prefix.ts';
 import type { RouteFacts, RouteTarget } from '../../model/snapshot.ts';
 import { foldId } from './ids.ts';
-import { idsOf } from './translate.ts';
+import { idsOf, serviceOf } from './translate.ts';
 import type { WireNetwork, WirePeering, WireRoute, WireRouteTable, WireSubnet } from './wire.ts';
 
 export interface SubnetDraft {
@@ -158,17 +158,10 @@ function targetOf({ properties }: WireRoute): RouteTarget {
   }
 }
 
-/** AKS keeps what it manages in a resource group of its own, and tags it; others only tag. */
 function ownersOf({ id = '', tags = {} }: WireRouteTable): string[] {
-  const owners = new Set<string>();
-  for (const [key, value] of Object.entries(tags)) {
-    const tool = ownerTagged(key, value);
-    if (key.toLowerCase() === 'aks-managed-cluster-name') owners.add(`AKS cluster ${value}`);
-    else if (tool !== undefined) owners.add(tool);
-  }
-  const isAks = /\/resourceGroups\/MC_[^/]+\//i.test(id) || Object.keys(tags).some((key) => /^aks-managed-/i.test(key));
-  if (isAks && ![...owners].some((one) => one.startsWith('AKS '))) owners.add('AKS');
-  return [...owners].sort();
+  const tools = Object.entries(tags).flatMap(([key, value]) => ownerTagged(key, value) ?? []);
+  const service = serviceOf(id, tags);
+  return [...new Set(service === undefined ? tools : [...tools, service])].sort();
 }
 
 /**

@@ -33,6 +33,8 @@ export interface WriteSurroundings {
   readonly random: () => number;
   /** Milliseconds since the epoch: operations are not waited for any longer. */
   readonly deadline: number;
+  /** Fires when the run is asked to end: then, too. */
+  readonly interrupted: AbortSignal | undefined;
 }
 
 interface Answer {
@@ -77,12 +79,13 @@ async function send(write: ArmWrite, { client, endpoint, clock }: WriteSurroundi
 
 /** Azure-AsyncOperation says how an operation fares; Location answers 202 until it has ended. */
 async function follow(first: Answer, write: ArmWrite, around: WriteSurroundings): Promise<'done' | WriteTrouble> {
-  const { endpoint, clock, log, deadline } = around;
+  const { endpoint, clock, log, deadline, interrupted } = around;
   const isStatus = first.headers['azure-asyncoperation'] !== undefined;
   const link = first.headers['azure-asyncoperation'] ?? (first.status === 202 ? first.headers['location'] : undefined);
   const url = atEndpoint(endpoint, link);
   if (url === undefined) return 'done';
   for (let { headers } = first; ;) {
+    if (interrupted?.aborted === true) return 'done';
     const ms = parseRetryAfter(headers['retry-after'], clock.now()) ?? POLL_MS;
     if (clock.now() + ms >= deadline) {
       return { trouble: 'unclear', reason: "Azure has accepted it, and had not ended it when the run's time was over" };

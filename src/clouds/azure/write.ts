@@ -26,10 +26,13 @@ export interface AzureWriterOutside {
   readonly log: Log;
   /** From 0 up to, not including, 1. */
   readonly random: () => number;
+  /** Fires when the run is asked to end: operations are not waited for any longer. */
+  readonly interrupted?: AbortSignal;
 }
 
 /** Sends nothing yet. The time limit of the configuration counts from here. */
-export function openAzureWriter({ config, env, clock, log, random }: AzureWriterOutside): Promise<FabricWriter> {
+export function openAzureWriter(outside: AzureWriterOutside): Promise<FabricWriter> {
+  const { config, env, clock, log, random, interrupted } = outside;
   const place = decidePlace(config.azureEndpoint, env);
   const deadline = clock.now() + config.timeoutMs;
   const until = abortAfter(config.timeoutMs);
@@ -53,7 +56,7 @@ export function openAzureWriter({ config, env, clock, log, random }: AzureWriter
       const requests = requestsOf(live);
       if (requests.length === 0) return { trouble: 'refused', reason: 'Azure takes no route to such a target' };
       for (const request of requests) {
-        const around = { client: clientNow(), endpoint, clock, log, random, deadline };
+        const around = { client: clientNow(), endpoint, clock, log, random, deadline, interrupted };
         const answer = await sendWrite(request, placeOf(change), step, around);
         if (answer !== 'done') return answer;
       }

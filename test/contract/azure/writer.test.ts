@@ -77,3 +77,120 @@ describe('plan, apply, undo', () => {
     expect((await planNow(lab)).plan.digest).toBe(plan.digest);
   });
 });
+
+test('again, and by two at a time: everything once', async () => {
+  const { lab, plan, before } = await prepared();
+  const [one, two] = await Promise.all([applyAgainst(plan, lab), applyAgainst(plan, lab)]);
+  for (const kind of [...kindsOf(one), ...kindsOf(two)]) expect(['applied', 'already']).toContain(kind);
+  expect(settled(lab.world)).toEqual(withPlan(before, plan));
+  const sent = writes(lab).length;
+  expect(new Set(kindsOf(await applyAgainst(plan, lab)))).toEqual(new Set(['already']));
+  expect(writes(lab).length).toBe(sent);
+});
+
+describe('killed', () => {
+  test('at every line of the journal: the next run does the rest, and nothing else', async () => {
+    const { lab, plan, before } = await prepared();
+    const whole = withPlan(before, plan);
+    const lines = plan.changes.length * 3;
+    for (let most = 0; most < lines; most += 1) {
+      lab.world.azure = structuredClone(before.azure!);
+      await applyAgainst(plan, lab, most);
+      const kinds = new Set(kindsOf(await applyAgainst(plan, lab)));
+      for (const kind of kinds) expect(['applied', 'already']).toContain(kind);
+      expect(settled(lab.world)).toEqual(whole);
+    }
+  }, 120_000);
+});
+
+describe('rights', () => {
+  test.each([
+    'Microsoft.Network/networkInterfaces/write',
+    'Microsoft.Network/virtualNetworks/subnets/join/action',
+    'Microsoft.Network/loadBalancers/backendAddressPools/join/action',
+    'Microsoft.Network/routeTables/routes/write',
+    'Microsoft.Network/routeTables/routes/delete',
+  ])('without %s that change is denied with its name, and the rest is left alone', async (action) => {
+    const { lab, plan } = await prepared({ azureRole: ROLE, azureDeny: [action] });
+    const { outcomes } = await applyAgainst(plan, lab);
+    const at = outcomes.findIndex(({ kind }) => kind === 'denied');
+    expect(outcomes[at]).toMatchObject({ permission: action });
+    expect(outcomes[at]?.reason).toContain('docs/permissions/azure-apply.json');
+    expect(new Set(outcomes.slice(0, at).map(({ kind }) => kind))).toEqual(new Set(at === 0 ? [] : ['applied']));
+    for (const { kind } of outcomes.slice(at + 1)) expect(kind).toBe('not-run');
+    expect(writes(lab).length).toBe(at + 1);
+  });
+
+  test('who may not ask about operations, sees how the resources fare', async () => {
+    const deny = ['Microsoft.Network/locations/operations/read'];
+    const { lab, plan, before } = await prepared({ azureRole: ROLE, azureDeny: deny, azurePolls: 3 });
+    expect(new Set(kindsOf(await applyAgainst(plan, lab)))).toEqual(new Set(['applied']));
+    expect(settled(lab.world)).toEqual(withPlan(before, plan));
+  });
+
+  test('with the role of check nothing can be changed', async () => {
+    const role = new URL('../../../docs/permissions/azure-check.json', import.meta.url);
+    const { lab, plan, before } = await prepared({ azureRole: JSON.parse(readFileSync(role, 'utf8')) as object });
+    expect(kindsOf(await applyAgainst(plan, lab))[0]).toBe('denied');
+    expect(lab.world).toEqual(before);
+  });
+});
+
+function isWrite(operation: string): boolean {
+  return /_(?:CreateOrUpdate|Delete|UpdateInstances)\b/.test(operation);
+}
+
+describe('troubles', () => {
+  test.each<[string, LabOptions]>([
+    ['throttled on every second call', { throttleEvery: 2 }],
+    ['operations that take long', { azurePolls: 7 }],
+    [
+      'an internal error instead of every first change',
+      { fail: ({ operation, count }) => (isWrite(operation) && count === 1 ? 'before' : undefined) },
+    ],
+    [
+      'an internal error after a change that did happen',
+      { fail: ({ operation, count }) => (isWrite(operation) && count % 2 === 1 ? 'after' : undefined) },
+    ],
+    [
+      'a connection that breaks off after the change',
+      { fail: ({ operation, count }) => (isWrite(operation) && count % 2 === 1 ? 'cut' : undefined) },
+    ],
+    [
+      'accepted operations that come to nothing the first time',
+      { failOperation: ({ count }) => (count % 2 === 1 ? 'InternalServerError' : undefined) },
+    ],
+  ])(
+    '%s: everything is made, once, and only what was planned',
+    async (_, options) => {
+      const { lab, plan, before } = await prepared(options);
+      const { outcomes } = await applyAgainst(plan, lab);
+      expect(
+        new Set(outcomes.map(({ kind, reason }) => (kind === 'applied' ? kind : `${kind}: ${reason ?? ''}`))),
+      ).toEqual(new Set(['applied']));
+      expect(settled(lab.world)).toEqual(withPlan(before, plan));
+    },
+    120_000,
+  );
+
+  test('an accepted operation that fails for good: failed, with what Azure said; the next run repairs it', async () => {
+    let code: string | undefined = 'NicInUseByAnother';
+    const { lab, plan, before } = await prepared({ failOperation: () => code });
+    const { outcomes } = await applyAgainst(plan, lab);
+    expect(outcomes[0]).toMatchObject({ kind: 'failed', reason: expect.stringContaining('NicInUseByAnother') });
+    for (const { kind } of outcomes.slice(1)) expect(kind).toBe('not-run');
+    // What was asked for shows, and is not in force.
+    expect(azureOf(lab.world).nics.find((nic) => nic.provisioningState === 'Failed')?.enableIPForwarding).toBe(true);
+    code = undefined;
+    expect(new Set(kindsOf(await applyAgainst(plan, lab)))).toEqual(new Set(['applied']));
+    expect(settled(lab.world)).toEqual(withPlan(before, plan));
+  });
+
+  test('nobody at the endpoint: nothing is claimed', async () => {
+    const { lab, plan } = await prepared();
+    await lab.stop();
+    const { outcomes, journal } = await applyAgainst({ ...plan, changes: plan.changes.slice(0, 1) }, lab);
+    expect(outcomes).toEqual([expect.objectContaining({ kind: 'failed' })]);
+    expect(journal.filter(({ event }) => event === 'sending')).toEqual([]);
+  }, 60_000);
+});
