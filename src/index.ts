@@ -72,10 +72,16 @@ const FABRICS: Readonly<Record<CloudId, (outside: Outside) => Promise<FabricRead
   gcp: async (outside) => (await import('./clouds/gcp/index.ts')).openGcp(outside),
 };
 
+interface WriterOutside extends Outside {
+  /** Fires when the run is asked to end. */
+  readonly interrupted: AbortSignal;
+}
+
 /** Clouds that can be changed. Chunks of their own: nobody pays for them in another mode than apply. */
-const WRITERS: Readonly<Partial<Record<CloudId, (outside: Outside) => Promise<FabricWriter>>>> = {
+const WRITERS: Readonly<Partial<Record<CloudId, (outside: WriterOutside) => Promise<FabricWriter>>>> = {
   aws: async (outside) => (await import('./clouds/aws/write.ts')).openAwsWriter(outside),
   gcp: async (outside) => (await import('./clouds/gcp/write.ts')).openGcpWriter(outside),
+  azure: async (outside) => (await import('./clouds/azure/write.ts')).openAzureWriter(outside),
 };
 
 /** Once asked to end, the run finishes the request that is under way, and then says what it did. */
@@ -91,12 +97,13 @@ function listenForSignals(log: Log): AbortSignal {
 }
 
 function buildChanging(outside: Omit<Outside, 'config'>): Changing {
+  const interrupted = listenForSignals(outside.log);
   return {
-    interrupted: listenForSignals(outside.log),
+    interrupted,
     writer: (cloud, config) => {
       const open = WRITERS[cloud];
       if (open === undefined) throw new Error(`nothing can write to ${cloud}`);
-      return open({ config, ...outside });
+      return open({ config, ...outside, interrupted });
     },
   };
 }

@@ -96,9 +96,15 @@ export interface LabOptions {
    * that zone's place (default), or no list at all (503), which Google's text for these methods warns of.
    */
   unreachableZones?: 'warning' | 'failure';
-  /** Azure: how often a long-running operation says that it is still running. Default 1. */
+  /**
+   * Azure: how often a long-running operation, or what it changes, shows that it is still running. Default 1.
+   */
   azurePolls?: number;
-  /** Changes are made; without it every attempt is refused, whatever the permissions. EC2 and Compute Engine. */
+  /** Azure: false, and conditions of requests for parts of a resource (routes) are not looked at. */
+  azurePartEtags?: boolean;
+  /** Azure: an accepted operation ends with an error of this code. */
+  failOperation?(request: { operation: string; count: number }): string | undefined;
+  /** Changes are made; without it every attempt is refused, whatever the permissions. EC2, Compute Engine and Azure. */
   writable?: boolean;
   /** Compute Engine: how many requests it takes until an operation has ended. Default 2. */
   gcePolls?: number;

@@ -70,12 +70,17 @@ async function attempt(change: PlannedChange, run: ChangeRun): Promise<Ended> {
 }
 
 /**
- * What was turned away at the door is sent once more at once, while the reading still counts: where every second call is
- * throttled, the one after a reading always is.
+ * What was turned away at the door is sent once more, while the reading still counts: where every second call is
+ * throttled, the one after a reading always is. A reading counts for as long as it takes where the API itself would
+ * notice that it is outdated.
  */
 async function write(change: PlannedChange, live: LiveTarget, run: ChangeRun): Promise<'done' | WriteTrouble> {
   const answer = await run.writer.write(change, live, run.step);
-  if (answer === 'done' || answer.trouble !== 'busy' || answer.waitMs !== undefined) return answer;
+  if (answer === 'done' || answer.trouble !== 'busy') return answer;
+  if (answer.waitMs !== undefined) {
+    if (live.token === undefined || run.stopped() !== undefined) return answer;
+    await pause(run, 0, answer.waitMs);
+  }
   return run.stopped() === undefined ? run.writer.write(change, live, run.step) : answer;
 }
 

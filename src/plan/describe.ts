@@ -4,20 +4,13 @@ import type { Finding } from '../model/judgement.ts';
 import { parsePrefix } from '../model/prefix.ts';
 import { fabricIdOf } from '../model/place.ts';
 import type { Change, Place } from '../model/plan.ts';
-import type {
-  ChangeKind,
-  ChangeTarget,
-  PlannedChange,
-  Precondition,
-  TargetState,
-  Undo,
-  WithheldReason,
-} from '../model/planned.ts';
+import type { ChangeTarget, PlannedChange, Precondition, TargetState, WithheldReason } from '../model/planned.ts';
 import { CHANGE_KINDS } from '../model/planned.ts';
 import { FABRIC_TRAITS } from './fabrics.ts';
 import type { Facts } from './facts.ts';
-import { mannerOf, restoreTrouble, usualManner } from './manner.ts';
+import { mannerOf, usualManner } from './manner.ts';
 import { isSameState, targetKey } from './state.ts';
+import { wayBack } from './way-back.ts';
 
 export type Described = { readonly change: PlannedChange } | { readonly reason: WithheldReason };
 
@@ -49,7 +42,7 @@ export function describeFix(fix: Change, finding: Pick<Finding, 'key' | 'title'>
       place: fix.place,
       ...parts,
       disruption: traits.disruption,
-      undo: undoOf(kind, parts, fix.place, facts),
+      undo: wayBack(kind, parts, fix.place, facts),
       permissions: traits.permissions,
       because: [{ finding: finding.key, title: finding.title }],
     },
@@ -133,9 +126,11 @@ function routeParts(
   if (isCreation !== (present === undefined)) {
     return refusal('undecided', isCreation ? `${table} has a route for ${prefix}` : `${table} has no such route`);
   }
+  const named = present === undefined ? newName(fix, fabric, facts) : nameOf(fix);
+  if ('code' in named) return named;
   const owned = facts.node(node)?.podCIDRs.includes(prefix) === true ? { podCIDR: prefix } : {};
   const parts: Parts = {
-    target: { kind: 'route', table, prefix, ...nameOf(fix) },
+    target: { kind: 'route', table, prefix, ...named },
     before: present === undefined ? ABSENT : stateOf(present, cloud),
     after: {
       kind: 'route',
@@ -145,6 +140,22 @@ function routeParts(
     precondition: { ...attachedOf(fix), node: { name: node, ...machineOf(fix), ...owned } },
   };
   return present === undefined ? parts : (targetTrouble(present) ?? parts);
+}
+
+/** The usual name, unless another route has it: writing under that would overwrite the other one. */
+function newName(
+  fix: Extract<Change, { kind: 'create-route' | 'replace-route' }>,
+  fabric: string,
+  facts: Facts,
+): { name?: string } | WithheldReason {
+  if (fix.route !== undefined) return { name: fix.route };
+  const isOneOfMany = (facts.node(fix.node)?.podCIDRs.length ?? 0) > 1;
+  const names = FABRIC_TRAITS[fix.place.cloud].routeNames?.(fix, isOneOfMany);
+  if (names === undefined) return {};
+  const taken = facts.table(fabric, fix.table)?.routes.flatMap(({ name = '' }) => name.toLowerCase()) ?? [];
+  const name = names.find((one) => !taken.includes(one.toLowerCase()));
+  if (name !== undefined) return { name };
+  return refusal('conflict', `a route for another range is called ${names.join(' or ')} in ${fix.table} already`);
 }
 
 function deletionParts(
@@ -209,24 +220,6 @@ function rangeTrouble(prefix: string, facts: Facts): WithheldReason | undefined 
 function targetTrouble({ target }: RouteFacts): WithheldReason | undefined {
   if (target.kind === 'unknown') return refusal('outside', `what the route leads to is not known (${target.text})`);
   return target.kind === 'local' ? refusal('outside', "it is the network's own route") : undefined;
-}
-
-const INVERSE: Readonly<Record<ChangeKind, ChangeKind>> = {
-  'set-forwarding': 'set-forwarding',
-  'set-template-forwarding': 'set-template-forwarding',
-  'create-route': 'delete-route',
-  'replace-route': 'replace-route',
-  'delete-route': 'create-route',
-  'associate-table': 'associate-table',
-};
-
-function undoOf(kind: ChangeKind, { target, before }: Parts, place: Place, facts: Facts): Undo {
-  const inverse = INVERSE[kind];
-  const trouble = restoreTrouble(place.cloud, before, facts.fabric(fabricIdOf(place)));
-  if (trouble !== undefined) return { possible: false, reason: trouble };
-  const traits = FABRIC_TRAITS[place.cloud].traits(inverse, targetKey(target));
-  if (traits === undefined) return { possible: false, reason: 'this version cannot take it back' };
-  return { possible: true, kind: inverse, disruption: traits.disruption };
 }
 
 function stateOf(route: RouteFacts, cloud: Place['cloud']): TargetState {

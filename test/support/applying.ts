@@ -40,15 +40,26 @@ export function swift(): Clock {
   return { now: () => now, sleep: (ms) => Promise.resolve(void (now += ms)) };
 }
 
-/** `interrupted`: ends the run after the change that is under way. */
+export interface Circumstances {
+  /** Ends the run after the change that is under way. */
+  readonly interrupted?: AbortSignal;
+  readonly clock?: Clock;
+  /** How many lines the journal takes; the next one cannot be written, and nothing is sent without. */
+  readonly most?: number;
+}
+
 export async function applyWith(
   plan: Plan,
   open: (clock: Clock) => Promise<FabricWriter>,
-  interrupted = new AbortController().signal,
+  { interrupted = new AbortController().signal, clock = swift(), most = Infinity }: Circumstances = {},
 ): Promise<Applied> {
   const lines: string[] = [];
-  const clock = swift();
-  const files = { append: (path: string, text: string) => Promise.resolve((lines.push(text), path)) };
+  const append = (path: string, text: string): Promise<string> => {
+    if (lines.length >= most) return Promise.reject(new Error('killed'));
+    lines.push(text);
+    return Promise.resolve(path);
+  };
+  const files = { append };
   const outcomes = await applyPlan(plan, {
     writer: () => open(clock),
     drift: () => undefined,
