@@ -16,7 +16,7 @@ import type {
 import { CHANGE_KINDS } from '../model/planned.ts';
 import { FABRIC_TRAITS } from './fabrics.ts';
 import type { Facts } from './facts.ts';
-import { mannerOf, restoreTrouble, usualManner } from './manner.ts';
+import { mannerOf, restoreTrouble, routeState, usualManner } from './manner.ts';
 import { isSameState, targetKey } from './state.ts';
 
 export type Described = { readonly change: PlannedChange } | { readonly reason: WithheldReason };
@@ -136,7 +136,7 @@ function routeParts(
   const owned = facts.node(node)?.podCIDRs.includes(prefix) === true ? { podCIDR: prefix } : {};
   const parts: Parts = {
     target: { kind: 'route', table, prefix, ...nameOf(fix) },
-    before: present === undefined ? ABSENT : stateOf(present, cloud),
+    before: present === undefined ? ABSENT : routeState(cloud, present),
     after: {
       kind: 'route',
       to,
@@ -160,7 +160,7 @@ function deletionParts(
   return (
     targetTrouble(present) ?? {
       target: { kind: 'route', table, prefix, ...nameOf(fix) },
-      before: stateOf(present, fix.place.cloud),
+      before: routeState(fix.place.cloud, present),
       after: ABSENT,
       precondition: {},
     }
@@ -227,10 +227,6 @@ function undoOf(kind: ChangeKind, { target, before }: Parts, place: Place, facts
   const traits = FABRIC_TRAITS[place.cloud].traits(inverse, targetKey(target));
   if (traits === undefined) return { possible: false, reason: 'this version cannot take it back' };
   return { possible: true, kind: inverse, disruption: traits.disruption };
-}
-
-function stateOf(route: RouteFacts, cloud: Place['cloud']): TargetState {
-  return { kind: 'route', to: route.target, ...mannerOf(cloud, route) };
 }
 
 function attachedOf(fix: { readonly interface: string; readonly machine?: string }): Pick<Precondition, 'attached'> {
