@@ -3,6 +3,15 @@
 import type { RouteTarget } from './fabric.ts';
 import type { FilterKind } from './filter.ts';
 
+/** What a route is besides where it leads to, in fabrics whose routes have more to them. */
+export interface RouteManner {
+  /** As in route facts: the lowest wins. */
+  readonly rank?: number;
+  /** Only senders that carry one of these network tags see it; absent: all do. */
+  readonly scopeTags?: readonly string[];
+  readonly description?: string;
+}
+
 /** Where a command has to be sent. */
 export type Place =
   | { readonly cloud: 'aws'; readonly account: string; readonly region: string }
@@ -37,6 +46,8 @@ export type Change =
       readonly route?: string;
       /** What it leads to, where that is no node's interface: the way back to a former target. */
       readonly to?: RouteTarget;
+      /** What else it is to be, where routes have more to them (Compute Engine). */
+      readonly manner?: RouteManner;
     }
   | {
       readonly kind: 'delete-route';

@@ -3,7 +3,7 @@
  * back. Plain data: it is saved, digested and read by people before anything is written.
  */
 import type { RouteTarget } from './fabric.ts';
-import type { Change, Place } from './plan.ts';
+import type { Change, Place, RouteManner } from './plan.ts';
 
 /** Raised when a reader of an older version would misread the file. */
 export const PLAN_SCHEMA_VERSION = 1;
@@ -30,15 +30,6 @@ export type ChangeTarget =
   | { readonly kind: 'subnet'; readonly subnet: string }
   /** `name`: of the route, where routes have names. */
   | { readonly kind: 'route'; readonly table: string; readonly prefix: string; readonly name?: string };
-
-/** What a route is besides where it leads to, in fabrics whose routes have more to them. */
-export interface RouteManner {
-  /** As in route facts: the lowest wins. */
-  readonly rank?: number;
-  /** Only senders that carry one of these network tags see it; absent: all do. */
-  readonly scopeTags?: readonly string[];
-  readonly description?: string;
-}
 
 /** What a target is like, as far as a change looks at it. */
 export type TargetState =

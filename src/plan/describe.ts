@@ -8,7 +8,7 @@ import type { ChangeTarget, PlannedChange, Precondition, TargetState, WithheldRe
 import { CHANGE_KINDS } from '../model/planned.ts';
 import { FABRIC_TRAITS } from './fabrics.ts';
 import type { Facts } from './facts.ts';
-import { mannerOf, usualManner } from './manner.ts';
+import { mannerOf, routeState, usualManner } from './manner.ts';
 import { isSameState, targetKey } from './state.ts';
 import { wayBack } from './way-back.ts';
 
@@ -131,7 +131,7 @@ function routeParts(
   const owned = facts.node(node)?.podCIDRs.includes(prefix) === true ? { podCIDR: prefix } : {};
   const parts: Parts = {
     target: { kind: 'route', table, prefix, ...named },
-    before: present === undefined ? ABSENT : stateOf(present, cloud),
+    before: present === undefined ? ABSENT : routeState(cloud, present),
     after: {
       kind: 'route',
       to,
@@ -171,7 +171,7 @@ function deletionParts(
   return (
     targetTrouble(present) ?? {
       target: { kind: 'route', table, prefix, ...nameOf(fix) },
-      before: stateOf(present, fix.place.cloud),
+      before: routeState(fix.place.cloud, present),
       after: ABSENT,
       precondition: {},
     }
@@ -220,10 +220,6 @@ function rangeTrouble(prefix: string, facts: Facts): WithheldReason | undefined 
 function targetTrouble({ target }: RouteFacts): WithheldReason | undefined {
   if (target.kind === 'unknown') return refusal('outside', `what the route leads to is not known (${target.text})`);
   return target.kind === 'local' ? refusal('outside', "it is the network's own route") : undefined;
-}
-
-function stateOf(route: RouteFacts, cloud: Place['cloud']): TargetState {
-  return { kind: 'route', to: route.target, ...mannerOf(cloud, route) };
 }
 
 function attachedOf(fix: { readonly interface: string; readonly machine?: string }): Pick<Precondition, 'attached'> {

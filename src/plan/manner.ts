@@ -1,6 +1,7 @@
 /** What routes are besides where they lead to, and whether one could be made again as it was. Pure. */
 import type { FabricKind, FabricFacts, RouteFacts } from '../model/fabric.ts';
-import type { RouteManner, TargetState } from '../model/planned.ts';
+import type { RouteManner } from '../model/plan.ts';
+import type { TargetState } from '../model/planned.ts';
 import { parseAddress } from '../model/prefix.ts';
 import type { Facts } from './facts.ts';
 
@@ -16,6 +17,10 @@ export function mannerOf(cloud: FabricKind, route: RouteFacts): RouteManner {
     ...(scopeTags === undefined ? {} : { scopeTags }),
     ...(description === undefined ? {} : { description }),
   };
+}
+
+export function routeState(cloud: FabricKind, route: RouteFacts): TargetState {
+  return { kind: 'route', to: route.target, ...mannerOf(cloud, route) };
 }
 
 /** Of a new route: the rank that most of the table's pod routes have. */

@@ -3,7 +3,8 @@ import type { Change } from '../model/plan.ts';
 import { renderAws } from './aws.ts';
 import { renderAz } from './az.ts';
 import { renderGcloud } from './gcloud.ts';
-import { renderTerraform } from './terraform.ts';
+import { renderTerraformAws } from './terraform-aws.ts';
+import { renderTerraformGoogle } from './terraform-google.ts';
 
 export interface Remedies {
   /** Lines for a POSIX shell; lines that start with `#` are comments. */
@@ -20,7 +21,7 @@ export function remediesFor(changes: readonly Change[]): Remedies {
     aws: linesOf(changes, renderAws),
     gcloud: linesOf(changes, renderGcloud),
     az: linesOf(changes, renderAz),
-    terraform: linesOf(changes, renderTerraform),
+    terraform: linesOf(changes, (change) => [...renderTerraformAws(change), ...renderTerraformGoogle(change)]),
   };
 }
 

@@ -47,7 +47,14 @@ function suggest(
       const verb = kind === 'create-route' ? 'create-route' : 'replace-route';
       const face = interfaceOf(wanted.to) ?? precondition.attached?.interface ?? '';
       const owner = machine === undefined ? {} : { machine };
-      return { kind: verb, place, table, prefix, interface: face, ...owner, node, ...route, to: wanted.to };
+      const { to, rank, scopeTags, description } = wanted;
+      const manner = {
+        ...(rank === undefined ? {} : { rank }),
+        ...(scopeTags === undefined ? {} : { scopeTags }),
+        ...(description === undefined ? {} : { description }),
+      };
+      const more = Object.keys(manner).length === 0 ? {} : { manner };
+      return { kind: verb, place, table, prefix, interface: face, ...owner, node, ...route, to, ...more };
     }
   }
 }

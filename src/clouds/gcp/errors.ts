@@ -129,7 +129,7 @@ function classifyRefusal(call: CallError, said: string, operation: Operation, pr
     const hint = `Enable it: gcloud services enable compute.googleapis.com --project ${project}`;
     return final('api-disabled', `the Compute Engine API is not enabled in project ${project} (${said}). ${hint}`);
   }
-  if (status === 403) return classifyDenied(codes, said, operation, project);
+  if (status === 403 || ACT_AS.test(said)) return classifyDenied(codes, said, operation, project);
   // Of a network of a project: the network has gone, or the endpoint does not know the method.
   const isAboutNetwork = operation === 'networks.getRegionEffectiveFirewalls';
   if ((status === 404 && !isAboutNetwork) || (/project/i.test(said) && /unknown|invalid/i.test(said))) {

@@ -3,7 +3,8 @@
  * own name, by which its owner knows it. Meanwhile a second one stands in for it, with a priority that wins: at no moment
  * is the range without a route that leads where it should.
  */
-import type { PlannedChange, RouteManner } from '../../model/planned.ts';
+import type { RouteManner } from '../../model/plan.ts';
+import type { PlannedChange } from '../../model/planned.ts';
 import type { RouteTarget } from '../../model/snapshot.ts';
 import type { Clock, SendStep, WriteTrouble } from '../../ports.ts';
 import { projectOf } from './url.ts';

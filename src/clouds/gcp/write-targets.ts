@@ -1,5 +1,5 @@
 /** What a route that is to be inserted leads to, and what else it is. Pure. */
-import type { RouteManner } from '../../model/planned.ts';
+import type { RouteManner } from '../../model/plan.ts';
 import { parseAddress } from '../../model/prefix.ts';
 import type { RouteTarget } from '../../model/snapshot.ts';
 import { machinePlace, projectOf, tailOf } from './url.ts';

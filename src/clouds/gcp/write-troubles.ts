@@ -18,8 +18,10 @@ export function writeTroubleOf(error: unknown, operation: Operation, project: st
   const said = `Compute Engine refused the request (${tidy(call.message)})`;
   const wait = call.waitMs === undefined ? {} : { waitMs: call.waitMs };
   if (call.codes.some((code) => NOT_READY.has(code))) return { trouble: 'busy', reason: said, ...wait };
-  if (call.status === 400)
+  if (call.status === 400 && trouble.kind !== 'denied') {
+    // What a route was to lead to may have gone since: that, too, shows when it is read again.
     return { trouble: call.message.includes('resource.nextHop') ? 'conflict' : 'refused', reason: said };
+  }
   if (FULL.test(call.message)) return { trouble: 'refused', reason: said };
   if (CONFLICTS.has(call.status) && !/find project/i.test(call.message)) return { trouble: 'conflict', reason: said };
   return { ...troubleOf(trouble), ...wait };
