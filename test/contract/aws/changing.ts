@@ -1,75 +1,22 @@
 /** Plans against a server that speaks EC2: made from what the reader reads, run by the real writer. */
-import { applyPlan } from '../../../src/apply/apply.ts';
-import { Journal } from '../../../src/apply/journal.ts';
 import { openAwsWriter } from '../../../src/clouds/aws/write.ts';
-import { judgeSnapshot } from '../../../src/judge/judge.ts';
-import type { Outcome, Plan } from '../../../src/model/planned.ts';
-import { CHANGE_KINDS } from '../../../src/model/planned.ts';
-import { makePlan } from '../../../src/plan/plan.ts';
-import type { Clock, FabricWriter, Files } from '../../../src/ports.ts';
+import type { Plan } from '../../../src/model/planned.ts';
 import type { AwsRegionWorld, World } from '../../../lab/world/world.ts';
 import { destination, destinationOf } from '../../../lab/world/look.ts';
-import { AUTO } from '../../support/judging.ts';
-import { USUAL_POLICY } from '../../support/planning.ts';
+import type { Applied } from '../../support/applying.ts';
+import { applyWith, planWith } from '../../support/applying.ts';
 import { SILENT } from '../../support/quiet.ts';
-import { snapshotOfWorld } from '../../support/world-snapshot.ts';
 import { openReader } from './expected.ts';
 
 export type Env = Readonly<Record<string, string>>;
 
 /** The plan for what the server shows, every kind of change allowed. */
 export async function planAgainst(world: World, env: Env): Promise<Plan> {
-  const perfect = snapshotOfWorld(world);
-  const { facts, gaps } = await openReader(env).read(perfect.cluster.nodes);
-  const snapshot = { ...perfect, fabrics: facts, gaps };
-  const policy = { ...USUAL_POLICY, kinds: CHANGE_KINDS, most: 500 };
-  const judgement = judgeSnapshot(snapshot, AUTO);
-  return makePlan({ snapshot, judgement, accepted: new Set(), policy, writable: ['aws'], version: '0' });
+  return planWith(world, openReader(env), 'aws');
 }
 
-export interface Applied {
-  readonly outcomes: readonly Outcome[];
-  /** Events of the journal, each with its change. */
-  readonly journal: readonly { readonly event: string; readonly change?: string; readonly request?: string }[];
-}
-
-/** Waits pass at once. */
-export function swift(): Clock {
-  let now = 0;
-  return { now: () => now, sleep: (ms) => Promise.resolve(void (now += ms)) };
-}
-
-export function applyAgainst(plan: Plan, env: Env): Promise<Applied> {
-  return applyWith(plan, () => openAwsWriter({ env, log: SILENT }), swift());
-}
-
-/** `most`: how many lines the journal takes; the next one cannot be written, and nothing is sent without. */
-export async function applyWith(
-  plan: Plan,
-  writer: () => Promise<FabricWriter>,
-  clock: Clock,
-  most = Infinity,
-): Promise<Applied> {
-  const lines: string[] = [];
-  const append = (path: string, text: string): Promise<string> => {
-    if (lines.length >= most) return Promise.reject(new Error('killed'));
-    lines.push(text);
-    return Promise.resolve(path);
-  };
-  const outcomes = await applyPlan(plan, {
-    writer,
-    drift: () => undefined,
-    clock,
-    log: SILENT,
-    journal: new Journal('j', { files: { append } as unknown as Files, clock, log: SILENT }),
-    interrupted: new AbortController().signal,
-    deadline: 3_600_000,
-  });
-  return { outcomes, journal: lines.map((line) => JSON.parse(line) as Applied['journal'][number]) };
-}
-
-export function kindsOf({ outcomes }: Applied): string[] {
-  return outcomes.map(({ kind }) => kind);
+export async function applyAgainst(plan: Plan, env: Env): Promise<Applied> {
+  return applyWith(plan, () => openAwsWriter({ env, log: SILENT }));
 }
 
 /** The whole world, but for the order of routes in a table, which has no meaning. */

@@ -7,7 +7,8 @@ import * as faults from '../../../lab/world/faults.ts';
 import type { World } from '../../../lab/world/world.ts';
 import type { Plan } from '../../../src/model/planned.ts';
 import { undoPlan } from '../../../src/plan/undo.ts';
-import { applyAgainst, kindsOf, planAgainst, settled, withPlan } from './changing.ts';
+import { kindsOf } from '../../support/applying.ts';
+import { applyAgainst, planAgainst, settled, withPlan } from './changing.ts';
 import { useLab } from './lab-run.ts';
 
 const serve = useLab();

@@ -10,7 +10,7 @@ import type { World } from '../../../lab/world/world.ts';
 import type { Plan } from '../../../src/model/planned.ts';
 import { undoPlan } from '../../../src/plan/undo.ts';
 import { labPerTest } from '../../support/lab-per-test.ts';
-import { kindsOf } from '../aws/changing.ts';
+import { kindsOf } from '../../support/applying.ts';
 import { applyAgainst, planNow, settled, withPlan } from './changing.ts';
 import { azureOf, leave, serveAzure } from './expected.ts';
 

@@ -15,7 +15,8 @@ import { ec2Cluster } from '../../../lab/world/ec2-cluster.ts';
 import * as faults from '../../../lab/world/faults.ts';
 import type { Plan } from '../../../src/model/planned.ts';
 import { undoPlan } from '../../../src/plan/undo.ts';
-import { applyAgainst, kindsOf, planAgainst } from '../../contract/aws/changing.ts';
+import { applyAgainst, planAgainst } from '../../contract/aws/changing.ts';
+import { kindsOf } from '../../support/applying.ts';
 import { findMoto, startMoto } from '../moto-server.ts';
 import { motoClient, seedMoto } from '../seed-moto.ts';
 
