@@ -1,5 +1,6 @@
 /** Changes as command lines of the Azure CLI. */
 import type { Change } from '../model/plan.ts';
+import { idOf, instanceOf, partsOf, protocolName, routeNameFor } from './azure-names.ts';
 import { shellComment, shellOption, shellWord } from './shell.ts';
 
 type RouteChange = Extract<Change, { kind: 'create-route' | 'replace-route' }>;
@@ -60,18 +61,13 @@ function renderSecurityRule(change: Extract<Change, { kind: 'admit-range' }>): s
       `--priority ${String(change.rank)}`,
       `--direction ${isIn ? 'Inbound' : 'Outbound'}`,
       '--access Allow',
-      shellOption('protocol', change.protocol === undefined ? '*' : capital(change.protocol)),
+      shellOption('protocol', protocolName(change.protocol)),
       `--source-address-prefixes ${isIn ? change.prefixes.map(shellWord).join(' ') : "'*'"}`,
       `--destination-address-prefixes ${isIn ? "'*'" : change.prefixes.map(shellWord).join(' ')}`,
       `--destination-port-ranges ${change.port === undefined ? "'*'" : String(change.port)}`,
       shellOption('subscription', subscription),
     ]),
   ];
-}
-
-/** Azure writes protocols as Tcp, Udp, Icmp. */
-function capital(protocol: string): string {
-  return protocol.charAt(0).toUpperCase() + protocol.slice(1);
 }
 
 /**
@@ -90,16 +86,11 @@ function renderForwarding(id: string, isOn: boolean): string[] {
   ];
 }
 
-/** The number of the instance of a Uniform scale set that an interface belongs to. */
-function instanceOf(id: string): string | undefined {
-  return /\/virtualMachineScaleSets\/[^/]+\/virtualMachines\/([^/]+)(?:\/|$)/i.exec(id)?.[1];
-}
-
 function renderRoute(change: RouteChange): string[] {
   const { kind, table, prefix, route } = change;
   const options = [shellOption('address-prefix', prefix), ...nextHop(change)];
   const verb = kind === 'replace-route' && route !== undefined ? 'update' : 'create';
-  return [routeCommand(verb, table, route ?? nameFor(change), options)];
+  return [routeCommand(verb, table, route ?? routeNameFor(change), options)];
 }
 
 function nextHop(change: RouteChange): string[] {
@@ -127,15 +118,6 @@ function findAddress({ interface: id, prefix }: RouteChange): string {
     shellOption('subscription', subscription),
     ...output,
   ]);
-}
-
-/**
- * As the cloud controller names routes, which deletes what has another name in the pod range: by node, and in
- * dual-stack clusters by prefix too (cloud-provider-azure, `%s____%s`). Creating a route whose name exists overwrites
- * it, so the second family never gets the plain name.
- */
-function nameFor({ node, prefix }: RouteChange): string {
-  return prefix.includes(':') ? `${node}____${prefix.replaceAll(/[.:/]/g, '')}` : node;
 }
 
 function routeCommand(
@@ -177,17 +159,6 @@ function renderDeletion({ table, prefix, route }: Deletion): string[] {
 /** A table has to be in the subnet's subscription and location. */
 function renderAssociation(subnet: string, table: string): string[] {
   return [command('network vnet subnet update', [shellOption('ids', subnet), shellOption('route-table', idOf(table))])];
-}
-
-/** Of the resource of a provider that the id names, or that it is a part of. */
-function partsOf(id: string): { subscription: string; resourceGroup: string; name: string } {
-  const [, , subscription = '', , resourceGroup = '', , , , name = ''] = idOf(id).split('/');
-  return { subscription, resourceGroup, name };
-}
-
-/** In facts a table that serves several virtual networks has the network behind `#`. */
-function idOf(id: string): string {
-  return id.split('#')[0] ?? id;
 }
 
 function command(name: string, options: readonly string[]): string {

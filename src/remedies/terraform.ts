@@ -1,14 +1,17 @@
-/** Changes as Terraform configuration, for those whose networks are kept there (provider hashicorp/aws). */
+/** Changes as Terraform configuration, for those whose networks are kept there (hashicorp/aws; for Azure see beside). */
 import type { Change } from '../model/plan.ts';
 import { parsePrefix } from '../model/prefix.ts';
 import { awsTarget } from './aws-targets.ts';
+import { block, literal, nameFor } from './hcl.ts';
 import { shellComment } from './shell.ts';
+import { renderAzurerm } from './terraform-azure.ts';
 
 type RouteChange = Extract<Change, { kind: 'create-route' | 'replace-route' }>;
 type Admission = Extract<Change, { kind: 'admit-range' }>;
 
-/** Blocks and comment lines; empty for a change in another cloud than EC2. */
+/** Blocks and comment lines; empty for a change in another cloud than EC2 and Azure. */
 export function renderTerraform(change: Change): string[] {
+  if (change.place.cloud === 'azure') return renderAzurerm(change);
   if (change.place.cloud !== 'aws') return [];
   switch (change.kind) {
     case 'set-forwarding':
@@ -134,32 +137,4 @@ function renderAclRules({ filter, direction, prefixes, rank, protocol = '-1', po
       ],
     ),
   );
-}
-
-type Argument = readonly [name: string, value: string | number | boolean];
-
-function block(kind: string, labels: readonly string[], lines: readonly Argument[]): string[] {
-  const width = Math.max(...lines.map(([name]) => name.length));
-  return [
-    `${kind} ${labels.map(literal).join(' ')} {`,
-    ...lines.map(
-      ([name, value]) => `  ${name.padEnd(width)} = ${typeof value === 'string' ? literal(value) : String(value)}`,
-    ),
-    '}',
-  ];
-}
-
-/** Letters, digits and underscores, starting with a letter. */
-function nameFor(...parts: readonly string[]): string {
-  const words = parts.join('_').replaceAll(/[^A-Za-z0-9]+/g, '_');
-  return `pods_${words.replaceAll(/^_|_$/g, '')}`;
-}
-
-/** A string in which nothing is a template or an escape; what cannot be seen is spelt out. */
-function literal(text: string): string {
-  const escaped = JSON.stringify(text).replaceAll(/[\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu, (character) => {
-    const code = character.codePointAt(0) ?? 0;
-    return code < 0x10000 ? `\\u${code.toString(16).padStart(4, '0')}` : `\\U${code.toString(16).padStart(8, '0')}`;
-  });
-  return escaped.replaceAll(/([$%])\{/g, (mark) => mark.charAt(0) + mark);
 }
