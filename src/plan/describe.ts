@@ -3,7 +3,7 @@ import type { RouteFacts } from '../model/snapshot.ts';
 import type { Finding } from '../model/judgement.ts';
 import { parsePrefix } from '../model/prefix.ts';
 import { fabricIdOf } from '../model/place.ts';
-import type { Change, Place } from '../model/plan.ts';
+import type { Change } from '../model/plan.ts';
 import type { ChangeTarget, PlannedChange, Precondition, TargetState, WithheldReason } from '../model/planned.ts';
 import { CHANGE_KINDS } from '../model/planned.ts';
 import { FABRIC_TRAITS } from './fabrics.ts';

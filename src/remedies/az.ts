@@ -1,5 +1,6 @@
 /** Changes as command lines of the Azure CLI. */
 import type { Change } from '../model/plan.ts';
+import { idOf, instanceOf, partsOf, protocolName, routeNameFor } from './azure-names.ts';
 import { shellComment, shellOption, shellWord } from './shell.ts';
 
 type RouteChange = Extract<Change, { kind: 'create-route' | 'replace-route' }>;
@@ -60,7 +61,7 @@ function renderSecurityRule(change: Extract<Change, { kind: 'admit-range' }>): s
       `--priority ${String(change.rank)}`,
       `--direction ${isIn ? 'Inbound' : 'Outbound'}`,
       '--access Allow',
-      shellOption('protocol', PROTOCOLS[change.protocol ?? ''] ?? '*'),
+      shellOption('protocol', protocolName(change.protocol)),
       `--source-address-prefixes ${isIn ? change.prefixes.map(shellWord).join(' ') : "'*'"}`,
       `--destination-address-prefixes ${isIn ? "'*'" : change.prefixes.map(shellWord).join(' ')}`,
       `--destination-port-ranges ${change.port === undefined ? "'*'" : String(change.port)}`,
@@ -68,9 +69,6 @@ function renderSecurityRule(change: Extract<Change, { kind: 'admit-range' }>): s
     ]),
   ];
 }
-
-/** All that a security rule can name; what is none of these takes a rule for everything. */
-const PROTOCOLS: Readonly<Record<string, string>> = { tcp: 'Tcp', udp: 'Udp', icmp: 'Icmp', '50': 'Esp', '51': 'Ah' };
 
 /**
  * Interfaces of a Uniform scale set can only be changed by way of its model, which then has to be applied to the
@@ -88,16 +86,11 @@ function renderForwarding(id: string, isOn: boolean): string[] {
   ];
 }
 
-/** The number of the instance of a Uniform scale set that an interface belongs to. */
-function instanceOf(id: string): string | undefined {
-  return /\/virtualMachineScaleSets\/[^/]+\/virtualMachines\/([^/]+)(?:\/|$)/i.exec(id)?.[1];
-}
-
 function renderRoute(change: RouteChange): string[] {
   const { kind, table, prefix, route } = change;
   const options = [shellOption('address-prefix', prefix), ...nextHop(change)];
   const verb = kind === 'replace-route' && route !== undefined ? 'update' : 'create';
-  return [routeCommand(verb, table, route ?? nameFor(change), options)];
+  return [routeCommand(verb, table, route ?? routeNameFor(change), options)];
 }
 
 function nextHop(change: RouteChange): string[] {
@@ -125,15 +118,6 @@ function findAddress({ interface: id, prefix }: RouteChange): string {
     shellOption('subscription', subscription),
     ...output,
   ]);
-}
-
-/**
- * As the cloud controller names routes, which deletes what has another name in the pod range: by node, and in
- * dual-stack clusters by prefix too (cloud-provider-azure, `%s____%s`). Creating a route whose name exists overwrites
- * it, so the second family never gets the plain name.
- */
-function nameFor({ node, prefix }: RouteChange): string {
-  return prefix.includes(':') ? `${node}____${prefix.replaceAll(/[.:/]/g, '')}` : node;
 }
 
 function routeCommand(
@@ -175,17 +159,6 @@ function renderDeletion({ table, prefix, route }: Deletion): string[] {
 /** A table has to be in the subnet's subscription and location. */
 function renderAssociation(subnet: string, table: string): string[] {
   return [command('network vnet subnet update', [shellOption('ids', subnet), shellOption('route-table', idOf(table))])];
-}
-
-/** Of the resource of a provider that the id names, or that it is a part of. */
-function partsOf(id: string): { subscription: string; resourceGroup: string; name: string } {
-  const [, , subscription = '', , resourceGroup = '', , , , name = ''] = idOf(id).split('/');
-  return { subscription, resourceGroup, name };
-}
-
-/** In facts a table that serves several virtual networks has the network behind `#`. */
-function idOf(id: string): string {
-  return id.split('#')[0] ?? id;
 }
 
 function command(name: string, options: readonly string[]): string {

@@ -4,6 +4,7 @@ import { renderAws } from './aws.ts';
 import { renderAz } from './az.ts';
 import { renderGcloud } from './gcloud.ts';
 import { renderTerraformAws } from './terraform-aws.ts';
+import { renderAzurerm } from './terraform-azure.ts';
 import { renderTerraformGoogle } from './terraform-google.ts';
 
 export interface Remedies {
@@ -21,8 +22,19 @@ export function remediesFor(changes: readonly Change[]): Remedies {
     aws: linesOf(changes, renderAws),
     gcloud: linesOf(changes, renderGcloud),
     az: linesOf(changes, renderAz),
-    terraform: linesOf(changes, (change) => [...renderTerraformAws(change), ...renderTerraformGoogle(change)]),
+    terraform: linesOf(changes, renderTerraform),
   };
+}
+
+function renderTerraform(change: Change): string[] {
+  switch (change.place.cloud) {
+    case 'aws':
+      return renderTerraformAws(change);
+    case 'gcp':
+      return renderTerraformGoogle(change);
+    case 'azure':
+      return renderAzurerm(change);
+  }
 }
 
 function linesOf(changes: readonly Change[], render: (change: Change) => string[]): string[] {

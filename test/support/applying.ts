@@ -4,6 +4,7 @@ import { applyPlan } from '../../src/apply/apply.ts';
 import { Journal } from '../../src/apply/journal.ts';
 import { judgeSnapshot } from '../../src/judge/judge.ts';
 import type { CloudId } from '../../src/model/config.ts';
+import type { Judgement } from '../../src/model/judgement.ts';
 import type { ChangePolicy, Outcome, Plan } from '../../src/model/planned.ts';
 import { CHANGE_KINDS } from '../../src/model/planned.ts';
 import { makePlan } from '../../src/plan/plan.ts';
@@ -13,19 +14,29 @@ import { USUAL_POLICY } from './planning.ts';
 import { SILENT } from './quiet.ts';
 import { snapshotOfWorld } from './world-snapshot.ts';
 
-/** The plan for what the server shows, every kind of change allowed. */
-export async function planWith(
+export interface PlannedNow {
+  readonly plan: Plan;
+  readonly judgement: Judgement;
+}
+
+/** The plan for what the server shows, every kind of change allowed, and the judgement that it is made from. */
+export async function planAndJudge(
   world: World,
   reader: FabricReader,
   cloud: CloudId,
   limits: Partial<ChangePolicy> = {},
-): Promise<Plan> {
+): Promise<PlannedNow> {
   const perfect = snapshotOfWorld(world);
   const { facts, gaps } = await reader.read(perfect.cluster.nodes);
   const snapshot = { ...perfect, fabrics: facts, gaps };
   const policy = { ...USUAL_POLICY, kinds: CHANGE_KINDS, most: 500, ...limits };
   const judgement = judgeSnapshot(snapshot, AUTO);
-  return makePlan({ snapshot, judgement, accepted: new Set(), policy, writable: [cloud], version: '0' });
+  const input = { snapshot, judgement, accepted: new Set<string>(), policy, version: '0' };
+  return { plan: makePlan({ ...input, writable: [cloud] }), judgement };
+}
+
+export async function planWith(...wanted: Parameters<typeof planAndJudge>): Promise<Plan> {
+  return (await planAndJudge(...wanted)).plan;
 }
 
 export interface Applied {
@@ -40,20 +51,18 @@ export function swift(): Clock {
   return { now: () => now, sleep: (ms) => Promise.resolve(void (now += ms)) };
 }
 
-export interface Circumstances {
-  /** Ends the run after the change that is under way. */
-  readonly interrupted?: AbortSignal;
-  readonly clock?: Clock;
-  /** How many lines the journal takes; the next one cannot be written, and nothing is sent without. */
-  readonly most?: number;
-}
-
+/**
+ * `interrupted`: ends the run after the change that is under way. `most`: so many lines the journal takes; the next one
+ * cannot be written, and nothing is sent without.
+ */
 export async function applyWith(
   plan: Plan,
   open: (clock: Clock) => Promise<FabricWriter>,
-  { interrupted = new AbortController().signal, clock = swift(), most = Infinity }: Circumstances = {},
+  interrupted = new AbortController().signal,
+  most = Infinity,
 ): Promise<Applied> {
   const lines: string[] = [];
+  const clock = swift();
   const append = (path: string, text: string): Promise<string> => {
     if (lines.length >= most) return Promise.reject(new Error('killed'));
     lines.push(text);

@@ -4,40 +4,23 @@ import type { AzureRouteWorld, AzureWorld } from '../../../lab/world/azure.ts';
 import { azureSubnetId, azureTableId, nicId, scaleSetId, scaleSetNicId } from '../../../lab/world/azure-ids.ts';
 import type { World } from '../../../lab/world/world.ts';
 import { openAzureWriter } from '../../../src/clouds/azure/write.ts';
-import { judgeSnapshot } from '../../../src/judge/judge.ts';
-import type { Judgement } from '../../../src/model/judgement.ts';
 import type { ChangePolicy, Plan, PlannedChange } from '../../../src/model/planned.ts';
-import { CHANGE_KINDS } from '../../../src/model/planned.ts';
-import { makePlan } from '../../../src/plan/plan.ts';
-import { AUTO } from '../../support/judging.ts';
-import { USUAL_POLICY } from '../../support/planning.ts';
+import type { Clock } from '../../../src/ports.ts';
+import type { Applied, PlannedNow } from '../../support/applying.ts';
+import { applyWith, planAndJudge } from '../../support/applying.ts';
 import { SILENT } from '../../support/quiet.ts';
-import { snapshotOfWorld } from '../../support/world-snapshot.ts';
-import { applyWith, swift } from '../../support/applying.ts';
-import type { Applied } from '../../support/applying.ts';
 import { openReader } from './expected.ts';
 
-export interface PlannedNow {
-  readonly plan: Plan;
-  readonly judgement: Judgement;
-}
-
 /** The plan for what the server shows, every kind of change allowed. */
-export async function planNow(lab: Lab, policy: Partial<ChangePolicy> = {}): Promise<PlannedNow> {
-  const perfect = snapshotOfWorld(lab.world);
-  const { facts, gaps } = await openReader(lab).read(perfect.cluster.nodes);
-  const snapshot = { ...perfect, fabrics: facts, gaps };
-  const judgement = judgeSnapshot(snapshot, AUTO);
-  const allowed = { ...USUAL_POLICY, kinds: CHANGE_KINDS, most: 500, ...policy };
-  const input = { snapshot, judgement, accepted: new Set<string>(), policy: allowed, version: '0' };
-  return { plan: makePlan({ ...input, writable: ['azure'] }), judgement };
+export function planNow(lab: Lab, limits: Partial<ChangePolicy> = {}): Promise<PlannedNow> {
+  return planAndJudge(lab.world, openReader(lab), 'azure', limits);
 }
 
-export function applyAgainst(plan: Plan, lab: Lab, lines?: number): Promise<Applied> {
-  const clock = swift();
+/** `most`: lines that the journal takes. */
+export function applyAgainst(plan: Plan, lab: Lab, most?: number): Promise<Applied> {
   const config = { azureEndpoint: lab.inputs['azure-endpoint'] ?? '', timeoutMs: 3_600_000 };
-  const writer = () => openAzureWriter({ config, env: lab.env, clock, log: SILENT, random: () => 0.5 });
-  return applyWith(plan, writer, { clock, ...(lines === undefined ? {} : { most: lines }) });
+  const open = (clock: Clock) => openAzureWriter({ config, env: lab.env, clock, log: SILENT, random: () => 0.5 });
+  return applyWith(plan, open, undefined, most);
 }
 
 /** The whole world, but for the order of routes in a table, which has no meaning. */
