@@ -25,7 +25,10 @@ export function routeNameFor({ node, prefix }: { readonly node: string; readonly
   return prefix.includes(':') ? `${node}____${prefix.replaceAll(/[.:/]/g, '')}` : node;
 }
 
-/** Azure writes protocols as Tcp, Udp, Icmp; `*` is all of them. */
+/** All that a security rule can name; what is none of these takes a rule for everything. */
+const PROTOCOLS: Readonly<Record<string, string>> = { tcp: 'Tcp', udp: 'Udp', icmp: 'Icmp', '50': 'Esp', '51': 'Ah' };
+
+/** As Azure writes it; `*` is all of them. */
 export function protocolName(protocol: string | undefined): string {
-  return protocol === undefined ? '*' : protocol.charAt(0).toUpperCase() + protocol.slice(1);
+  return PROTOCOLS[protocol ?? ''] ?? '*';
 }
