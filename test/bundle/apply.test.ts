@@ -3,16 +3,16 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { runAction } from '../../lab/runner/run-action.ts';
-import type { RunOptions, RunResult } from '../../lab/runner/run-action.ts';
-import type { Lab, LabOptions } from '../../lab/servers/index.ts';
+import type { LabOptions } from '../../lab/servers/index.ts';
 import { startLab } from '../../lab/servers/index.ts';
 import { ec2Cluster } from '../../lab/world/ec2-cluster.ts';
 import * as faults from '../../lab/world/faults.ts';
 import { atMoment } from '../../lab/world/moment.ts';
 import type { World } from '../../lab/world/world.ts';
 import { settled, withPlan } from '../contract/aws/changing.ts';
-import type { Plan } from '../../src/model/planned.ts';
 import { BUNDLE, readReport } from '../support/bundle.ts';
+import type { Changed } from '../support/bundle-changes.ts';
+import { ALL_KINDS, planned, step, writes } from '../support/bundle-changes.ts';
 import { labPerTest } from '../support/lab-per-test.ts';
 
 const POLICY = JSON.parse(
@@ -22,50 +22,10 @@ const serve = labPerTest((world: World, options: LabOptions = {}) =>
   startLab(world, { writable: true, iamPolicy: POLICY, ...options }),
 );
 
-const ALL = { 'allow-changes': 'set-forwarding, create-route, replace-route, delete-route' };
-
 function broken(): World {
   const world = ec2Cluster({ name: 'apply', mode: 'host-gw', nodes: 5, subnets: 2 });
   const list = [faults.checkOn(1), faults.routeMissing(2), faults.wrongTarget(3, { node: 0 })];
   return atMoment(faults.inject(world, ...list, faults.staleRoute('10.244.77.0/24', [0], 4)).world, new Date());
-}
-
-interface Changed {
-  readonly verdict: string;
-  readonly gate: { readonly result: string; readonly reasons: readonly string[] };
-  readonly plan: {
-    readonly digest: string;
-    readonly refused: string | null;
-    readonly changes: readonly { readonly id: string; readonly outcome: { readonly kind: string } | null }[];
-    readonly comparison: { readonly brokenBefore: number; readonly brokenAfter: number } | null;
-  } | null;
-}
-
-interface Step {
-  readonly result: RunResult;
-  readonly report: Changed;
-  readonly outcomes: readonly string[];
-}
-
-async function step(lab: Lab, inputs: Record<string, string>, more: Partial<RunOptions> = {}): Promise<Step> {
-  const all = { kubeconfig: lab.kubeconfig, ...lab.inputs, ...inputs };
-  const result = await runAction({ bundle: BUNDLE, env: lab.env, inputs: all, ...more });
-  const report = JSON.parse(await readReport(result)) as Changed;
-  return { result, report, outcomes: report.plan?.changes.map(({ outcome }) => outcome?.kind ?? 'none') ?? [] };
-}
-
-async function planned(
-  lab: Lab,
-  inputs: Record<string, string> = ALL,
-): Promise<{ plan: Plan; approved: Record<string, string> }> {
-  const { result } = await step(lab, { mode: 'plan', ...inputs });
-  const { 'plan-file': file = '', 'plan-digest': digest = '' } = result.outputs;
-  const plan = JSON.parse(await readFile(file, 'utf8')) as Plan;
-  return { plan, approved: { mode: 'apply', ...inputs, 'plan-file': file, 'plan-digest': digest } };
-}
-
-function writes(lab: Lab): string[] {
-  return lab.requests().flatMap(({ write, operation }) => (write ? [operation] : []));
 }
 
 describe('plan, approve, apply, undo', () => {
@@ -90,7 +50,7 @@ describe('plan, approve, apply, undo', () => {
     expect(journal.match(/"event":"answered"/g)?.length).toBe(plan.changes.length);
 
     const { 'undo-file': undo = '', 'undo-digest': digest = '' } = applied.result.outputs;
-    const undone = await step(lab, { mode: 'apply', ...ALL, 'plan-file': undo, 'plan-digest': digest });
+    const undone = await step(lab, { mode: 'apply', ...ALL_KINDS, 'plan-file': undo, 'plan-digest': digest });
     expect(new Set(undone.outcomes)).toEqual(new Set(['applied']));
     expect(undone.report.verdict).toBe('fail');
     expect(settled(lab.world)).toEqual(settled(before));
@@ -99,11 +59,11 @@ describe('plan, approve, apply, undo', () => {
   test('with a digest and no file, what is found again is applied if it is what was approved', async () => {
     const lab = await serve(broken());
     const { plan } = await planned(lab);
-    const wrong = await step(lab, { mode: 'apply', 'plan-digest': 'a'.repeat(64), ...ALL });
+    const wrong = await step(lab, { mode: 'apply', 'plan-digest': 'a'.repeat(64), ...ALL_KINDS });
     expect(wrong.report.plan?.refused).toContain(plan.digest);
     expect(wrong.result.exitCode).toBe(1);
     expect(writes(lab)).toEqual([]);
-    const right = await step(lab, { mode: 'apply', 'plan-digest': plan.digest, ...ALL });
+    const right = await step(lab, { mode: 'apply', 'plan-digest': plan.digest, ...ALL_KINDS });
     expect(new Set(right.outcomes)).toEqual(new Set(['applied']));
   }, 120_000);
 

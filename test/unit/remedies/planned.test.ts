@@ -92,6 +92,75 @@ describe('the other clouds', () => {
   });
 });
 
+test('Compute Engine: back to the priority, tags and text that a route had', () => {
+  const machine = 'p/zone-a/vm';
+  const change: PlannedChange = {
+    ...find('delete-route'),
+    place: { cloud: 'gcp', project: 'p' },
+    target: { kind: 'route', table: 'p/net', prefix: '10.244.9.0/24', name: 'old' },
+    before: { kind: 'route', to: { kind: 'machine', machine }, rank: 30, scopeTags: ['a', 'b'], description: "it's" },
+    after: { kind: 'absent' },
+  };
+  const undo = undoRemediesOf(change);
+  expect(undo.gcloud).toEqual([
+    `gcloud compute routes create old --project p --network net --destination-range 10.244.9.0/24 --next-hop-instance vm --next-hop-instance-zone zone-a --priority=30 --tags=a,b --description 'it'\\''s'`,
+  ]);
+  expect(undo.terraform).toEqual([
+    'resource "google_compute_route" "pods_old" {',
+    '  project                = "p"',
+    '  name                   = "old"',
+    '  network                = "net"',
+    '  dest_range             = "10.244.9.0/24"',
+    '  priority               = 30',
+    '  next_hop_instance      = "vm"',
+    '  next_hop_instance_zone = "zone-a"',
+    '  tags                   = ["a", "b"]',
+    '  description            = "it\'s"',
+    '}',
+  ]);
+});
+
+describe('Terraform for Compute Engine', () => {
+  const place = { cloud: 'gcp', project: 'host' } as const;
+  const route = { place, table: 'host/net', interface: 'p/z/vm/nic0', node: 'a', prefix: '10.244.1.0/24' } as const;
+
+  test.each<[string, Change, RegExp]>([
+    [
+      'forwarding',
+      { kind: 'set-forwarding', place, interface: 'p/z/vm/nic0', node: 'a' },
+      /holds vm in z of p; nothing restarts:\ncan_ip_forward = true$/,
+    ],
+    [
+      'forwarding, off again',
+      { kind: 'set-forwarding', place, interface: 'p/z/vm/nic0', node: 'a', forwarding: 'off' },
+      /can_ip_forward = false$/,
+    ],
+    ['a Shared VPC', { kind: 'create-route', ...route, address: '10.0.0.4' }, /next_hop_ip += "10\.0\.0\.4"/],
+    [
+      'the internet',
+      { kind: 'create-route', ...route, to: internet() },
+      /next_hop_gateway += "default-internet-gateway"/,
+    ],
+    [
+      'another next hop, under the name that is there',
+      { kind: 'replace-route', ...route, machine: 'host/z/vm', route: 'r' },
+      /packets are lost meanwhile[^]*name += "r"[^]*next_hop_instance +=[^]*id = "projects\/host\/global\/routes\/r"/,
+    ],
+    [
+      'what no argument names',
+      { kind: 'create-route', ...route, to: { kind: 'gateway', gateway: 'vpn', id: 't' } },
+      /^# There is no argument of google_compute_route/,
+    ],
+    ['a deletion', { kind: 'delete-route', place, table: 'host/net', prefix: '10.244.9.0/24' }, /^# Take the google_/],
+  ])('%s', (_, change, text) => {
+    expect(remediesFor([change]).terraform.join('\n')).toMatch(text);
+  });
+
+  function internet() {
+    return { kind: 'gateway', gateway: 'internet', id: 'default-internet-gateway' } as const;
+  }
+});
+
 describe('Terraform', () => {
   const place = { cloud: 'aws', account: '123456789012', region: 'eu-west-1' } as const;
   const route = { place, table: 'rtb-1', interface: 'eni-1', node: 'a', prefix: '10.244.1.0/24' } as const;
