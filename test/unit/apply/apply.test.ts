@@ -6,7 +6,7 @@ import { Journal } from '../../../src/apply/journal.ts';
 import type { Outcome, Plan, PlannedChange } from '../../../src/model/planned.ts';
 import { isSameState, targetKey } from '../../../src/plan/state.ts';
 import { undoPlan } from '../../../src/plan/undo.ts';
-import type { Clock, Files } from '../../../src/ports.ts';
+import type { Clock, FabricWriter, Files } from '../../../src/ports.ts';
 import { FakeFabric, Killed, type Answer } from '../../support/fake-fabric.ts';
 import { cluster } from '../../support/judging.ts';
 import { planFor } from '../../support/planning.ts';
@@ -40,7 +40,7 @@ interface RunOptions {
 }
 
 /** Time passes by sleeping alone. */
-async function run(fabric: FakeFabric, which: Plan = plan, options: RunOptions = {}): Promise<Run> {
+async function run(fabric: FabricWriter, which: Plan = plan, options: RunOptions = {}): Promise<Run> {
   const lines: string[] = [];
   let now = 0;
   const clock: Clock = options.clock ?? {
@@ -117,6 +117,28 @@ describe('what one request can come to', () => {
     expect(kindsOf(outcomes)).toEqual([kind]);
     expect(fabric.sent.map(() => 'sent')).toEqual(sent);
     expect(fabric.done.length).toBeLessThanOrEqual(1);
+  });
+
+  test.each([
+    ['a reading that the API would notice to be outdated counts as long as it takes', {}, 1, 9_000],
+    ['any other is made anew', undefined, 2, 9_000],
+  ])('asked to wait: %s', async (_, token, readings, slept) => {
+    const fabric = new FakeFabric(alone.changes);
+    const write = fabric.write.bind(fabric);
+    let read = 0;
+    const writer: FabricWriter = {
+      read: async (change) => {
+        if (fabric.done.length === 0) read += 1;
+        return { ...(await fabric.read(change)), ...(token === undefined ? {} : { token }) };
+      },
+      write: async (...given) => {
+        const answer = await write(...given);
+        return answer === 'done' ? answer : { ...answer, waitMs: 9_000 };
+      },
+    };
+    fabric.script = ['busy', 'ok'];
+    const result = await run(writer, alone);
+    expect([kindsOf(result.outcomes), read, result.slept]).toEqual([['applied'], readings, slept]);
   });
 
   test('somebody else does the same between reading and writing: already', async () => {
