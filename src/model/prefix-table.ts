@@ -73,7 +73,21 @@ export class PrefixTable<T> {
   /** Does any prefix lie in the range without being all of it? Then its addresses may match differently. */
   isCut(range: Range): boolean {
     const longest = this.#levels[range.family][0];
-    return longest !== undefined && isWider(range, longest.length) && this.inside(range).length > 0;
+    if (longest === undefined) return false;
+    return (isWider(range, longest.length) && this.inside(range).length > 0) || this.#reachingIn(range).length > 0;
+  }
+
+  /** Prefixes that hold one end of the range and not the other: there are some only where the range is no prefix itself. */
+  #reachingIn({ family, first, last }: Range): Entry<T>[] {
+    const result: Entry<T>[] = [];
+    for (const { length, entries } of this.#levels[family]) {
+      const [low, high] = [networkValue(first, length), networkValue(last, length)];
+      if (low === high) continue;
+      const [lower, upper] = [entries.get(low), entries.get(high)];
+      if (lower !== undefined && low < first) result.push(lower);
+      if (upper !== undefined && upper.prefix.last > last) result.push(upper);
+    }
+    return result;
   }
 
   /** All prefixes that lie in the range without being all of it, in order. */
@@ -102,11 +116,11 @@ export class PrefixTable<T> {
   /** Cuts the range where the longest match changes: exact, whatever lies inside. In order, without holes. */
   segments(range: Range): Segment<T>[] {
     const { family } = range;
-    const inside = this.inside(range);
+    const inside = [...this.inside(range), ...this.#reachingIn(range)];
     if (inside.length === 0) return [{ family, first: range.first, last: range.last, match: this.longestMatch(range) }];
     const cuts = new Set<AddressValue>([range.first]);
     for (const { prefix } of inside) {
-      cuts.add(prefix.first);
+      if (prefix.first > range.first) cuts.add(prefix.first);
       if (prefix.last < range.last) cuts.add(nextValue(prefix.last));
     }
     const starts = [...cuts].sort((a, b) => (a < b ? -1 : 1));

@@ -47,6 +47,33 @@ test('segments cover the range in order, and each has the longest match of all i
   );
 });
 
+test('so they do where the range is no prefix, and prefixes reach into it from outside', () => {
+  fc.assert(
+    fc.property(
+      fc.array(small, { maxLength: 12 }),
+      small,
+      fc.nat(),
+      fc.nat(),
+      (all, { family, first, last }, low, high) => {
+        const table = new PrefixTable<string>();
+        for (const item of all) table.add(item, item.text);
+        const many = Number(last) - Number(first) + 1;
+        const ends = [Number(first) + (low % many), Number(first) + (high % many)].sort((a, b) => a - b);
+        const [from = 0, to = 0] = ends;
+        let next = from;
+        for (const segment of table.segments({ family, first: from, last: to })) {
+          expect(segment.first).toBe(next);
+          next = Number(segment.last) + 1;
+          for (let address = Number(segment.first); address <= Number(segment.last); address += 1) {
+            expect(segment.match?.prefix.text).toBe(longestByHand(all, address)?.text);
+          }
+        }
+        expect(next).toBe(to + 1);
+      },
+    ),
+  );
+});
+
 test('inside lists exactly the prefixes within, and covering those around', () => {
   fc.assert(
     fc.property(fc.array(small, { maxLength: 12 }), small, (all, range) => {
