@@ -42,14 +42,15 @@ export async function main(
   const ignore = await readIgnore(config, ports, github);
   const baseline = config.baseline === undefined ? undefined : await readBaseline(config.baseline, ports, github);
   const first = await takeAndJudge(config, ports);
+  // Once something is changed, nothing may keep the report of it from being written.
+  const foreign = baseline === undefined ? undefined : foreignBaseline(baseline, first.snapshot.cluster.id);
+  if (foreign !== undefined) throw foreign;
   const { last: taken, changes } = await change(
     first,
     { config, ignore, version, deadline: startedAt + config.timeoutMs },
     ports,
   );
   const { snapshot, judgement } = plan === undefined ? taken : judgePlanned(taken, plan, config);
-  const foreign = baseline === undefined ? undefined : foreignBaseline(baseline, snapshot.cluster.id);
-  if (foreign !== undefined) throw foreign;
   const triage = triageFindings({ judgement, baseline, ignore, rules: config.rules, snapshot });
   const gate = countOutcomes(decideGate(judgement, config, excuse(judgement, triage, config.failOn)), changes);
   const clouds = [...new Set<CloudId>(snapshot.fabrics.map((fabric) => fabric.kind))];

@@ -1,4 +1,5 @@
 /** Inputs about changes: what may be planned and applied. */
+import { CHANGE_KINDS } from '../model/planned.ts';
 import type { InputSpec } from './spec.ts';
 
 export const CHANGE_INPUTS = [
@@ -22,14 +23,7 @@ export const CHANGE_INPUTS = [
     default: 'set-forwarding, create-route, replace-route',
     text: 'Kinds of change that may be planned and applied. Deletions, table associations and scale-set models only where they are named here. See docs/apply.md.',
     available: 'now',
-    values: [
-      'set-forwarding',
-      'set-template-forwarding',
-      'create-route',
-      'replace-route',
-      'associate-table',
-      'delete-route',
-    ],
+    values: CHANGE_KINDS,
   },
   {
     name: 'allow-disruption',

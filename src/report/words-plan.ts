@@ -1,8 +1,8 @@
 /** What several outputs say about plans and changes, as plain text: each escapes and decorates it itself. */
+import { targetText as routeTargetText } from '../model/route-target.ts';
 import type { Outcome, PlannedChange, PlanReport, TargetState } from '../model/planned.ts';
 import { OUTCOMES } from '../model/planned.ts';
 import { shortId } from '../model/ids.ts';
-import type { RouteTarget } from '../model/fabric.ts';
 import { number, plural } from './words.ts';
 
 /** One change, in the words of a table's row. Foreign text. */
@@ -98,24 +98,6 @@ function stateText(state: TargetState): string {
     case 'absent':
       return 'none';
     case 'route':
-      return nextHopText(state.to);
-  }
-}
-
-function nextHopText(to: RouteTarget): string {
-  switch (to.kind) {
-    case 'interface':
-      return to.machine === undefined ? shortId(to.interface) : `${shortId(to.interface)} (${shortId(to.machine)})`;
-    case 'machine':
-      return shortId(to.machine);
-    case 'address':
-      return to.address;
-    case 'gateway':
-      return to.id;
-    case 'unknown':
-      return to.text;
-    case 'local':
-    case 'none':
-      return to.kind;
+      return routeTargetText(state.to, shortId);
   }
 }

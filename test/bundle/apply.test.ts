@@ -1,5 +1,5 @@
 /** The bundle in the modes plan and apply, against a lab that lets itself be changed. */
-import { readFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { runAction } from '../../lab/runner/run-action.ts';
@@ -84,6 +84,18 @@ describe('what is not applied', () => {
     const result = await runAction({ bundle: BUNDLE, env: lab.env, inputs });
     expect(result.exitCode).toBe(1);
     expect(result.stdout).toMatch(/has the digest [0-9a-f]{64}, and plan-digest approves b+/);
+    expect(writes(lab)).toEqual([]);
+  }, 120_000);
+
+  test('anything at all where the baseline is of another cluster: the report of it could not be written any more', async () => {
+    const lab = await serve(broken());
+    const { result, approved } = await planned(lab);
+    const report = result.outputs['report-json'] ?? '';
+    const foreign = (await readFile(report, 'utf8')).replace(/("cluster": \{\s*"id": ")[^"]*/, '$1another');
+    await writeFile(report, foreign);
+    const inputs = { kubeconfig: lab.kubeconfig, ...approved, baseline: report };
+    const refused = await runAction({ bundle: BUNDLE, env: lab.env, inputs });
+    expect(refused.stdout).toMatch(/is about cluster "another"/);
     expect(writes(lab)).toEqual([]);
   }, 120_000);
 

@@ -35,11 +35,11 @@ export async function step(lab: Lab, inputs: Record<string, string>, more: Parti
 export async function planned(
   lab: Lab,
   inputs: Record<string, string> = ALL_KINDS,
-): Promise<{ plan: Plan; approved: Record<string, string> }> {
+): Promise<{ result: RunResult; plan: Plan; approved: Record<string, string> }> {
   const { result } = await step(lab, { mode: 'plan', ...inputs });
   const { 'plan-file': file = '', 'plan-digest': digest = '' } = result.outputs;
   const plan = JSON.parse(await readFile(file, 'utf8')) as Plan;
-  return { plan, approved: { mode: 'apply', ...inputs, 'plan-file': file, 'plan-digest': digest } };
+  return { result, plan, approved: { mode: 'apply', ...inputs, 'plan-file': file, 'plan-digest': digest } };
 }
 
 export function writes(lab: Lab): string[] {

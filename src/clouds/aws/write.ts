@@ -14,11 +14,12 @@ import { parsePrefix } from '../../model/prefix.ts';
 import type { InterfaceFacts } from '../../model/snapshot.ts';
 import { abortAfter } from '../../net/clock.ts';
 import type { FabricWriter, LiveTarget, Log, SendStep, WriteTrouble } from '../../ports.ts';
+import { writeTroubleFor } from '../../net/trouble.ts';
 import { openCalls } from './calls.ts';
 import type { Calls } from './calls.ts';
 import type { Env } from './connect.ts';
 import { connect } from './connect.ts';
-import type { Trouble, WriteOperation } from './errors.ts';
+import type { WriteOperation } from './errors.ts';
 import { classify } from './errors.ts';
 import { translateInterface } from './translate.ts';
 import { translateTable } from './translate-routes.ts';
@@ -107,7 +108,7 @@ async function readRoute(calls: Calls, { target }: PlannedChange): Promise<LiveT
     );
     found.push(route === undefined ? { kind: 'absent' } : { kind: 'route', to: route.target });
   });
-  if (trouble !== undefined) return troubleOf(trouble);
+  if (trouble !== undefined) return writeTroubleFor(trouble);
   const [state] = found;
   if (state !== undefined) return { state };
   return { state: { kind: 'absent' }, drift: `${target.table} does not exist any more` };
@@ -131,7 +132,7 @@ async function readInterface(calls: Calls, id: string): Promise<InterfaceFacts |
   const trouble = await calls.interfaces('network-interface-id', [id], (one) => {
     face = translateInterface(one);
   });
-  return trouble === undefined ? face : troubleOf(trouble);
+  return trouble === undefined ? face : writeTroubleFor(trouble);
 }
 
 async function sendChange(
@@ -190,26 +191,5 @@ function writeTroubleOf(error: unknown, operation: WriteOperation, region: strin
   const { name, message } = error instanceof Error ? error : { name: '', message: '' };
   const trouble = classify(error, operation, region);
   const isConflict = CONFLICTS.has(name) || (name === 'InvalidParameterValue' && NO_ROUTE.test(message));
-  return isConflict ? { trouble: 'conflict', reason: trouble.reason } : troubleOf(trouble);
-}
-
-function troubleOf({ kind, reason, permission, isFinal }: Trouble): WriteTrouble {
-  switch (kind) {
-    case 'denied':
-      return { trouble: 'denied', reason, ...(permission === undefined ? {} : { permission }) };
-    case 'throttled':
-      return { trouble: 'busy', reason };
-    case 'network':
-      // What never got through was not done; what broke off may have been.
-      return { trouble: isFinal ? 'busy' : 'unclear', reason };
-    case 'server':
-      return { trouble: 'unclear', reason };
-    case 'no-credentials':
-    case 'bad-credentials':
-    case 'expired-credentials':
-    case 'deadline':
-    case 'refused':
-    case 'region':
-      return { trouble: 'refused', reason };
-  }
+  return isConflict ? { trouble: 'conflict', reason: trouble.reason } : writeTroubleFor(trouble);
 }

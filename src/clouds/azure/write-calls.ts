@@ -2,9 +2,9 @@
 import type { NetworkManagementContext } from '@azure/arm-network/api';
 import { DEFAULT_RETRY, parseRetryAfter, retry } from '../../net/retry.ts';
 import type { Clock, Log, SendStep, WriteTrouble } from '../../ports.ts';
+import { writeTroubleFor } from '../../net/trouble.ts';
 import { atEndpoint, fieldsOf, refusalOf, urlOf } from './calls.ts';
 import { REQUEST_TIMEOUT_MS } from './connect.ts';
-import type { Trouble } from './errors.ts';
 import { adviseRetry, ArmError, classify } from './errors.ts';
 import type { ArmWrite } from './write-requests.ts';
 
@@ -128,7 +128,7 @@ function endedBadly(word: string, error: Readonly<Record<string, unknown>>): Wri
 
 function writeTroubleOf(error: unknown, permission: string, place: string): WriteTrouble {
   const trouble = classify(error, permission, place, false);
-  if (!(error instanceof ArmError)) return troubleOf(trouble);
+  if (!(error instanceof ArmError)) return writeTroubleFor(trouble);
   const { status, code, waitMs } = error;
   const { reason } = trouble;
   const wait = waitMs === undefined ? {} : { waitMs };
@@ -136,28 +136,5 @@ function writeTroubleOf(error: unknown, permission: string, place: string): Writ
   // Only the next reading shows what is there instead.
   if (status === 412 || status === 404 || code === 'RouteConflict') return { trouble: 'conflict', reason };
   if (status === 429 || BUSY.has(code)) return { trouble: 'busy', reason, ...wait };
-  return { ...troubleOf(trouble), ...wait };
-}
-
-/** What became of a request, by what went wrong with it; of a reading as well. */
-export function troubleOf({ kind, reason, permission, isFinal }: Trouble): WriteTrouble {
-  switch (kind) {
-    case 'denied':
-      return { trouble: 'denied', reason, ...(permission === undefined ? {} : { permission }) };
-    case 'throttled':
-      return { trouble: 'busy', reason };
-    case 'network':
-      // What never got through was not done; what broke off may have been.
-      return { trouble: isFinal ? 'busy' : 'unclear', reason };
-    case 'server':
-      return { trouble: 'unclear', reason };
-    case 'no-credentials':
-    case 'bad-credentials':
-    case 'expired-credentials':
-    case 'deadline':
-    case 'refused':
-    case 'subscription':
-    case 'gone':
-      return { trouble: 'refused', reason };
-  }
+  return { ...writeTroubleFor(trouble), ...wait };
 }

@@ -4,9 +4,9 @@
  */
 import type { PlannedChange, TargetState } from '../../model/planned.ts';
 import type { WriteTrouble } from '../../ports.ts';
+import { writeTroubleFor } from '../../net/trouble.ts';
 import type { Calls, Kind, Question } from './calls.ts';
 import type { WireMachine, WireScaleSet, WireSetInterface } from './wire.ts';
-import { troubleOf } from './write-calls.ts';
 import type { Seen } from './write-live.ts';
 import { busyWith, gone, settled } from './write-live.ts';
 import { findInModel, putModel, upgradeInstance } from './write-requests.ts';
@@ -16,7 +16,7 @@ async function readOne<K extends Kind, T>(calls: Calls, question: Question<K>): 
   const trouble = await calls.get(question, (one) => {
     raw = one as T;
   });
-  return trouble === undefined || trouble.kind === 'gone' ? raw : troubleOf(trouble);
+  return trouble === undefined || trouble.kind === 'gone' ? raw : writeTroubleFor(trouble);
 }
 
 function forwardingOf(face: WireSetInterface): 'on' | 'off' {

@@ -2,12 +2,12 @@
 import type { PlannedChange, TargetState } from '../../model/planned.ts';
 import { canonicalPrefix, parseAddress } from '../../model/prefix.ts';
 import type { WriteTrouble } from '../../ports.ts';
+import { writeTroubleFor } from '../../net/trouble.ts';
 import type { Calls } from './calls.ts';
 import { translateInterface } from './translate.ts';
 import type { InterfaceDraft } from './translate.ts';
 import { translateTable } from './translate-routes.ts';
 import type { WireInterface, WireRoute, WireRouteTable, WireSubnet } from './wire.ts';
-import { troubleOf } from './write-calls.ts';
 import type { Seen } from './write-live.ts';
 import { busyWith, gone, settled } from './write-live.ts';
 import { readUpgrade } from './write-model.ts';
@@ -51,7 +51,7 @@ async function readInterface(calls: Calls, id: string): Promise<Face | WriteTrou
   const trouble = await calls.get({ kind, path: id }, (one) => {
     raw = one;
   });
-  if (trouble !== undefined && trouble.kind !== 'gone') return troubleOf(trouble);
+  if (trouble !== undefined && trouble.kind !== 'gone') return writeTroubleFor(trouble);
   return { raw, facts: raw === undefined ? undefined : translateInterface(raw) };
 }
 
@@ -75,7 +75,7 @@ export async function readRoute(calls: Calls, change: PlannedChange): Promise<Se
     }),
     readNextHop(calls, after, precondition.attached),
   ]);
-  if (trouble !== undefined && trouble.kind !== 'gone') return troubleOf(trouble);
+  if (trouble !== undefined && trouble.kind !== 'gone') return writeTroubleFor(trouble);
   if (raw === undefined) return gone(table);
   if (typeof hop === 'object') return hop;
   const routes = raw.properties?.routes ?? [];
@@ -138,7 +138,7 @@ export async function readAssociation(calls: Calls, change: PlannedChange): Prom
   const trouble = await calls.get({ kind: 'subnets', path: target.subnet }, (one) => {
     raw = one;
   });
-  if (trouble !== undefined && trouble.kind !== 'gone') return troubleOf(trouble);
+  if (trouble !== undefined && trouble.kind !== 'gone') return writeTroubleFor(trouble);
   if (raw === undefined) return gone(target.subnet);
   const busy = busyWith(target.subnet, raw.properties?.provisioningState);
   if (busy !== undefined) return busy;

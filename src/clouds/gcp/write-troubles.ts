@@ -1,5 +1,6 @@
 /** What it means for a change that a request came to nothing. Pure. */
 import type { WriteTrouble } from '../../ports.ts';
+import { writeTroubleFor } from '../../net/trouble.ts';
 import type { Operation, Trouble } from './errors.ts';
 import { CallError, classify, tidy } from './errors.ts';
 
@@ -24,33 +25,11 @@ export function writeTroubleOf(error: unknown, operation: Operation, project: st
   }
   if (FULL.test(call.message)) return { trouble: 'refused', reason: said };
   if (CONFLICTS.has(call.status) && !/find project/i.test(call.message)) return { trouble: 'conflict', reason: said };
-  return { ...troubleOf(trouble), ...wait };
-}
-
-export function troubleOf({ kind, reason, permission, isFinal }: Trouble): WriteTrouble {
-  switch (kind) {
-    case 'denied':
-      return { trouble: 'denied', reason, ...(permission === undefined ? {} : { permission }) };
-    case 'throttled':
-      return { trouble: 'busy', reason };
-    case 'network':
-      // What never got through was not done; what broke off may have been.
-      return { trouble: isFinal ? 'busy' : 'unclear', reason };
-    case 'server':
-      return { trouble: 'unclear', reason };
-    case 'no-credentials':
-    case 'bad-credentials':
-    case 'expired-credentials':
-    case 'deadline':
-    case 'refused':
-    case 'api-disabled':
-    case 'project':
-      return { trouble: 'refused', reason };
-  }
+  return { ...writeTroubleFor(trouble), ...wait };
 }
 
 /** Without a token nothing was sent. */
 function tokenTrouble(trouble: Trouble, { waitMs }: CallError): WriteTrouble {
-  const { trouble: kind, reason } = troubleOf(trouble);
+  const { trouble: kind, reason } = writeTroubleFor(trouble);
   return { trouble: kind === 'unclear' ? 'busy' : kind, reason, ...(waitMs === undefined ? {} : { waitMs }) };
 }

@@ -7,6 +7,7 @@ import type { Config } from '../../model/config.ts';
 import { isKnownError } from '../../model/errors.ts';
 import type { PlannedChange } from '../../model/planned.ts';
 import type { Clock, FabricWriter, LiveTarget, Log, WriteTrouble } from '../../ports.ts';
+import { writeTroubleFor } from '../../net/trouble.ts';
 import { openCalls } from './calls.ts';
 import type { Clients } from './connect.ts';
 import { connect, originOf, readCredentials } from './connect.ts';
@@ -20,7 +21,7 @@ import { attachmentDrift, forwardingOf, updateRequest } from './write-instance.t
 import { changeRoute } from './write-routes.ts';
 import type { RouteChangeTarget, Scene } from './write-scene.ts';
 import { surveyRoutes } from './write-scene.ts';
-import { troubleOf, writeTroubleOf } from './write-troubles.ts';
+import { writeTroubleOf } from './write-troubles.ts';
 
 type IRoute = google.cloud.compute.v1.IRoute;
 
@@ -146,5 +147,5 @@ async function readRoute(
 async function readRoutes(clients: Clients, project: string): Promise<readonly IRoute[] | WriteTrouble> {
   const routes: IRoute[] = [];
   const trouble = await openCalls(clients, LONGEST_READ_MS).routes(project, (route) => routes.push(route));
-  return trouble === undefined ? routes : troubleOf(trouble);
+  return trouble === undefined ? routes : writeTroubleFor(trouble);
 }
