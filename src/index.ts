@@ -1,16 +1,17 @@
 /** The edge: reads the environment once, builds the real ports, calls main, sets the exit status. Nothing imports it. */
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { appendFile, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, isAbsolute, relative, resolve, sep } from 'node:path';
 import { setFlagsFromString } from 'node:v8';
 import * as core from '@actions/core';
 import { chooseClouds } from './clouds/registry.ts';
 import { openGitHub } from './github/index.ts';
 import { createLog, createRunner } from './github/runner.ts';
+import { asksToApply } from './inputs/parse.ts';
 import { main } from './main.ts';
 import { ConfigError, DeliveryError, isKnownError, messageOf } from './model/errors.ts';
 import type { CloudId, Config } from './model/config.ts';
 import { systemClock } from './net/clock.ts';
-import type { Clock, FabricReader, Files, Log, Ports } from './ports.ts';
+import type { Changing, Clock, FabricReader, FabricWriter, Files, Log, Ports } from './ports.ts';
 import { VERSION } from './version.ts';
 
 const ISSUES = 'the issue tracker of the repository that this action comes from';
@@ -38,20 +39,23 @@ const files: Files = {
     const inside = relative(process.cwd(), resolve(path));
     return inside.startsWith('..') || isAbsolute(inside) ? undefined : inside.split(sep).join('/');
   },
-  write: async (path, text) => {
-    const full = resolve(path);
-    try {
-      await mkdir(dirname(full), { recursive: true });
-      await writeFile(full, text);
-    } catch (error) {
-      throw new DeliveryError(`The file ${full} cannot be written: ${messageOf(error)}.`, {
-        hint: 'Choose a writable path with report-dir or save-snapshot.',
-        cause: error,
-      });
-    }
-    return full;
-  },
+  write: (path, text) => put(path, (full) => writeFile(full, text)),
+  append: (path, text) => put(path, (full) => appendFile(full, text)),
 };
+
+async function put(path: string, write: (full: string) => Promise<void>): Promise<string> {
+  const full = resolve(path);
+  try {
+    await mkdir(dirname(full), { recursive: true });
+    await write(full);
+  } catch (error) {
+    throw new DeliveryError(`The file ${full} cannot be written: ${messageOf(error)}.`, {
+      hint: 'Choose a writable path with report-dir or save-snapshot.',
+      cause: error,
+    });
+  }
+  return full;
+}
 
 interface Outside {
   readonly config: Config;
@@ -68,6 +72,44 @@ const FABRICS: Readonly<Record<CloudId, (outside: Outside) => Promise<FabricRead
   gcp: async (outside) => (await import('./clouds/gcp/index.ts')).openGcp(outside),
 };
 
+interface WriterOutside extends Outside {
+  /** Fires when the run is asked to end. */
+  readonly interrupted: AbortSignal;
+}
+
+/** Clouds that can be changed. Chunks of their own: nobody pays for them in another mode than apply. */
+const WRITERS: Readonly<Partial<Record<CloudId, (outside: WriterOutside) => Promise<FabricWriter>>>> = {
+  aws: async (outside) => (await import('./clouds/aws/write.ts')).openAwsWriter(outside),
+  gcp: async (outside) => (await import('./clouds/gcp/write.ts')).openGcpWriter(outside),
+  azure: async (outside) => (await import('./clouds/azure/write.ts')).openAzureWriter(outside),
+};
+
+/** Once asked to end, the run finishes the request that is under way, and then says what it did. */
+function listenForSignals(log: Log): AbortSignal {
+  const controller = new AbortController();
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    process.on(signal, () => {
+      log.warning(`${signal}: the request that is under way is finished, and nothing more is begun.`);
+      controller.abort();
+    });
+  }
+  return controller.signal;
+}
+
+function buildChanging(outside: Omit<Outside, 'config'>): Changing {
+  const interrupted = listenForSignals(outside.log);
+  return {
+    interrupted,
+    writer: (cloud, config) => {
+      const open = WRITERS[cloud];
+      if (open === undefined) throw new Error(`nothing can write to ${cloud}`);
+      return open({ config, ...outside, interrupted });
+    },
+  };
+}
+
+type Inputs = Readonly<Record<string, string | undefined>>;
+
 /** Who listens: the runner of GitHub Actions, or somebody at a terminal. */
 type Listener = Pick<Ports, 'log' | 'runner' | 'github'>;
 
@@ -81,7 +123,8 @@ function listenOnGitHub(env: NodeJS.ProcessEnv): Listener {
   };
 }
 
-function buildPorts(env: NodeJS.ProcessEnv, listener: Listener): Ports {
+/** `inputs`: the step's, or the command's. */
+function buildPorts(env: NodeJS.ProcessEnv, inputs: Inputs, listener: Listener): Ports {
   const { log } = listener;
   const clock = systemClock();
   const outside = { env, clock, log, random: Math.random };
@@ -104,6 +147,9 @@ function buildPorts(env: NodeJS.ProcessEnv, listener: Listener): Ports {
     },
     guests: async ({ guestFiles }) =>
       guestFiles === undefined ? undefined : (await import('./guests/files.ts')).openGuestFiles(guestFiles, outside),
+    writable: (['aws', 'azure', 'gcp'] as const).filter((cloud) => WRITERS[cloud] !== undefined),
+    // In any other mode nothing exists that could change anything.
+    ...(asksToApply(inputs) ? { changing: buildChanging(outside) } : {}),
   };
 }
 
@@ -136,7 +182,7 @@ function keepNewSpaceSmall(): void {
 async function runStep(env: NodeJS.ProcessEnv): Promise<void> {
   const listener = listenOnGitHub(env);
   try {
-    const result = await main(env, VERSION, buildPorts(env, listener));
+    const result = await main(env, VERSION, buildPorts(env, env, listener));
     if (result === 'fail') core.setFailed('Pod Route Check fails this step: the reasons are above and in the summary.');
   } catch (error) {
     core.setFailed(explain(error, listener.log));
@@ -163,7 +209,7 @@ async function runCommand(args: readonly string[], env: NodeJS.ProcessEnv): Prom
       const log = createTerminalLog(streams, command);
       const runner = createTerminalRunner(streams, command);
       try {
-        const ports = buildPorts(env, { log, runner, github: async () => Promise.resolve(undefined) });
+        const ports = buildPorts(env, command.inputs, { log, runner, github: async () => Promise.resolve(undefined) });
         return (await main(command.inputs, VERSION, ports)) === 'pass' ? 0 : 1;
       } catch (error) {
         streams.err(`Error: ${explain(error, log)}\n`);

@@ -1,8 +1,9 @@
-/** The pipeline, top to bottom: inputs, snapshot, judgement, triage, gate, report. */
+/** The pipeline, top to bottom: inputs, snapshot, judgement, triage, plan, changes, gate, report. */
+import { refuseEvent } from './apply/guard.ts';
 import { collectSnapshot, rereadSuspects } from './collect/collect.ts';
 import { readTrusted } from './collect/trusted.ts';
 import { deliverReport } from './deliver/report.ts';
-import { decideGate } from './gate.ts';
+import { countOutcomes, decideGate } from './gate.ts';
 import { CONFIG_FILE } from './inputs/places.ts';
 import { parseInputs } from './inputs/parse.ts';
 import { renderProblems } from './inputs/problem.ts';
@@ -10,6 +11,7 @@ import { judgeDraft, judgeSnapshot } from './judge/judge.ts';
 import type { CloudId, Config } from './model/config.ts';
 import { ConfigError } from './model/errors.ts';
 import type { Judgement } from './model/judgement.ts';
+import type { PlanReport } from './model/planned.ts';
 import type { Snapshot } from './model/snapshot.ts';
 import type { WhatIf } from './model/what-if.ts';
 import type { IgnoreEntry } from './model/triage.ts';
@@ -27,30 +29,73 @@ export async function main(
   version: string,
   ports: Ports,
 ): Promise<'pass' | 'fail'> {
+  const startedAt = ports.clock.now();
   const parsed = parseInputs(inputs);
   if ('problems' in parsed) throw renderProblems(parsed.problems);
   for (const warning of parsed.warnings) ports.log.warning(warning);
-  const { config } = parsed;
-  const github = await ports.github(config);
+  const github = await ports.github(parsed.config);
+  const config = withTrust(parsed.config, github);
+  const refused = refuseEvent(config, github?.event);
+  if (refused !== undefined) throw refused;
   // Before anything else is read: a slip in a file should not cost minutes.
   const plan = config.whatIf === undefined ? undefined : await readPlan(config.whatIf, ports);
   const ignore = await readIgnore(config, ports, github);
   const baseline = config.baseline === undefined ? undefined : await readBaseline(config.baseline, ports, github);
-  const taken = await takeAndJudge(config, ports);
-  const { snapshot, judgement } = plan === undefined ? taken : judgePlanned(taken, plan, config);
-  const foreign = baseline === undefined ? undefined : foreignBaseline(baseline, snapshot.cluster.id);
+  const first = await takeAndJudge(config, ports);
+  // Once something is changed, nothing may keep the report of it from being written.
+  const foreign = baseline === undefined ? undefined : foreignBaseline(baseline, first.snapshot.cluster.id);
   if (foreign !== undefined) throw foreign;
-  const triage = triageFindings({ judgement, baseline, ignore, rules: config.rules, takenAt: snapshot.takenAt });
-  const gate = decideGate(judgement, config, excuse(judgement, triage, config.failOn));
+  const { last: taken, changes } = await change(
+    first,
+    { config, ignore, version, deadline: startedAt + config.timeoutMs },
+    ports,
+  );
+  const { snapshot, judgement } = plan === undefined ? taken : judgePlanned(taken, plan, config);
+  const triage = triageFindings({ judgement, baseline, ignore, rules: config.rules, snapshot });
+  const gate = countOutcomes(decideGate(judgement, config, excuse(judgement, triage, config.failOn)), changes);
   const clouds = [...new Set<CloudId>(snapshot.fabrics.map((fabric) => fabric.kind))];
-  const view = joinView({ judgement, gate, triage, snapshot, clouds, version });
+  const view = joinView({ judgement, gate, triage, snapshot, clouds, version, ...(changes && { changes }) });
   await deliverReport(view, taken.snapshot, config, ports, github);
   return gate.result;
+}
+
+/** Where the checkout may be of somebody who may not write to the repository, nothing of its choice is started. */
+function withTrust(config: Config, github: GitHub | undefined): Config {
+  const refuses = config.execPlugins === 'auto' && github?.event.isUntrusted === true;
+  return refuses ? { ...config, execPlugins: 'refuse' } : config;
 }
 
 interface Taken {
   readonly snapshot: Snapshot;
   readonly judgement: Judgement;
+}
+
+interface Changing {
+  readonly config: Config;
+  readonly ignore: readonly IgnoreEntry[];
+  readonly version: string;
+  readonly deadline: number;
+}
+
+/** Plans, and in mode apply changes. Then only what is read and judged anew says what is mended. */
+async function change(
+  first: Taken,
+  { config, ignore, version, deadline }: Changing,
+  ports: Ports,
+): Promise<{ readonly last: Taken; readonly changes?: PlanReport }> {
+  if (config.mode === 'check') return { last: first };
+  // For those who change something.
+  const [{ hasMoved, runPlan }, { compareJudgements }] = await Promise.all([
+    import('./apply/run.ts'),
+    import('./plan/compare.ts'),
+  ]);
+  const { snapshot, judgement } = first;
+  const { findings } = triageFindings({ judgement, baseline: undefined, ignore, rules: config.rules, snapshot });
+  const accepted = new Set([...findings].flatMap(([key, { accepted }]) => (accepted === undefined ? [] : [key])));
+  const changes = await runPlan({ config, snapshot, judgement, accepted, version, deadline }, ports);
+  if (!hasMoved(changes) || changes.interrupted === true) return { last: first, changes };
+  const last = await takeAndJudge(config, ports);
+  return { last, changes: { ...changes, comparison: compareJudgements(judgement, last.judgement) } };
 }
 
 /** What is accepted: a file that was named has to be there, the usual one need not. */

@@ -1,6 +1,7 @@
 /** Everything outside, as interfaces. Rooms get these passed in; only index.ts builds the real ones. */
 import type { CloudId, Config } from './model/config.ts';
 import type { AccessError, DeliveryError } from './model/errors.ts';
+import type { PlannedChange, TargetState } from './model/planned.ts';
 import type {
   CniFacts,
   FabricFacts,
@@ -83,6 +84,51 @@ export interface GuestReader {
   read(nodes: readonly NodeFacts[]): Promise<Reading<readonly GuestFacts[]>>;
 }
 
+/** What a change is about, as it is right before the write. */
+export interface LiveTarget {
+  readonly state: TargetState;
+  /** What else is not as the change's precondition says, as a sentence without a full stop. */
+  readonly drift?: string;
+  /** What makes the write depend on this very reading, where the API has such a thing: an etag, a fingerprint. */
+  readonly token?: unknown;
+  /** Neither before nor after, but on the way that this very change takes: an earlier run of it was cut off. */
+  readonly resumable?: true;
+}
+
+/**
+ * Why a request came to nothing. `denied`: a permission lacks; `refused`: it would be refused again; `conflict`: the API
+ * saw that the target is not as it was read; `busy`: nothing was done, and later it may be; `unclear`: it may have been
+ * done (no answer, a broken one, a 5xx).
+ */
+export interface WriteTrouble {
+  readonly trouble: 'denied' | 'refused' | 'conflict' | 'busy' | 'unclear';
+  /** Without a full stop at the end. */
+  readonly reason: string;
+  readonly permission?: string;
+  /** What the other side asked for, in milliseconds. */
+  readonly waitMs?: number;
+}
+
+/** Sends one request that changes something, with what is written down before and after it. */
+export type SendStep = <T>(request: string, send: () => Promise<T>) => Promise<T>;
+
+/**
+ * Changes one fabric. Neither method repeats a request by itself or throws for expected trouble: whether something is
+ * tried again is for the caller, who reads first.
+ */
+export interface FabricWriter {
+  read(change: PlannedChange): Promise<LiveTarget | WriteTrouble>;
+  /** Every request that changes something goes through `step`. `done`: the API has accepted all of it. */
+  write(change: PlannedChange, live: LiveTarget, step: SendStep): Promise<'done' | WriteTrouble>;
+}
+
+/** All that can change anything; made in mode apply only. */
+export interface Changing {
+  writer(cloud: CloudId, config: Config): Promise<FabricWriter>;
+  /** Fires when the run is asked to end. */
+  readonly interrupted: AbortSignal;
+}
+
 export interface Annotation {
   readonly level: 'error' | 'warning' | 'notice';
   readonly title: string;
@@ -156,6 +202,8 @@ export interface Files {
   inWorkspace(path: string): string | undefined;
   /** Makes missing folders; returns the absolute path. */
   write(path: string, text: string): Promise<string>;
+  /** Adds to the end of the file, which is made where it is missing; returns the absolute path. */
+  append(path: string, text: string): Promise<string>;
 }
 
 /** Which clouds the nodes need, and which of those this version cannot read. */
@@ -178,4 +226,8 @@ export interface Ports {
   fabric(cloud: CloudId, config: Config): Promise<FabricReader>;
   /** Undefined: nobody asked for the nodes' own kernels. */
   guests(config: Config): Promise<GuestReader | undefined>;
+  /** Clouds that this version can change. */
+  readonly writable: readonly CloudId[];
+  /** Absent in all modes but apply. */
+  readonly changing?: Changing;
 }

@@ -10,7 +10,8 @@ interface Statement {
 }
 
 export type Decision = 'allowed' | 'explicit-deny' | 'implicit-deny';
-export type IamPolicy = (action: string) => Decision;
+/** `resource`: the ARN of what is changed; absent: the action knows no resource-level permissions. */
+export type IamPolicy = (action: string, resource?: string) => Decision;
 
 /** IAM: `*` any characters, `?` one; actions are compared without regard to case. */
 export function iamMatches(pattern: string, action: string): boolean {
@@ -42,23 +43,32 @@ function parseStatements(policy: object): Statement[] {
   return statements as unknown as Statement[];
 }
 
-function applies(statement: Statement, action: string): boolean {
+/** As iamMatches, with regard to case: ARNs have one. */
+function matchesArn(pattern: string, arn: string): boolean {
+  const parts = pattern.split('*').map((part) => part.replace(/[.+^${}()|[\]\\?]/g, '\\$&').replaceAll('\\?', '.'));
+  return new RegExp(`^${parts.join('.*')}$`).test(arn);
+}
+
+function applies(statement: Statement, action: string, resource: string | undefined): boolean {
   const named =
     statement.NotAction !== undefined
       ? !list(statement.NotAction).some((pattern) => iamMatches(pattern, action))
       : list(statement.Action).some((pattern) => iamMatches(pattern, action));
   // EC2's Describe and most Get actions know no resource-level permissions: only "*" grants them
   // (Service Authorization Reference, Amazon EC2).
-  return named && list(statement.Resource).includes('*');
+  const resources = list(statement.Resource);
+  return (
+    named && (resources.includes('*') || (resource !== undefined && resources.some((one) => matchesArn(one, resource))))
+  );
 }
 
 /** A policy from a document (undefined: everything is allowed) and a list of actions denied on top. */
 export function iamPolicy(document: object | undefined, deny: readonly string[]): IamPolicy {
   const statements = document === undefined ? undefined : parseStatements(document);
-  return (action) => {
+  return (action, resource) => {
     if (deny.some((pattern) => iamMatches(pattern, action))) return 'implicit-deny';
     if (statements === undefined) return 'allowed';
-    const matching = statements.filter((statement) => applies(statement, action));
+    const matching = statements.filter((statement) => applies(statement, action, resource));
     if (matching.some((statement) => statement.Effect === 'Deny')) return 'explicit-deny';
     return matching.length > 0 ? 'allowed' : 'implicit-deny';
   };

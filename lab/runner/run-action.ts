@@ -28,6 +28,8 @@ export interface RunOptions {
   recordLoads?: boolean;
   /** Called with the output as it comes. */
   onOutput?: (text: string, stream: 'stdout' | 'stderr') => void;
+  /** Called once the process runs, with a way to end it as a runner or a power cut does. */
+  onStart?: (kill: (signal: NodeJS.Signals) => void) => void;
   /** After so many milliseconds the process is killed. Default 120,000. */
   timeoutMs?: number;
 }
@@ -142,6 +144,7 @@ interface Ended {
 function runProcess(options: RunOptions, env: NodeJS.ProcessEnv, cwd: string): Promise<Ended> {
   return new Promise((done, failed) => {
     const child = spawn(process.execPath, [resolve(options.bundle)], { cwd, env, stdio: ['ignore', 'pipe', 'pipe'] });
+    options.onStart?.((signal) => void child.kill(signal));
     const heard = { stdout: '', stderr: '' };
     for (const stream of ['stdout', 'stderr'] as const) {
       child[stream].setEncoding('utf8').on('data', (text: string) => {

@@ -27,6 +27,8 @@ export interface Service {
   identify(request: Incoming): { operation: string; write: boolean };
   answer(request: Incoming): Answer;
   throttled(request: Incoming): Answer;
+  /** An internal error in the service's own form; absent: plain text. */
+  broken?(request: Incoming): Answer;
   /** No API description covers it, so the contract check has nothing to say: left out of the record. */
   undescribed?: true;
 }
@@ -115,6 +117,13 @@ function every(n: number | undefined, count: number): boolean {
   return n !== undefined && n > 0 && count % n === 0;
 }
 
+function perform(service: Service, request: Incoming, failure: 'before' | 'after' | 'cut' | undefined): Answer {
+  if (failure === undefined || failure === 'cut') return service.answer(request);
+  if (failure === 'after') service.answer(request);
+  const plain = { status: 500, headers: { 'Content-Type': 'text/plain' }, body: 'Internal Server Error\n' };
+  return service.broken?.(request) ?? plain;
+}
+
 /** The listener of one service: troubles as ordered, the log, the record. */
 export function serve(service: Service, desk: Desk): RequestListener {
   const { options } = desk;
@@ -157,9 +166,12 @@ export function serve(service: Service, desk: Desk): RequestListener {
     const number = served;
     await options.onRequest?.({ service: service.name, operation, count }, desk.world);
     if (options.slowMs !== undefined) await sleep(options.slowMs);
-    const answer = every(options.throttleEvery, number) ? service.throttled(request) : service.answer(request);
+    const failure = options.fail?.({ service: service.name, operation, count });
+    const answer = every(options.throttleEvery, number)
+      ? service.throttled(request)
+      : perform(service, request, failure);
     desk.requests.push({ service: service.name, operation, status: answer.status, write });
-    const cut = every(options.breakOffEvery, number);
+    const cut = failure === 'cut' || every(options.breakOffEvery, number);
     if (options.record !== undefined && service.undescribed !== true) {
       record(options.record, service, { request, answer, startedAt, cut });
     }

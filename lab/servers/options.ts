@@ -10,14 +10,15 @@ export interface LabRequest {
    * EC2, STS and Service Quotas: the action. Kubernetes: verb, resource and, where there is one, namespace or namespace/name or
    * name, as in `list nodes`, `list pods kube-flannel`, `get configmaps kube-flannel/kube-flannel-cfg`.
    * Compute Engine: the method and the project, as in `instances.aggregatedList my-project`; with the name where one
-   * object is asked for, as in `instances.get my-project/worker-1`. Azure: the operation of the API description, as in
+   * object is asked for, as in `instances.get my-project/worker-1`, or one is changed, as in `routes.insert
+   * my-project/pods-1`. Azure: the operation of the API description, as in
    * `NetworkInterfaces_ListAll`, with the scale set's name where it is about one. Token services: what is asked of
    * them (`exchange`, `generateAccessToken`, `token`...). GitHub: the operation of the API description and what it is
    * about, as in `issues/create-comment 7`, `issues/update 12`, `repos/get-content docs/x.yml`; `graphql`.
    */
   operation: string;
   status: number;
-  /** Whether it asked for a change. No server but GitHub's grants one; a test can fail on every attempt. */
+  /** Whether it asked for a change, which only GitHub's server and the option `writable` grant; a test can fail on every attempt. */
   write: boolean;
 }
 
@@ -95,8 +96,25 @@ export interface LabOptions {
    * that zone's place (default), or no list at all (503), which Google's text for these methods warns of.
    */
   unreachableZones?: 'warning' | 'failure';
-  /** Azure: how often a long-running operation says that it is still running. Default 1. */
+  /**
+   * Azure: how often a long-running operation, or what it changes, shows that it is still running. Default 1.
+   */
   azurePolls?: number;
+  /** Azure: false, and conditions of requests for parts of a resource (routes) are not looked at. */
+  azurePartEtags?: boolean;
+  /** Azure: an accepted operation ends with an error of this code. */
+  failOperation?(request: { operation: string; count: number }): string | undefined;
+  /** Changes are made; without it every attempt is refused, whatever the permissions. EC2, Compute Engine and Azure. */
+  writable?: boolean;
+  /** Compute Engine: how many requests it takes until an operation has ended. Default 2. */
+  gcePolls?: number;
+  /** EC2: after a change so many readings still show how it was. */
+  lagReads?: number;
+  /**
+   * Answers with an internal error: `before` carrying the request out, or `after` it; `cut`: carried out, and no answer
+   * at all.
+   */
+  fail?(request: { service: LabService; operation: string; count: number }): 'before' | 'after' | 'cut' | undefined;
   /** An HTTP proxy on a port of its own; `refuse`: it lets nobody through (407). */
   proxy?: boolean | 'refuse';
   /**

@@ -32,6 +32,8 @@ export interface AzureSubnetWorld {
   routeTable?: string;
   /** Name of the network security group; absent: none, and everything is let through. */
   securityGroup?: string;
+  /** Absent: Succeeded. */
+  provisioningState?: 'Updating' | 'Failed';
 }
 
 export interface AzureRouteTableWorld {
@@ -95,6 +97,12 @@ export interface AzureScaleSetWorld {
   /** Uniform only; NICs are sub-resources of the instances. */
   instances: AzureScaleSetInstanceWorld[];
   tags: Record<string, string>;
+  /** How instances get a changed model. Default Manual. */
+  upgradeMode?: 'Manual' | 'Automatic' | 'Rolling';
+  /** Properties of the set that no client of this world knows. */
+  settings?: Record<string, unknown>;
+  /** Absent: Succeeded. */
+  provisioningState?: 'Updating' | 'Failed';
 }
 
 export interface AzureScaleSetInstanceWorld {
@@ -112,5 +120,20 @@ export interface AzureNicWorld {
   /** Name of the network security group of this interface alone. */
   securityGroup?: string;
   /** The first is the primary IP configuration. */
-  ipConfigurations: { name: string; ip: string; vnet: string; subnet: string; applicationGroups?: string[] }[];
+  ipConfigurations: AzureIpConfigurationWorld[];
+  tags?: Record<string, string>;
+  /** Properties other than usual, and those that no client of this world knows. */
+  settings?: Record<string, unknown>;
+  /** Absent: Succeeded. */
+  provisioningState?: 'Updating' | 'Failed';
+}
+
+export interface AzureIpConfigurationWorld {
+  name: string;
+  ip: string;
+  vnet: string;
+  subnet: string;
+  applicationGroups?: string[];
+  /** Properties of no further meaning here, such as backend pools of load balancers. */
+  settings?: Record<string, unknown>;
 }

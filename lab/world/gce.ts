@@ -25,6 +25,8 @@ export interface GceProjectWorld {
 
 export interface GceNetworkWorld {
   name: string;
+  /** How many static routes it may hold; absent: more than anybody needs. */
+  staticRoutes?: number;
 }
 
 export interface GceSubnetworkWorld {
@@ -52,6 +54,8 @@ export interface GceInstanceWorld {
   serviceAccount?: string;
   /** Name of the instance template that a group made it from. */
   template?: string;
+  /** Fields that the service has and its published description has not yet; they are there like any other. */
+  undescribed?: Record<string, unknown>;
   nics: GceNicWorld[];
 }
 

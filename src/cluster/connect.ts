@@ -28,6 +28,8 @@ export interface Connection {
 export interface ConnectOptions {
   readonly context: string | undefined;
   readonly env: Environment;
+  /** What a kubeconfig may start for credentials is a program of its author's choice. */
+  readonly execPlugins: 'allow' | 'refuse';
   /** Makes the signal that ends one request. */
   readonly timeout: () => AbortSignal;
 }
@@ -36,6 +38,8 @@ export interface ConnectOptions {
 export function connect(location: Location, options: ConnectOptions): Connection | ConfigError {
   const chosen = parseLocation(location, options.context);
   if (chosen instanceof ConfigError) return chosen;
+  const command = commandOf(chosen);
+  if (command !== undefined && options.execPlugins === 'refuse') return refusePlugin(command);
   const cluster = chosen.getCurrentCluster();
   if (cluster === null) throw new Error('a chosen context has a cluster');
   adjustCluster(chosen, options.env);
@@ -58,6 +62,16 @@ export function connect(location: Location, options: ConnectOptions): Connection
       door.renew();
     },
   };
+}
+
+function refusePlugin(command: string): ConfigError {
+  return new ConfigError(
+    `The kubeconfig has ${JSON.stringify(command)} run for credentials, which is refused because this run may have checked out somebody else's files.`,
+    {
+      hint: 'Use a kubeconfig with a token, or set exec-plugins: allow if neither the kubeconfig nor that program can come from the checkout.',
+      docs: 'kubeconfig',
+    },
+  );
 }
 
 /** The client knows no proxy of the environment, and refuses plain http (`kubectl proxy`) without this flag. */

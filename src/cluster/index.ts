@@ -12,7 +12,7 @@ import { KubernetesReader } from './read.ts';
 export { locateKubeconfig } from './locate.ts';
 
 export interface ClusterOptions {
-  readonly config: Pick<Config, 'kubeconfig' | 'context' | 'nodeSelector' | 'clusterId' | 'timeoutMs'>;
+  readonly config: Pick<Config, 'kubeconfig' | 'context' | 'nodeSelector' | 'clusterId' | 'timeoutMs' | 'execPlugins'>;
   readonly env: Environment;
   readonly clock: Clock;
   readonly log: Log;
@@ -35,7 +35,7 @@ export function openCluster(options: ClusterOptions): ClusterReader {
   let opened: Promise<KubernetesReader> | undefined;
   const reader = (): Promise<KubernetesReader> => (opened ??= open(options));
   return {
-    read: async (wanted) => (await reader()).read(wanted),
+    read: async (wanted, onNodes) => (await reader()).read(wanted, onNodes),
     reread: async (names) => (await reader()).reread(names),
   };
 }
@@ -52,6 +52,7 @@ async function open(options: ClusterOptions): Promise<KubernetesReader> {
   const connection = connect(location, {
     context: config.context,
     env,
+    execPlugins: config.execPlugins === 'refuse' ? 'refuse' : 'allow',
     // Even late, a request gets a second: its answer may already be on the way.
     timeout: () => timeout(Math.max(1000, Math.min(REQUEST_MS, deadline - clock.now()))),
   });

@@ -4,7 +4,7 @@ import { NETWORK_MODE_ALIASES } from '../model/network-modes.ts';
 import { labelSelectorTrouble } from './label-selector.ts';
 import { nearest } from './nearest.ts';
 import type { Problem } from './problem.ts';
-import { INPUTS, type InputName, type InputSpec } from './spec.ts';
+import { INPUTS, inputSpec, type InputName, type InputSpec } from './spec.ts';
 import {
   parseChoice,
   parseChoices,
@@ -18,6 +18,7 @@ import {
   parseTimeout,
   type Notes,
 } from './values.ts';
+import { noteChangeTrouble, parsePolicy } from './changes.ts';
 import { parseEndpoint, parseProjects, parseSubscriptions } from './places.ts';
 
 export type ParsedInputs =
@@ -39,7 +40,13 @@ export function parseInputs(env: Readonly<Record<string, string | undefined>>): 
   noteUnavailable(values, notes);
   const config = parseConfig(values, notes);
   noteWithoutEffect(values, config, notes);
+  noteChangeTrouble(config, (name) => !isDefault(inputSpec(name), values), notes);
   return notes.problems.length > 0 ? { problems: notes.problems } : { config, warnings: notes.warnings };
+}
+
+/** Whether anything may be changed at all, before the inputs are parsed: only then a writer is made. */
+export function asksToApply(env: Readonly<Record<string, string | undefined>>): boolean {
+  return (env[inputVariable('mode')] ?? '').trim().toLowerCase() === 'apply';
 }
 
 /** The environment variable in which the runner passes an input. */
@@ -82,8 +89,8 @@ function noteUnavailable(values: Values, notes: Notes): void {
   }
 }
 
-function isDefault(spec: InputSpec & { readonly name: InputName }, values: Values): boolean {
-  const value = values.get(spec.name) ?? '';
+function isDefault(spec: InputSpec, values: Values): boolean {
+  const value = values.get(spec.name as InputName) ?? '';
   return (spec.type === 'flag' ? value.toLowerCase() : value) === spec.default;
 }
 
@@ -98,6 +105,7 @@ function parseConfig(values: Values, notes: Notes): Config {
     networkModes: parseNetworkModes(text('network-mode'), notes),
     ...optional('kubeconfig', parseKubeconfig(text('kubeconfig'), notes)),
     ...optional('context', text('context')),
+    execPlugins: parseChoice('exec-plugins', text('exec-plugins'), notes),
     ...optional('nodeSelector', parseNodeSelector(text('node-selector'), notes)),
     podCIDRs: parsePodCIDRs(text('pod-cidrs'), notes),
     extraSenders: parseSenders(text('extra-senders'), notes),
@@ -119,6 +127,9 @@ function parseConfig(values: Values, notes: Notes): Config {
     ...optional('saveSnapshot', text('save-snapshot')),
     ...optional('configFile', text('config')),
     ...optional('baseline', text('baseline')),
+    ...optional('planFile', text('plan-file')),
+    ...optional('planDigest', text('plan-digest').toLowerCase()),
+    policy: parsePolicy(text, notes),
     comment: parseChoice('comment', text('comment'), notes),
     driftIssue: parseChoice('drift-issue', text('drift-issue'), notes),
     reportDir: text('report-dir'),

@@ -19,32 +19,4 @@ export const LATER_INPUTS = [
     text: 'Replace names and addresses in the saved snapshot.',
     available: 'later',
   },
-  {
-    name: 'plan-file',
-    type: 'path',
-    default: '',
-    text: 'A saved plan of changes, for mode: apply.',
-    available: 'later',
-  },
-  {
-    name: 'plan-digest',
-    type: 'text',
-    default: '',
-    text: 'Digest that the plan must have, for mode: apply.',
-    available: 'later',
-  },
-  {
-    name: 'allow-changes',
-    type: 'list',
-    default: '',
-    text: 'Kinds of change that a plan may hold, for mode: plan.',
-    available: 'later',
-  },
-  {
-    name: 'max-changes',
-    type: 'number',
-    default: '',
-    text: 'Most changes that a plan may hold, for mode: plan.',
-    available: 'later',
-  },
 ] as const satisfies readonly InputSpec[];

@@ -2,6 +2,7 @@
  * Every input of the Action, in one table: action.yml, the README and the parser are made from it.
  * Names are a public contract: add to them, rename or drop none.
  */
+import { CHANGE_INPUTS } from './spec-change.ts';
 import { LATER_INPUTS } from './spec-later.ts';
 import { REPORT_INPUTS } from './spec-report.ts';
 
@@ -28,10 +29,9 @@ const READING_INPUTS = [
     name: 'mode',
     type: 'choice',
     default: 'check',
-    text: 'What to do. check reads and judges, and never changes anything.',
+    text: 'What to do. check reads and judges; plan also writes down what would be changed; apply changes it, and judges again. Only apply ever changes anything. See docs/apply.md.',
     available: 'now',
-    values: ['check'],
-    laterValues: ['plan', 'apply'],
+    values: ['check', 'plan', 'apply'],
   },
   {
     name: 'cloud',
@@ -65,6 +65,15 @@ const READING_INPUTS = [
     default: '',
     text: "Context of the kubeconfig to use. Unset: the file's current context.",
     available: 'now',
+    readingOnly: true,
+  },
+  {
+    name: 'exec-plugins',
+    type: 'choice',
+    default: 'auto',
+    text: 'Whether the program that a kubeconfig names for credentials (exec) may run. auto refuses it where the checkout may be of a stranger: forks, Dependabot, pull_request_target. See docs/events.md.',
+    available: 'now',
+    values: ['auto', 'allow', 'refuse'],
     readingOnly: true,
   },
   {
@@ -216,7 +225,7 @@ const READING_INPUTS = [
   },
 ] as const satisfies readonly InputSpec[];
 
-const AVAILABLE_INPUTS = [...READING_INPUTS, ...REPORT_INPUTS] as const;
+const AVAILABLE_INPUTS = [...READING_INPUTS, ...REPORT_INPUTS, ...CHANGE_INPUTS] as const;
 
 export type InputName = (typeof AVAILABLE_INPUTS)[number]['name'] | (typeof LATER_INPUTS)[number]['name'];
 

@@ -1,5 +1,6 @@
 /** The parsed configuration: what the user asked for, typed, with every default filled in. */
 import type { EvidenceLevel } from './judgement.ts';
+import type { ChangePolicy } from './planned.ts';
 
 export const RULE_IDS = [
   'asymmetric-path',
@@ -44,7 +45,7 @@ export type NetworkMode = 'host-gw' | 'fabric' | 'cross-subnet' | 'overlay';
 export type ReportFormat = 'json' | 'html' | 'sarif' | 'junit' | 'none';
 
 export interface Config {
-  readonly mode: 'check';
+  readonly mode: 'check' | 'plan' | 'apply';
   /** `auto`: by the nodes' provider ids, else by the credentials present. */
   readonly clouds: 'auto' | readonly CloudId[];
   /** `auto`: by evidence on each node. Several: each node's evidence chooses among them. */
@@ -52,6 +53,8 @@ export interface Config {
   /** A path or the content itself; absent: KUBECONFIG, ~/.kube/config, in-cluster. */
   readonly kubeconfig?: string;
   readonly context?: string;
+  /** Programs that a kubeconfig names for credentials; `auto`: refused where the checkout may be a stranger's. */
+  readonly execPlugins: 'auto' | 'allow' | 'refuse';
   readonly nodeSelector?: string;
   /** Canonical; the cluster's pod ranges, never a filter. Empty: taken from the evidence. */
   readonly podCIDRs: readonly string[];
@@ -88,6 +91,11 @@ export interface Config {
   readonly configFile?: string;
   /** Path of a former report.json; absent: all findings are new. */
   readonly baseline?: string;
+  /** Where mode plan writes the plan; the plan that mode apply runs. Absent: plan.json of the report; the plan of now. */
+  readonly planFile?: string;
+  /** The digest that somebody has approved. */
+  readonly planDigest?: string;
+  readonly policy: ChangePolicy;
   readonly comment: 'always' | 'on-problems' | 'never';
   readonly driftIssue: 'on-problems' | 'never';
   readonly reportDir: string;

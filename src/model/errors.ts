@@ -33,10 +33,13 @@ export class AccessError extends FamilyError {}
 /** Nobody has to act: the other side was unreachable or answered nonsense, after all retries. */
 export class UpstreamError extends FamilyError {}
 
+/** The operator has to act: nothing may be changed, or not like this. */
+export class ChangeError extends FamilyError {}
+
 /** The text could not be delivered where it was wanted; it is still in the log. */
 export class DeliveryError extends FamilyError {}
 
-export type KnownError = ConfigError | AccessError | UpstreamError | DeliveryError;
+export type KnownError = ConfigError | AccessError | UpstreamError | ChangeError | DeliveryError;
 
 export function isKnownError(error: unknown): error is KnownError {
   return error instanceof FamilyError;

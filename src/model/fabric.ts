@@ -117,6 +117,8 @@ export interface RouteFacts {
   readonly origin: 'local' | 'static' | 'prefix-list' | 'propagated' | 'system';
   /** The vendor's name for the route, where it has one. */
   readonly name?: string;
+  /** What its maker wrote on it, where the vendor keeps such a text: controllers know their routes by it. */
+  readonly description?: string;
   /** Only senders that carry one of these network tags see the route; absent: all do. */
   readonly scopeTags?: readonly string[];
   /** The prefix list that this entry comes from. */
@@ -169,6 +171,8 @@ export interface InterfaceFacts {
   readonly primary: boolean;
   /** The vendor's word, where it is not an ordinary interface. */
   readonly type?: string;
+  /** The service that keeps the interface for the account, and alone may change it. */
+  readonly owner?: string;
   /** Filters of this interface: security groups, a network security group. Empty: none for certain. */
   readonly filters?: readonly string[];
   /** Application security groups, and the service account of the machine: what rules may name instead of addresses. */

@@ -1,6 +1,16 @@
-/** A change to the world, described; only words are made of it so far. */
+/** A change as a finding suggests it: what commands are written from, and plans are made of (planned.ts). */
 
+import type { RouteTarget } from './fabric.ts';
 import type { FilterKind } from './filter.ts';
+
+/** What a route is besides where it leads to, in fabrics whose routes have more to them. */
+export interface RouteManner {
+  /** As in route facts: the lowest wins. */
+  readonly rank?: number;
+  /** Only senders that carry one of these network tags see it; absent: all do. */
+  readonly scopeTags?: readonly string[];
+  readonly description?: string;
+}
 
 /** Where a command has to be sent. */
 export type Place =
@@ -19,6 +29,8 @@ export type Change =
       readonly interface: string;
       readonly machine?: string;
       readonly node: string;
+      /** Absent: on. */
+      readonly forwarding?: 'off';
     }
   | {
       readonly kind: 'create-route' | 'replace-route';
@@ -32,6 +44,10 @@ export type Change =
       readonly node: string;
       /** The present route's name, where routes have names. */
       readonly route?: string;
+      /** What it leads to, where that is no node's interface: the way back to a former target. */
+      readonly to?: RouteTarget;
+      /** What else it is to be, where routes have more to them (Compute Engine). */
+      readonly manner?: RouteManner;
     }
   | {
       readonly kind: 'delete-route';
@@ -65,6 +81,8 @@ export type Change =
       readonly kind: 'set-template-forwarding';
       readonly place: Place;
       readonly template: string;
+      /** Absent: on. */
+      readonly forwarding?: 'off';
     }
   | {
       readonly kind: 'admit-range';

@@ -20,6 +20,8 @@ export type Standing = 'new' | 'standing';
 
 export interface TriagedFinding {
   readonly standing: Standing;
+  /** Of what is new since the baseline: who could have changed it, as far as evidence goes. */
+  readonly authors?: readonly string[];
   /** The entry by which it is accepted. */
   readonly accepted?: IgnoreEntry;
 }

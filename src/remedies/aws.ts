@@ -1,6 +1,7 @@
 /** Changes as command lines of the AWS CLI, version 2. */
 import type { Change } from '../model/plan.ts';
 import { parsePrefix } from '../model/prefix.ts';
+import { awsTarget } from './aws-targets.ts';
 import { shellComment, shellOption, shellWord } from './shell.ts';
 
 /** Command and comment lines, in the order in which to run them; empty for a change in another cloud. */
@@ -12,18 +13,12 @@ export function renderAws(change: Change): string[] {
       return [
         command('modify-network-interface-attribute', region, [
           shellOption('network-interface-id', change.interface),
-          '--no-source-dest-check',
+          change.forwarding === 'off' ? '--source-dest-check' : '--no-source-dest-check',
         ]),
       ];
     case 'create-route':
     case 'replace-route':
-      return [
-        command(change.kind, region, [
-          shellOption('route-table-id', change.table),
-          destination(change.prefix),
-          shellOption('network-interface-id', change.interface),
-        ]),
-      ];
+      return [renderRoute(change, region)];
     case 'delete-route':
       return [
         command('delete-route', region, [shellOption('route-table-id', change.table), destination(change.prefix)]),
@@ -41,6 +36,16 @@ export function renderAws(change: Change): string[] {
       // Launch templates have no such setting.
       return [];
   }
+}
+
+function renderRoute(change: Extract<Change, { kind: 'create-route' | 'replace-route' }>, region: string): string {
+  const target = awsTarget(change);
+  if (target === undefined) return shellComment(`EC2 takes no route for ${change.prefix} to what it led to before.`);
+  return command(change.kind, region, [
+    shellOption('route-table-id', change.table),
+    destination(change.prefix),
+    shellOption(target.option, target.id),
+  ]);
 }
 
 /** Routes per route table, non-propagated (Service Quotas, service `vpc`). The support of AWS decides about it. */

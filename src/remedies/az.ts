@@ -1,5 +1,6 @@
 /** Changes as command lines of the Azure CLI. */
 import type { Change } from '../model/plan.ts';
+import { idOf, instanceOf, partsOf, protocolName, routeNameFor } from './azure-names.ts';
 import { shellComment, shellOption, shellWord } from './shell.ts';
 
 type RouteChange = Extract<Change, { kind: 'create-route' | 'replace-route' }>;
@@ -10,7 +11,7 @@ export function renderAz(change: Change): string[] {
   if (change.place.cloud !== 'azure') return [];
   switch (change.kind) {
     case 'set-forwarding':
-      return renderForwarding(change.interface);
+      return renderForwarding(change.interface, change.forwarding !== 'off');
     case 'create-route':
     case 'replace-route':
       return renderRoute(change);
@@ -21,7 +22,7 @@ export function renderAz(change: Change): string[] {
     case 'admit-range':
       return renderSecurityRule(change);
     case 'set-template-forwarding':
-      return [updateModel(change.template), shellComment(FIRST_INTERFACE)];
+      return [updateModel(change.template, change.forwarding !== 'off'), shellComment(FIRST_INTERFACE)];
     case 'raise-route-limit':
     case 'tag-table':
     case 'untag-table':
@@ -33,8 +34,8 @@ export function renderAz(change: Change): string[] {
 const FIRST_INTERFACE = '[0] is the first interface of the model; count from there if the instances have several.';
 
 /** By the id of the scale set, or of a part of it. */
-function updateModel(id: string): string {
-  const setting = 'virtualMachineProfile.networkProfile.networkInterfaceConfigurations[0].enableIPForwarding=true';
+function updateModel(id: string, isOn: boolean): string {
+  const setting = `virtualMachineProfile.networkProfile.networkInterfaceConfigurations[0].enableIPForwarding=${String(isOn)}`;
   return command('vmss update', [...setOptions(id), `--set ${shellWord(setting)}`]);
 }
 
@@ -60,7 +61,7 @@ function renderSecurityRule(change: Extract<Change, { kind: 'admit-range' }>): s
       `--priority ${String(change.rank)}`,
       `--direction ${isIn ? 'Inbound' : 'Outbound'}`,
       '--access Allow',
-      shellOption('protocol', PROTOCOLS[change.protocol ?? ''] ?? '*'),
+      shellOption('protocol', protocolName(change.protocol)),
       `--source-address-prefixes ${isIn ? change.prefixes.map(shellWord).join(' ') : "'*'"}`,
       `--destination-address-prefixes ${isIn ? "'*'" : change.prefixes.map(shellWord).join(' ')}`,
       `--destination-port-ranges ${change.port === undefined ? "'*'" : String(change.port)}`,
@@ -69,40 +70,36 @@ function renderSecurityRule(change: Extract<Change, { kind: 'admit-range' }>): s
   ];
 }
 
-/** All that a security rule can name; what is none of these takes a rule for everything. */
-const PROTOCOLS: Readonly<Record<string, string>> = { tcp: 'Tcp', udp: 'Udp', icmp: 'Icmp', '50': 'Esp', '51': 'Ah' };
-
 /**
  * Interfaces of a Uniform scale set can only be changed by way of its model, which then has to be applied to the
  * instance.
  */
-function renderForwarding(id: string): string[] {
+function renderForwarding(id: string, isOn: boolean): string[] {
   const instance = instanceOf(id);
   if (instance === undefined) {
-    return [command('network nic update', [shellOption('ids', id), '--ip-forwarding true'])];
+    return [command('network nic update', [shellOption('ids', id), `--ip-forwarding ${String(isOn)}`])];
   }
   return [
-    updateModel(id),
+    updateModel(id, isOn),
     command('vmss update-instances', [...setOptions(id), shellOption('instance-ids', instance)]),
     shellComment(FIRST_INTERFACE),
   ];
 }
 
-/** The number of the instance of a Uniform scale set that an interface belongs to. */
-function instanceOf(id: string): string | undefined {
-  return /\/virtualMachineScaleSets\/[^/]+\/virtualMachines\/([^/]+)(?:\/|$)/i.exec(id)?.[1];
+function renderRoute(change: RouteChange): string[] {
+  const { kind, table, prefix, route } = change;
+  const options = [shellOption('address-prefix', prefix), ...nextHop(change)];
+  const verb = kind === 'replace-route' && route !== undefined ? 'update' : 'create';
+  return [routeCommand(verb, table, route ?? routeNameFor(change), options)];
 }
 
-function renderRoute(change: RouteChange): string[] {
-  const { kind, table, prefix, address, route } = change;
+function nextHop(change: RouteChange): string[] {
+  const { to } = change;
+  if (to?.kind === 'none') return ['--next-hop-type None'];
+  if (to?.kind === 'gateway') return [`--next-hop-type ${to.gateway === 'vpn' ? 'VirtualNetworkGateway' : 'Internet'}`];
+  const address = to?.kind === 'address' ? to.address : change.address;
   const hop = address === undefined ? `"$(${findAddress(change)})"` : shellWord(address);
-  const options = [
-    shellOption('address-prefix', prefix),
-    '--next-hop-type VirtualAppliance',
-    `--next-hop-ip-address ${hop}`,
-  ];
-  const verb = kind === 'replace-route' && route !== undefined ? 'update' : 'create';
-  return [routeCommand(verb, table, route ?? nameFor(change), options)];
+  return ['--next-hop-type VirtualAppliance', `--next-hop-ip-address ${hop}`];
 }
 
 /** Of the interface that the route should lead to. */
@@ -121,15 +118,6 @@ function findAddress({ interface: id, prefix }: RouteChange): string {
     shellOption('subscription', subscription),
     ...output,
   ]);
-}
-
-/**
- * As the cloud controller names routes, which deletes what has another name in the pod range: by node, and in
- * dual-stack clusters by prefix too (cloud-provider-azure, `%s____%s`). Creating a route whose name exists overwrites
- * it, so the second family never gets the plain name.
- */
-function nameFor({ node, prefix }: RouteChange): string {
-  return prefix.includes(':') ? `${node}____${prefix.replaceAll(/[.:/]/g, '')}` : node;
 }
 
 function routeCommand(
@@ -171,17 +159,6 @@ function renderDeletion({ table, prefix, route }: Deletion): string[] {
 /** A table has to be in the subnet's subscription and location. */
 function renderAssociation(subnet: string, table: string): string[] {
   return [command('network vnet subnet update', [shellOption('ids', subnet), shellOption('route-table', idOf(table))])];
-}
-
-/** Of the resource of a provider that the id names, or that it is a part of. */
-function partsOf(id: string): { subscription: string; resourceGroup: string; name: string } {
-  const [, , subscription = '', , resourceGroup = '', , , , name = ''] = idOf(id).split('/');
-  return { subscription, resourceGroup, name };
-}
-
-/** In facts a table that serves several virtual networks has the network behind `#`. */
-function idOf(id: string): string {
-  return id.split('#')[0] ?? id;
 }
 
 function command(name: string, options: readonly string[]): string {

@@ -1,5 +1,6 @@
 /** Changes as command lines of the gcloud CLI. */
 import type { Change } from '../model/plan.ts';
+import { podRouteName } from '../model/route-names.ts';
 import { shellComment, shellOption, shellWord } from './shell.ts';
 
 type RouteChange = Extract<Change, { kind: 'create-route' | 'replace-route' }>;
@@ -8,7 +9,6 @@ type Deletion = Extract<Change, { kind: 'delete-route' }>;
 /** What the API takes where none is given; the lowest number wins. */
 const PRIORITY = 1000;
 const WINNING_PRIORITY = 900;
-const LONGEST_NAME = 63;
 
 /** Command and comment lines, in the order in which to run them; empty for a change in another cloud. */
 export function renderGcloud(change: Change): string[] {
@@ -16,9 +16,11 @@ export function renderGcloud(change: Change): string[] {
   const { project } = change.place;
   switch (change.kind) {
     case 'set-forwarding':
-      return renderForwarding(change.machine ?? change.interface);
+      return renderForwarding(change.machine ?? change.interface, change.forwarding !== 'off');
     case 'create-route':
-      return [createRoute(change, project, nameFor(change.prefix), PRIORITY)];
+      return [
+        createRoute(change, project, change.route ?? podRouteName(change.prefix), change.manner?.rank ?? PRIORITY),
+      ];
     case 'replace-route':
       return renderReplacement(change, project);
     case 'delete-route':
@@ -45,7 +47,7 @@ function createFirewallRule(change: Extract<Change, { kind: 'admit-range' }>, pr
       : `${change.protocol}${change.port === undefined ? '' : `:${String(change.port)}`}`;
   return [
     'gcloud compute firewall-rules create',
-    shellWord(nameFor(change.prefixes[0] ?? '', isIn ? '-in' : '-out')),
+    shellWord(podRouteName(change.prefixes[0] ?? '', isIn ? '-in' : '-out')),
     shellOption('project', project),
     shellOption('network', tailOf(change.filter)),
     `--direction=${isIn ? 'INGRESS' : 'EGRESS'}`,
@@ -60,14 +62,14 @@ function createFirewallRule(change: Extract<Change, { kind: 'admit-range' }>, pr
  * gcloud has no option for it. The whole instance is exported and sent back with one line changed, because an update
  * takes what the file leaves out for removed; Compute Engine refuses it if it would need more than a refresh.
  */
-function renderForwarding(id: string): string[] {
+function renderForwarding(id: string, isOn: boolean): string[] {
   const { project, zone, name } = parseMachine(id);
   const before = `${name}.yaml`;
   const after = `${name}-forwarding.yaml`;
   const place = [shellOption('project', project), shellOption('zone', zone)];
   return [
     ['gcloud compute instances export', shellWord(name), ...place, shellOption('destination', before)].join(' '),
-    `{ grep -v '^canIpForward:' ${shellWord(before)}; echo 'canIpForward: true'; } > ${shellWord(after)}`,
+    `{ grep -v '^canIpForward:' ${shellWord(before)}; echo 'canIpForward: ${String(isOn)}'; } > ${shellWord(after)}`,
     [
       'gcloud compute instances update-from-file',
       shellWord(name),
@@ -80,8 +82,8 @@ function renderForwarding(id: string): string[] {
 
 /** A route cannot be changed: the new one takes over by its priority before the old one goes. */
 function renderReplacement(change: RouteChange, project: string): string[] {
-  const wanted = nameFor(change.prefix);
-  const name = wanted === change.route ? nameFor(change.prefix, '-new') : wanted;
+  const wanted = podRouteName(change.prefix);
+  const name = wanted === change.route ? podRouteName(change.prefix, '-new') : wanted;
   const old: Deletion = {
     kind: 'delete-route',
     place: change.place,
@@ -90,10 +92,15 @@ function renderReplacement(change: RouteChange, project: string): string[] {
     ...(change.route === undefined ? {} : { route: change.route }),
   };
   return [
-    createRoute(change, project, name, WINNING_PRIORITY),
+    createRoute(change, project, name, winningPriority(change)),
     shellComment(`It wins while its priority is below that of the old route. When packets arrive, delete the old one:`),
     change.route === undefined ? shellComment(listRoutes(old, project)) : deleteRoute(old, project),
   ];
+}
+
+/** Just better than the old one, where that is known: nothing else is to be overtaken. */
+function winningPriority({ manner }: RouteChange): number {
+  return manner?.rank === undefined ? WINNING_PRIORITY : Math.max(0, manner.rank - 1);
 }
 
 function createRoute(change: RouteChange, project: string, name: string, priority: number): string {
@@ -105,12 +112,25 @@ function createRoute(change: RouteChange, project: string, name: string, priorit
     shellOption('destination-range', change.prefix),
     ...nextHop(change, project),
     `--priority=${String(priority)}`,
+    ...tagsAndText(change),
   ].join(' ');
+}
+
+function tagsAndText({ manner }: RouteChange): string[] {
+  const { scopeTags = [], description } = manner ?? {};
+  return [
+    ...(scopeTags.length === 0 ? [] : [`--tags=${scopeTags.map(shellWord).join(',')}`]),
+    ...(description === undefined ? [] : [shellOption('description', description)]),
+  ];
 }
 
 /** A route names instances of its own project only; in a Shared VPC the next hop is the instance's address. */
 function nextHop(change: RouteChange, project: string): string[] {
-  const machine = parseMachine(change.machine ?? change.interface);
+  const { to } = change;
+  if (to?.kind === 'address') return [shellOption('next-hop-address', to.address)];
+  if (to?.kind === 'gateway')
+    return [shellOption(to.gateway === 'vpn' ? 'next-hop-vpn-tunnel' : 'next-hop-gateway', to.id)];
+  const machine = parseMachine(to?.kind === 'machine' ? to.machine : (change.machine ?? change.interface));
   if (machine.project === project) {
     return [shellOption('next-hop-instance', machine.name), shellOption('next-hop-instance-zone', machine.zone)];
   }
@@ -144,12 +164,6 @@ function listRoutes({ table, prefix }: Deletion, project: string): string {
     shellOption('filter', filter),
     "--format='value(name)'",
   ].join(' ');
-}
-
-/** Letters, digits and hyphens, starting with a letter (RFC 1035). */
-function nameFor(prefix: string, suffix = ''): string {
-  const words = prefix.toLowerCase().replaceAll(/[^a-z0-9]+/g, '-');
-  return `${`pods-${words}`.slice(0, LONGEST_NAME - suffix.length).replace(/-+$/, '')}${suffix}`;
 }
 
 /** `project/zone/name`, with an interface's name behind it or not. */

@@ -3,12 +3,17 @@ import type { Change } from '../model/plan.ts';
 import { renderAws } from './aws.ts';
 import { renderAz } from './az.ts';
 import { renderGcloud } from './gcloud.ts';
+import { renderTerraformAws } from './terraform-aws.ts';
+import { renderAzurerm } from './terraform-azure.ts';
+import { renderTerraformGoogle } from './terraform-google.ts';
 
 export interface Remedies {
   /** Lines for a POSIX shell; lines that start with `#` are comments. */
   readonly aws: readonly string[];
   readonly gcloud: readonly string[];
   readonly az: readonly string[];
+  /** Lines of Terraform's language, for the provider of the cloud. */
+  readonly terraform: readonly string[];
 }
 
 /** Equal lines appear once; the order of the changes is kept. */
@@ -17,7 +22,19 @@ export function remediesFor(changes: readonly Change[]): Remedies {
     aws: linesOf(changes, renderAws),
     gcloud: linesOf(changes, renderGcloud),
     az: linesOf(changes, renderAz),
+    terraform: linesOf(changes, renderTerraform),
   };
+}
+
+function renderTerraform(change: Change): string[] {
+  switch (change.place.cloud) {
+    case 'aws':
+      return renderTerraformAws(change);
+    case 'gcp':
+      return renderTerraformGoogle(change);
+    case 'azure':
+      return renderAzurerm(change);
+  }
 }
 
 function linesOf(changes: readonly Change[], render: (change: Change) => string[]): string[] {

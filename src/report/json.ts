@@ -4,6 +4,7 @@
  */
 import type { JudgedNode, MatrixEntry, OtherPaths, PairCounts, PathCounts, Subjects } from '../model/judgement.ts';
 import type { FormerFinding } from '../model/triage.ts';
+import { planJson, remediesJson } from './json-plan.ts';
 import { compareText, type FindingView, type View } from './view.ts';
 
 export const REPORT_SCHEMA_VERSION = 1;
@@ -37,6 +38,7 @@ function plan(view: View) {
     findings: [...view.findings].sort((a, b) => compareText(a.key, b.key)).map(finding),
     resolved: view.drift.resolved.map(former),
     unseen: view.drift.unseen.map(former),
+    plan: planJson(view.changes),
     causes: view.causes.map(({ finding: { key }, pairsExplained }) => ({ finding: key, pairsExplained })),
     gaps: view.gaps.map(({ facet, subject, reason, permission }) => {
       return { facet, subject, reason, permission: permission ?? null };
@@ -102,11 +104,12 @@ function finding(judged: FindingView) {
     roundTripsBroken: judged.roundTripsBroken,
     otherPathsBroken: judged.otherPathsBroken ?? 0,
     standing: judged.standing,
+    authors: judged.authors ?? [],
     accepted:
       judged.accepted === undefined
         ? null
         : { reason: judged.accepted.reason, expires: judged.accepted.expires ?? null },
-    remedies: { aws: judged.remedies.aws, gcloud: judged.remedies.gcloud, az: judged.remedies.az },
+    remedies: remediesJson(judged.remedies),
   };
 }
 

@@ -2,8 +2,9 @@
 import { shortId } from '../model/ids.ts';
 import { alignColumns } from './columns.ts';
 import { cleanLine } from './escape.ts';
+import { planText } from './log-plan.ts';
 import { verdictRank, type FindingView, type View } from './view.ts';
-import { planDrift, planFormer, planStanding } from './words-drift.ts';
+import { planAuthors, planDrift, planFormer, planStanding } from './words-drift.ts';
 import {
   notJudgedReason,
   number,
@@ -34,6 +35,7 @@ const SHOWN_NODES = 1000;
 export function renderLog(view: View): LogSection[] {
   const sections: LogSection[] = [
     { title: '', text: headText(view), folded: false },
+    { title: view.changes?.outcomes === undefined ? 'Plan' : 'Changes', text: planText(view.changes), folded: false },
     { title: 'Causes', text: causesText(view), folded: false },
     { title: 'Drift', text: driftText(view), folded: false },
     { title: 'Other paths, there and back', text: otherText(view), folded: false },
@@ -96,11 +98,13 @@ function findingLine(finding: FindingView, view: View): string {
 }
 
 function findingText(finding: FindingView, view: View): string {
+  const authors = planAuthors(finding);
   return [
     findingLine(finding, view),
     `    ${cleanLine(finding.what)}`,
     `    ${cleanLine(finding.next)}`,
     ...(finding.command === undefined ? [] : [`      ${cleanLine(finding.command)}`]),
+    ...(authors === undefined ? [] : [`    Who could have changed it: ${cleanLine(authors)}`]),
   ].join('\n');
 }
 

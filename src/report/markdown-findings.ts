@@ -4,7 +4,7 @@ import { remediesFor } from '../remedies/index.ts';
 import { codeBlock, codeSpan, escapeText } from './escape.ts';
 import type { Block } from './fit.ts';
 import type { FindingView, View } from './view.ts';
-import { planStanding } from './words-drift.ts';
+import { planAuthors, planStanding } from './words-drift.ts';
 import { listNames, number, planGrade, planImpact, plural } from './words.ts';
 
 const MARKS: Readonly<Record<string, string>> = { error: '❌', warning: '⚠️', notice: 'ℹ️', unknown: '❔' };
@@ -73,12 +73,18 @@ function renderFinding(finding: FindingView, standing: string | undefined, isOpe
     `**Why it matters:** ${escapeText(finding.why)}`,
     `**What to do:** ${escapeText(finding.next)}`,
     ...renderCommands(finding),
+    ...renderAuthors(finding),
     ...renderSubjects(finding),
     ...(finding.evidence.length === 0 ? [] : [renderEvidence(finding)]),
     `Rule ${codeSpan(finding.rule)}, key ${codeSpan(finding.key)}`,
     '</details>',
   ];
   return parts.join('\n\n');
+}
+
+function renderAuthors(finding: FindingView): string[] {
+  const authors = planAuthors(finding);
+  return authors === undefined ? [] : [`**Who could have changed it:** ${escapeText(authors)}`];
 }
 
 function renderCommands(finding: FindingView): string[] {

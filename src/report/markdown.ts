@@ -6,8 +6,10 @@ import { drawingBlocks } from './markdown-drawing.ts';
 import { driftBlocks } from './markdown-drift.ts';
 import { matrixBlocks } from './markdown-matrix.ts';
 import { commandBlocks, findingBlocks } from './markdown-findings.ts';
+import { planBlocks } from './markdown-plan.ts';
 import { nodeBlocks, skippedBlocks } from './markdown-nodes.ts';
 import type { View } from './view.ts';
+import { planSummary } from './words-plan.ts';
 import {
   listNames,
   number,
@@ -35,6 +37,7 @@ function fullRung(view: View): Rung {
     mayCut: false,
     blocks: [
       ...headBlocks(view),
+      ...planBlocks(view.changes),
       ...causeBlocks(view),
       ...matrixBlocks(view),
       ...drawingBlocks(view),
@@ -55,6 +58,7 @@ function problemsRung(view: View): Rung {
     mayCut: true,
     blocks: [
       ...headBlocks(view),
+      ...planBlocks(view.changes),
       ...causeBlocks(view),
       ...matrixBlocks(view),
       ...drawingBlocks(view),
@@ -78,7 +82,9 @@ function countsRung(view: View): Rung {
   const rows = [...counts].map(([row, count]) => `${row} ${number(count)} |`);
   const table = [tableHead(['Rule', 'Severity', 'Findings']), ...rows].join('\n');
   const blocks: Block[] = rows.length > 0 ? [{ kind: 'text', text: table }] : [];
-  return { mayCut: false, blocks: [...headBlocks(view), ...blocks, foot(view)] };
+  const plan: Block[] =
+    view.changes === undefined ? [] : [{ kind: 'text', text: escapeText(planSummary(view.changes)) }];
+  return { mayCut: false, blocks: [...headBlocks(view), ...plan, ...blocks, foot(view)] };
 }
 
 function lineRung(view: View): Rung {

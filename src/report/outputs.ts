@@ -34,6 +34,17 @@ export const OUTPUTS = [
   { name: 'report-junit', text: 'Path of report.junit.xml.' },
   { name: 'comment-url', text: 'Address of the pull request comment; empty where there is none.' },
   { name: 'issue-url', text: 'Address of the drift issue; empty where there is none.' },
+  { name: 'changes', text: 'Number of changes in the plan; empty in mode check.' },
+  {
+    name: 'changes-applied',
+    text: 'Number of changes that mode apply made; those that were there already do not count.',
+  },
+  { name: 'changes-withheld', text: 'Number of changes that would mend something and are not in the plan.' },
+  { name: 'plan-file', text: 'Path of the plan.' },
+  { name: 'plan-digest', text: 'Digest of the plan: what has to be approved.' },
+  { name: 'undo-file', text: 'Path of the undo file, which mode apply runs as a plan.' },
+  { name: 'undo-digest', text: 'Digest of the undo file.' },
+  { name: 'journal-file', text: 'Path of the journal: a line before and after each request that changes something.' },
   { name: 'snapshot-file', text: 'Path of the saved snapshot; empty without save-snapshot.' },
 ] as const;
 
@@ -63,6 +74,23 @@ export function renderOutputs(view: View, written: Written): Record<OutputName, 
     'report-junit': written.reportJunit ?? '',
     'comment-url': written.commentUrl ?? '',
     'issue-url': written.issueUrl ?? '',
+    ...changeOutputs(view),
     'snapshot-file': written.snapshotFile ?? '',
+  };
+}
+
+type ChangeOutput = Extract<OutputName, `changes${string}` | `plan-${string}` | `undo-${string}` | 'journal-file'>;
+
+function changeOutputs({ changes }: View): Record<ChangeOutput, string> {
+  const applied = changes?.outcomes?.filter(({ kind }) => kind === 'applied').length;
+  return {
+    changes: changes === undefined ? '' : String(changes.plan.changes.length),
+    'changes-applied': changes === undefined ? '' : String(applied ?? 0),
+    'changes-withheld': changes === undefined ? '' : String(changes.plan.withheld.length),
+    'plan-file': changes?.planFile ?? '',
+    'plan-digest': changes?.plan.digest ?? '',
+    'undo-file': changes?.undoFile ?? '',
+    'undo-digest': changes?.undoDigest ?? '',
+    'journal-file': changes?.journalFile ?? '',
   };
 }

@@ -13,6 +13,7 @@ import type {
   PairCounts,
   Verdict,
 } from '../model/judgement.ts';
+import type { PlanReport } from '../model/planned.ts';
 import type { Gap, Snapshot } from '../model/snapshot.ts';
 import type { Triage, TriagedFinding } from '../model/triage.ts';
 import { firstCommand, remediesFor, type Remedies } from '../remedies/index.ts';
@@ -26,6 +27,8 @@ export interface ViewInput {
   readonly clouds: readonly CloudId[];
   /** Of the action: shown to people, not part of report.json. */
   readonly version: string;
+  /** Of the modes plan and apply. */
+  readonly changes?: PlanReport;
 }
 
 export interface GateView {
@@ -90,6 +93,8 @@ export interface View {
   /** By name. */
   readonly nodes: readonly JudgedNode[];
   readonly gaps: readonly Gap[];
+  /** Absent in mode check. */
+  readonly changes?: PlanReport;
   /** Empty where it is told elsewhere. */
   readonly takenAt: string;
   readonly version: string;
@@ -132,6 +137,7 @@ export function joinView(input: ViewInput): View {
     matrix: judgement.matrix,
     nodes: [...judgement.nodes].sort((a, b) => compareText(a.name, b.name)),
     gaps: [...judgement.gaps].sort(compareGaps),
+    ...(input.changes === undefined ? {} : { changes: input.changes }),
     takenAt: snapshot.takenAt,
     version: input.version,
   };

@@ -57,3 +57,8 @@ export function describeEntry({ rule, node, prefix, route, reason, expires }: Ig
   ];
   return `${what.join(', ')}: ${reason}`;
 }
+
+/** Who could have changed it; undefined: it is not new, or nothing tells. Foreign text. */
+export function planAuthors({ authors = [] }: FindingView): string | undefined {
+  return authors.length === 0 ? undefined : `${authors.join('; ')}.`;
+}

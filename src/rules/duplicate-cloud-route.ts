@@ -6,7 +6,7 @@ import { parsePrefix } from '../model/prefix.ts';
 import type { RouteFacts } from '../model/snapshot.ts';
 import type { GoverningTable, Observation, RuleContext, RuleNode } from './rule.ts';
 import { defineRule, distinctSorted, listNames, placeOf } from './rule.ts';
-import { targetText } from './route-faults.ts';
+import { targetText } from '../model/route-target.ts';
 
 type Duplicate = Extract<FaultDetail, { kind: 'duplicate' }>;
 

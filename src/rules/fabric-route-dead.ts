@@ -1,7 +1,8 @@
 import { pointOwnRoutes } from './fabric-route-wrong-target.ts';
 import { defineRule, listNames } from './rule.ts';
 import type { RouteFaults } from './route-faults.ts';
-import { observeRoutes, routesAtFault, targetText } from './route-faults.ts';
+import { targetText } from '../model/route-target.ts';
+import { observeRoutes, routesAtFault } from './route-faults.ts';
 
 export const fabricRouteDead = defineRule<RouteFaults>({
   id: 'fabric-route-dead',

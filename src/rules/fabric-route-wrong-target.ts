@@ -1,6 +1,7 @@
 import { defineRule, listNames } from './rule.ts';
 import type { RouteFaults } from './route-faults.ts';
-import { observeRoutes, pointRoutes, routesAtFault, targetText } from './route-faults.ts';
+import { targetText } from '../model/route-target.ts';
+import { observeRoutes, pointRoutes, routesAtFault } from './route-faults.ts';
 
 export const fabricRouteWrongTarget = defineRule<RouteFaults>({
   id: 'fabric-route-wrong-target',

@@ -1,7 +1,8 @@
 import type { FaultDetail, FaultGroup } from '../model/faults.ts';
 import type { Evidence } from '../model/judgement.ts';
 import { NO_SUBJECTS } from '../model/judgement.ts';
-import { targetText } from './route-faults.ts';
+import { targetText } from '../model/route-target.ts';
+
 import type { RuleContext, Words } from './rule.ts';
 import { defineRule, distinctSorted, listNames } from './rule.ts';
 import { termsOf } from './terms.ts';

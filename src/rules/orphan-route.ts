@@ -2,7 +2,8 @@ import type { Prefix } from '../model/prefix.ts';
 import { contains, overlaps, parsePrefix, parsePrefixes } from '../model/prefix.ts';
 import { NO_SUBJECTS } from '../model/judgement.ts';
 import type { FabricFacts, MachineFacts, RouteFacts } from '../model/snapshot.ts';
-import { targetText } from './route-faults.ts';
+import { targetText } from '../model/route-target.ts';
+
 import type { RuleContext } from './rule.ts';
 import { defineRule, distinctSorted, listNames, placeOf } from './rule.ts';
 

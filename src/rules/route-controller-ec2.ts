@@ -3,7 +3,8 @@ import { contains, parsePrefix } from '../model/prefix.ts';
 import type { TableFacts } from '../model/snapshot.ts';
 import type { ControlledNetwork, Obstacle } from './route-controller.ts';
 import { clusterTagOf, isMade, isTagged, servesAll, tablesOfNodes } from './route-controller.ts';
-import { targetText } from './route-faults.ts';
+import { targetText } from '../model/route-target.ts';
+
 import type { RuleContext } from './rule.ts';
 import { distinctSorted, listNames, placeOf } from './rule.ts';
 

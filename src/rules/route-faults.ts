@@ -1,8 +1,8 @@
 /** What the rules about single routes have in common: one cause, gathered over the tables that show it. */
 import type { FaultDetail, FaultGroup } from '../model/faults.ts';
+import { targetText } from '../model/route-target.ts';
 import type { Evidence, Subjects } from '../model/judgement.ts';
 import { NO_SUBJECTS } from '../model/judgement.ts';
-import type { RouteTarget } from '../model/snapshot.ts';
 import type { RuleId } from '../model/config.ts';
 import type { Change } from '../model/plan.ts';
 import type { Observation, RuleContext } from './rule.ts';
@@ -70,25 +70,6 @@ function describeLookup(fault: RouteFault): Evidence {
     source,
     text: `${fault.route.prefix} -> ${targetText(fault.route.target)}${leads}${because}${part}${some}${hidden}`,
   };
-}
-
-export function targetText(target: RouteTarget): string {
-  switch (target.kind) {
-    case 'local':
-      return 'local';
-    case 'interface':
-      return target.machine === undefined ? target.interface : `${target.interface} (${target.machine})`;
-    case 'machine':
-      return target.machine;
-    case 'gateway':
-      return target.id;
-    case 'address':
-      return target.address;
-    case 'none':
-      return 'nothing (dropped)';
-    case 'unknown':
-      return target.text;
-  }
 }
 
 /** One change per table; none where the owner's interface is not known. */

@@ -1,6 +1,7 @@
 import { defineRule, distinctSorted, listNames, placeOf } from './rule.ts';
 import type { RouteFaults } from './route-faults.ts';
-import { observeRoutes, routesAtFault, targetText } from './route-faults.ts';
+import { targetText } from '../model/route-target.ts';
+import { observeRoutes, routesAtFault } from './route-faults.ts';
 
 export const routeShadowed = defineRule<RouteFaults>({
   id: 'route-shadowed',

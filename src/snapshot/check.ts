@@ -37,7 +37,7 @@ function check(value: unknown, schema: Schema, path: string, report: Report): bo
       if (!isObject(value)) return report(path, `must be an object${found(value)}`);
       return schema.oneOf === undefined
         ? checkObject(value, schema, path, report)
-        : checkKinds(value, schema.oneOf, path, report);
+        : checkKinds(value, schema.oneOf, schema['x-tag'] ?? 'kind', path, report);
     case 'array':
       if (!Array.isArray(value)) return report(path, `must be a list${found(value)}`);
       return checkArray(value, schema, path, report);
@@ -71,14 +71,15 @@ function checkObject(value: Readonly<Record<string, unknown>>, schema: Schema, p
 function checkKinds(
   value: Readonly<Record<string, unknown>>,
   schemas: readonly Schema[],
+  tag: string,
   path: string,
   report: Report,
 ): boolean {
-  const names = schemas.map((schema) => schema.properties?.['kind']?.const);
-  const index = names.findIndex((name) => name === value['kind']);
+  const names = schemas.map((schema) => schema.properties?.[tag]?.const);
+  const index = names.findIndex((name) => name === value[tag]);
   const schema = schemas[index];
   if (schema !== undefined) return checkObject(value, schema, path, report);
-  return report(join(path, 'kind'), `must be one of ${names.join(', ')}${found(value['kind'])}`);
+  return report(join(path, tag), `must be one of ${names.join(', ')}${found(value[tag])}`);
 }
 
 function checkArray(value: readonly unknown[], schema: Schema, path: string, report: Report): boolean {

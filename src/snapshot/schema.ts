@@ -59,7 +59,7 @@ const GAP = object<Gap>({
 
 type Target<K extends RouteTarget['kind']> = Extract<RouteTarget, { readonly kind: K }>;
 
-const TARGET: Shape<RouteTarget> = kinds<RouteTarget>({
+export const TARGET: Shape<RouteTarget> = kinds<RouteTarget>({
   local: object<Target<'local'>>({ kind: fixed('local') }),
   interface: object<Target<'interface'>>({ kind: fixed('interface'), interface: ID, machine: optional(ID) }),
   machine: object<Target<'machine'>>({ kind: fixed('machine'), machine: ID }),
@@ -93,6 +93,7 @@ const ROUTE = object<RouteFacts>({
   rank: described('Equal prefixes: the lowest wins.', NUMBER),
   origin: words(['local', 'static', 'prefix-list', 'propagated', 'system']),
   name: optional(TEXT),
+  description: optional(TEXT),
   scopeTags: optional(list(TEXT)),
   list: optional(TEXT),
 });
@@ -135,6 +136,7 @@ const INTERFACE = object<InterfaceFacts>({
   tags: optional(list(TEXT)),
   primary: FLAG,
   type: optional(TEXT),
+  owner: optional(TEXT),
   filters: optional(list(ID)),
   groups: optional(list(TEXT)),
 });

@@ -17,8 +17,9 @@ export interface Schema {
   readonly required?: readonly string[];
   readonly additionalProperties?: boolean | Schema;
   readonly items?: Schema;
-  /** Objects that `kind` tells apart. */
+  /** Objects that `kind` tells apart, or the field that `x-tag` names. */
   readonly oneOf?: readonly Schema[];
+  readonly 'x-tag'?: string;
   /** Told apart by their JSON type. */
   readonly anyOf?: readonly Schema[];
   /** Ours: the name of the field by which the items differ. */

@@ -16,7 +16,7 @@ export type Command =
   /** Sentences: what is wrong, and what to write instead. */
   | { readonly kind: 'wrong'; readonly problems: readonly string[] };
 
-export const COMMANDS = ['check', 'replay'] as const;
+export const COMMANDS = ['check', 'replay', 'plan', 'apply'] as const;
 
 /** Options that are no inputs. */
 export const SWITCHES = ['json', 'verbose', 'help', 'version'] as const;
@@ -29,7 +29,7 @@ export function parseArguments(args: readonly string[]): Command {
   if (!COMMANDS.some((one) => one === command)) {
     const near = nearest(command ?? '', COMMANDS);
     problems.push(
-      `${JSON.stringify(command ?? '')} is no command. ${near === undefined ? `Use ${COMMANDS.join(' or ')}` : `Did you mean ${near}`}?`,
+      `${JSON.stringify(command ?? '')} is no command. ${near === undefined ? `Use one of: ${COMMANDS.join(', ')}.` : `Did you mean ${near}?`}`,
     );
     return { kind: 'wrong', problems };
   }
@@ -46,6 +46,10 @@ export function parseArguments(args: readonly string[]): Command {
     const [, name = '', given] = option;
     if (SWITCHES.some((one) => one === name)) {
       switches.add(name);
+      continue;
+    }
+    if (name === 'mode') {
+      problems.push(`The command says the mode. Write ${COMMANDS.join(', ')} instead of --mode.`);
       continue;
     }
     const spec = INPUTS.find((one) => one.name === name);
@@ -66,6 +70,7 @@ export function parseArguments(args: readonly string[]): Command {
     if (given === undefined && !isAlone) at += 1;
     inputs[inputVariable(name)] = value;
   }
+  if (command === 'plan' || command === 'apply') inputs[inputVariable('mode')] = command;
   if (command === 'replay') {
     const [snapshot, ...more] = others.splice(0);
     if (snapshot === undefined) problems.push('replay needs the file of a saved snapshot. Write replay SNAPSHOT.');

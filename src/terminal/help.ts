@@ -17,6 +17,8 @@ export function renderHelp(program: string): string {
     'Usage:',
     `  ${program} check [options]            reads the cluster and its clouds, and judges`,
     `  ${program} replay SNAPSHOT [options]  judges a saved snapshot; needs no credentials and no network`,
+    `  ${program} plan [options]             checks, and writes down what would be changed (docs/apply.md)`,
+    `  ${program} apply [options]            changes it, and checks again`,
     '',
     'Exit codes:',
     '  0  the check passes',

@@ -1,4 +1,5 @@
 /** Which findings somebody has accepted, and which acceptances are of no use any more. Pure. */
+import { fitsPattern } from '../model/pattern.ts';
 import { contains, parsePrefix } from '../model/prefix.ts';
 import type { Finding } from '../model/judgement.ts';
 import type { IgnoreEntry } from '../model/triage.ts';
@@ -16,11 +17,6 @@ export function accepts(entry: IgnoreEntry, finding: Finding): boolean {
 /** It counts on its last day, too. `now`: an ISO time. */
 export function isExpired({ expires }: IgnoreEntry, now: string): boolean {
   return expires !== undefined && new Date(now).toISOString().slice(0, 10) > expires;
-}
-
-function fitsPattern(pattern: string, name: string): boolean {
-  const parts = pattern.split('*').map((part) => part.replaceAll(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`));
-  return new RegExp(`^${parts.join('.*')}$`, 's').test(name);
 }
 
 function lies(text: string, range: string): boolean {

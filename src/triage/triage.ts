@@ -2,8 +2,9 @@
 import type { Config } from '../model/config.ts';
 import type { Judgement } from '../model/judgement.ts';
 import { RULE_FACETS } from '../model/rule-facets.ts';
-import type { Facet, Gap } from '../model/snapshot.ts';
+import type { Facet, Gap, Snapshot } from '../model/snapshot.ts';
 import type { FormerFinding, IgnoreEntry, Triage, TriagedFinding } from '../model/triage.ts';
+import { Authors } from './authors.ts';
 import type { Baseline } from './baseline.ts';
 import { accepts, isExpired } from './ignore.ts';
 
@@ -13,11 +14,12 @@ export interface TriageInput {
   readonly baseline: Baseline | undefined;
   readonly ignore: readonly IgnoreEntry[];
   readonly rules: Config['rules'];
-  /** When the world was read: an ISO time. */
-  readonly takenAt: string;
+  readonly snapshot: Snapshot;
 }
 
-export function triageFindings({ judgement, baseline, ignore, rules, takenAt }: TriageInput): Triage {
+export function triageFindings({ judgement, baseline, ignore, rules, snapshot }: TriageInput): Triage {
+  const { takenAt } = snapshot;
+  const authors = baseline === undefined ? undefined : new Authors(snapshot);
   const expired = ignore.filter((entry) => isExpired(entry, takenAt));
   const valid = ignore.filter((entry) => !expired.includes(entry));
   const findings = new Map<string, TriagedFinding>();
@@ -27,7 +29,12 @@ export function triageFindings({ judgement, baseline, ignore, rules, takenAt }: 
     for (const entry of fitting) used.add(entry);
     const [accepted] = fitting;
     const standing = baseline?.known.has(finding.key) === true ? 'standing' : 'new';
-    findings.set(finding.key, { standing, ...(accepted === undefined ? {} : { accepted }) });
+    const changers = standing === 'new' && finding.verdict === 'fail' ? (authors?.of(finding) ?? []) : [];
+    findings.set(finding.key, {
+      standing,
+      ...(changers.length === 0 ? {} : { authors: changers }),
+      ...(accepted === undefined ? {} : { accepted }),
+    });
   }
   const absent = (baseline?.failed ?? []).filter(({ key }) => !findings.has(key));
   const isUnseen = (former: FormerFinding): boolean => couldHide(former, judgement, rules);

@@ -125,7 +125,7 @@ test('bad input is one message with every problem, no stack, and status 1', asyn
   expect(result.exitCode).toBe(1);
   const text = `${result.stdout}${result.stderr}`;
   for (const name of ['mode', 'fail-on', 'pod-cidrs']) expect(text).toContain(name);
-  expect(text).toContain('Use one of: error, warning, never');
+  expect(text).toContain('Use one of: error, warning, new, never');
   expect(text).not.toMatch(/^\s+at /m);
   expect(result.annotations).toHaveLength(1);
   await result.remove();

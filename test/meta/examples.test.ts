@@ -27,7 +27,8 @@ test.each(EXAMPLES)('%s uses inputs and outputs that exist, with values that are
     for (const [input, value] of Object.entries(given)) {
       const spec = INPUTS.find((one) => one.name === input);
       expect([input, spec?.available]).toEqual([input, 'now']);
-      if (spec?.values !== undefined) expect(spec.values).toContain(value);
+      const values = spec?.type === 'list' ? String(value).split(', ') : [value];
+      if (spec?.values !== undefined) for (const one of values) expect(spec.values).toContain(one);
     }
     const used = id === undefined ? [] : [...text.matchAll(new RegExp(`steps\\.${id}\\.outputs\\.([\\w-]+)`, 'g'))];
     for (const [, output] of used) expect(OUTPUTS.map((one) => one.name)).toContain(output);

@@ -1,7 +1,7 @@
 // The repository's own workflows keep to what its users are told: least permissions, pinned actions, no credentials.
 import { describe, expect, test } from '@jest/globals';
 import { parse } from 'yaml';
-import { lintWorkflows, workflowFiles } from '../../scripts/lint-workflows.ts';
+import { exampleFiles, lintWorkflows, workflowFiles } from '../../scripts/lint-workflows.ts';
 
 interface Step {
   readonly uses?: string;
@@ -14,7 +14,7 @@ interface Workflow {
 }
 
 const files = workflowFiles();
-const workflows = [...files].filter(([path]) => path.startsWith('.github/'));
+const workflows = [...files].filter(([path]) => path !== 'action.yml');
 
 describe.each(workflows)('%s', (_, text) => {
   const { permissions, jobs } = parse(text) as Workflow;
@@ -41,6 +41,38 @@ describe.each(workflows)('%s', (_, text) => {
     const own = steps.filter(({ uses }) => uses === './').flatMap((step) => Object.keys(step.with ?? {}));
     const action = parse(files.get('action.yml') ?? '{}') as { readonly inputs?: Readonly<Record<string, unknown>> };
     expect(own.filter((name) => !Object.hasOwn(action.inputs ?? {}, name))).toEqual([]);
+  });
+});
+
+describe.each([...exampleFiles()])('the example %s', (path, text) => {
+  const { permissions, jobs } = parse(text) as Workflow;
+  const own = Object.values(jobs)
+    .flatMap((job) => job.steps)
+    .filter(({ uses }) => uses?.startsWith('OWNER/pod-route-check@'));
+
+  test('is a workflow as GitHub reads them', async () => {
+    expect(await lintWorkflows(new Map([[path, text]]))).toEqual([]);
+  });
+
+  test('gives nothing to all jobs, and to each job what it needs', () => {
+    expect(permissions).toEqual({});
+    for (const job of Object.values(jobs)) expect(job.permissions).toBeDefined();
+  });
+
+  test('gives this action only inputs that it has, and asks for a digest wherever a plan is applied', () => {
+    const action = parse(files.get('action.yml') ?? '{}') as { readonly inputs?: Readonly<Record<string, unknown>> };
+    expect(own.length).toBeGreaterThan(0);
+    for (const { with: inputs = {} } of own) {
+      expect(Object.keys(inputs).filter((name) => !Object.hasOwn(action.inputs ?? {}, name))).toEqual([]);
+      if (inputs['mode'] === 'apply') expect(Object.keys(inputs)).toContain('plan-digest');
+    }
+  });
+
+  test('keeps what was written down, and runs alone, wherever something is changed', () => {
+    if (!own.some(({ with: inputs }) => inputs?.['mode'] === 'apply')) return;
+    expect(text).toMatch(/concurrency:\n {2}group: pod-route-check-my-cluster\n {2}cancel-in-progress: false\n/);
+    expect(text).toMatch(/upload-artifact@\w+\n {8}if: always\(\)/);
+    expect(text).toMatch(/environment: network/);
   });
 });
 

@@ -7,7 +7,8 @@ import type { Lab, LabOptions } from '../../lab/servers/index.ts';
 import { startLab } from '../../lab/servers/index.ts';
 import type { World } from '../../lab/world/world.ts';
 
-export const BUNDLE = fileURLToPath(new URL('../../dist/index.js', import.meta.url));
+/** The committed one; PRC_BUNDLE names another, which lies in a folder beside its action.yml as dist does. */
+export const BUNDLE = process.env['PRC_BUNDLE'] ?? fileURLToPath(new URL('../../dist/index.js', import.meta.url));
 
 export interface Report {
   readonly verdict: string;

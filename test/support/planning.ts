@@ -1,36 +1,42 @@
-/** Plans on top of lab worlds, judged without servers. */
-import { judgeSnapshot } from '../../src/judge/judge.ts';
-import type { JudgeConfig } from '../../src/judge/judge.ts';
-import type { Judgement } from '../../src/model/judgement.ts';
-import type { Snapshot } from '../../src/model/snapshot.ts';
-import type { PlannedPool, WhatIf } from '../../src/model/what-if.ts';
-import type { Expanded } from '../../src/whatif/expand.ts';
-import { expandSnapshot } from '../../src/whatif/expand.ts';
-import { AUTO, cluster, judgeWith, withoutEchoes } from './judging.ts';
+/** Plans of lab worlds, without servers. */
+import type { Fault } from '../../lab/world/faults.ts';
+import type { World } from '../../lab/world/world.ts';
+import type { ChangePolicy, Plan } from '../../src/model/planned.ts';
+import { Facts } from '../../src/plan/facts.ts';
+import type { PlanInput } from '../../src/plan/plan.ts';
+import { makePlan } from '../../src/plan/plan.ts';
+import { judgeWith } from './judging.ts';
 
-export function pool(changes: Partial<PlannedPool>): PlannedPool {
-  return { name: 'new', count: 2, subnets: [], zones: [], podCIDRLengths: {}, forwarding: 'on', ...changes };
+export const USUAL_POLICY: ChangePolicy = {
+  kinds: ['set-forwarding', 'create-route', 'replace-route'],
+  disruption: 'none',
+  most: 50,
+  excludedNodes: [],
+  owners: [],
+};
+
+export interface Planned {
+  readonly input: PlanInput;
+  readonly plan: Plan;
+  readonly facts: Facts;
+  readonly world: World;
 }
 
-export function plan(
-  snapshot: Snapshot,
-  whatIf: WhatIf,
-  config: JudgeConfig = AUTO,
-): Expanded & { judgement: Judgement } {
-  const now = judgeSnapshot(snapshot, config);
-  const expanded = expandSnapshot(snapshot, whatIf, {
-    nodes: now.nodes,
-    podRanges: now.podCIDRs,
-    podRangesAreKnown: now.podCIDRsFrom !== 'guess',
-  });
-  return { ...expanded, judgement: judgeSnapshot(expanded.snapshot, config) };
-}
-
-export function findings(judgement: Judgement): string[] {
-  return withoutEchoes(judgement.findings).map(({ key }) => key);
-}
-
-/** Subnet, VPC and table of a healthy cluster without host routes. */
-export function fabricCluster(changes: Parameters<typeof cluster>[1] = {}): Snapshot {
-  return judgeWith(cluster('fabric', changes), []).snapshot;
+export function planFor(
+  world: World,
+  faults: readonly Fault[],
+  policy: Partial<ChangePolicy> = {},
+  config: Parameters<typeof judgeWith>[2] = {},
+): Planned {
+  const judged = judgeWith(world, faults, config);
+  const { snapshot, judgement } = judged;
+  const input: PlanInput = {
+    snapshot,
+    judgement,
+    accepted: new Set(),
+    policy: { ...USUAL_POLICY, ...policy },
+    writable: ['aws'],
+    version: '0.0.0',
+  };
+  return { input, plan: makePlan(input), facts: new Facts(snapshot, judgement), world: judged.world };
 }

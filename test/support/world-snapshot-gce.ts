@@ -155,6 +155,7 @@ function routeFacts(gce: GceWorld, route: GceRouteWorld): RouteFacts {
     rank: route.priority,
     origin: 'static',
     name: route.name,
+    ...(route.description === '' ? {} : { description: route.description }),
     ...(route.tags.length === 0 ? {} : { scopeTags: route.tags }),
   };
 }

@@ -223,6 +223,7 @@ function fabricFacts(region: AwsRegionWorld, nodes: readonly NodeWorld[], readsL
       forwarding: face.sourceDestCheck ? ('off' as const) : ('on' as const),
       primary: face.deviceIndex === 0,
       ...(face.interfaceType === 'interface' ? {} : { type: face.interfaceType }),
+      ...(face.managedHidden === undefined ? {} : { owner: 'eks.amazonaws.com' }),
       ...(face.groupIds.length === 0 ? {} : { filters: [...face.groupIds].sort() }),
     })),
     filters: ec2Filters(region, nodes, readsLists),

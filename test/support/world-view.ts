@@ -18,7 +18,6 @@ export function viewOfWorld(world: World, inputs: Readonly<Record<string, string
   const snapshot = snapshotOfWorld(world);
   const judgement = judgeSnapshot(snapshot, config);
   const clouds = [...new Set<CloudId>(snapshot.fabrics.map(({ kind }) => kind))];
-  const { takenAt } = snapshot;
-  const triage = triageFindings({ judgement, baseline: undefined, ignore: [], rules: config.rules, takenAt });
+  const triage = triageFindings({ judgement, baseline: undefined, ignore: [], rules: config.rules, snapshot });
   return joinView({ judgement, triage, gate: decideGate(judgement, config), snapshot, clouds, version: VERSION });
 }

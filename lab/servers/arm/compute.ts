@@ -8,7 +8,7 @@ import type {
 import type { AzureScaleSetWorld, AzureVmWorld, AzureWorld } from '../../world/azure.ts';
 import { azureSubnetId, nicId, scaleSetId, scaleSetVmId, vmId } from '../../world/azure-ids.ts';
 import { uid } from '../../world/ids.ts';
-import { asWritten, capital } from './ids.ts';
+import { asWritten, capital, etagOf } from './ids.ts';
 import { scaleSetNics, type Wire } from './network.ts';
 import { guardOf } from './security-groups.ts';
 
@@ -30,7 +30,7 @@ type WireInstance = Wire<VirtualMachineScaleSetVM, Inner & { networkProfileConfi
   instanceId: string;
   sku: object;
 };
-type WireScaleSet = Wire<VirtualMachineScaleSet, { virtualMachineProfile?: object }> & { sku?: object };
+export type WireScaleSet = Wire<VirtualMachineScaleSet, { virtualMachineProfile?: object }> & { sku?: object };
 
 const SIZE = 'Standard_D4s_v3';
 
@@ -123,17 +123,20 @@ export function scaleSetOf(world: AzureWorld, set: AzureScaleSetWorld): WireScal
   return {
     name: set.name,
     id: self,
+    // A counter without a prefix, other than those of the network provider.
+    etag: etagOf([self, set]).replace(/^W\//, ''),
     type: 'Microsoft.Compute/virtualMachineScaleSets',
     location: world.location,
     sku: { name: SIZE, tier: 'Standard', capacity },
     ...(Object.keys(set.tags).length > 0 && { tags: set.tags }),
     properties: {
-      provisioningState: 'Succeeded',
+      provisioningState: set.provisioningState ?? 'Succeeded',
       uniqueId: uid(self),
       orchestrationMode: set.orchestration,
       singlePlacementGroup: false,
       platformFaultDomainCount: 1,
-      ...(uniform && { upgradePolicy: { mode: 'Manual' }, overprovision: false }),
+      ...(uniform && { upgradePolicy: { mode: set.upgradeMode ?? 'Manual' }, overprovision: false }),
+      ...set.settings,
       virtualMachineProfile: {
         osProfile: { computerNamePrefix: set.name, adminUsername: 'azureuser' },
         networkProfile: {

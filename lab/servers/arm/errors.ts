@@ -7,11 +7,19 @@ export class ArmError extends Error {
   readonly status: number;
   readonly code: string;
   readonly headers: Readonly<Record<string, string>>;
-  constructor(status: number, code: string, message: string, headers: Record<string, string> = {}) {
+  readonly details: readonly { code: string; message: string }[];
+  constructor(
+    status: number,
+    code: string,
+    message: string,
+    headers: Record<string, string> = {},
+    details: ArmError['details'] = [],
+  ) {
     super(message);
     this.status = status;
     this.code = code;
     this.headers = headers;
+    this.details = details;
   }
 }
 
@@ -29,8 +37,9 @@ export function armHeaders(): Record<string, string> {
   };
 }
 
-export function errorAnswer({ status, code, message, headers }: ArmError): Answer {
-  return { status, headers: { ...armHeaders(), ...headers }, body: JSON.stringify({ error: { code, message } }) };
+export function errorAnswer({ status, code, message, headers, details }: ArmError): Answer {
+  const error = { code, message, ...(details.length > 0 && { details }) };
+  return { status, headers: { ...armHeaders(), ...headers }, body: JSON.stringify({ error }) };
 }
 
 export function unauthenticated(problem: 'missing' | 'invalid' | 'expired' | 'audience', tenant: string): ArmError {
@@ -77,6 +86,37 @@ export function authorizationFailed(client: { id: string; objectId: string }, ac
   return new ArmError(403, 'AuthorizationFailed', message);
 }
 
+interface Right {
+  action: string;
+  scope: string;
+}
+
+export function linkedAuthorizationFailed(
+  client: { clientId: string; objectId: string },
+  allowed: Right,
+  missing: Right,
+): ArmError {
+  const message =
+    `The client '${client.clientId}' with object id '${client.objectId}' has permission to perform action ` +
+    `'${allowed.action}' on scope '${allowed.scope}'; however, it does not have permission to perform action ` +
+    `'${missing.action}' on the linked scope(s) '${missing.scope}' or the linked scope(s) are invalid.`;
+  return new ArmError(403, 'LinkedAuthorizationFailed', message);
+}
+
+/** The network provider's; seen with public addresses and route tables. */
+export function etagMismatch(sent: string, present: string, resource: string): ArmError {
+  const message = `Etag provided in if-match header ${sent} does not match etag ${present} of resource ${resource} in NRP data store.`;
+  const details = [{ code: 'PreconditionFailedEtagMismatch', message }];
+  return new ArmError(412, 'PreconditionFailed', 'Precondition failed.', {}, details);
+}
+
+/** The network provider takes one change of a resource at a time; seen with route tables. */
+export function anotherOperation(operation: string, resource: string): ArmError {
+  const message = `Operation ${operation} is updating resource ${resource}. The call can be retried in 1 seconds.`;
+  const details = [{ code: 'RetryableErrorDueToAnotherOperation', message }];
+  return new ArmError(429, 'RetryableError', 'A retryable error occurred.', { 'Retry-After': '1' }, details);
+}
+
 export function subscriptionNotFound(id: string): ArmError {
   if (!/^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(id)) {
     const message = `The provided subscription identifier '${id}' is malformed or invalid.`;
@@ -96,10 +136,10 @@ export function resourceNotFound(type: string, name: string, group: string): Arm
   return new ArmError(404, 'ResourceNotFound', message);
 }
 
-export function throttled(subscription: string, actor: string): ArmError {
-  const message = `Number of 'read' requests for subscription '${subscription}' actor '${actor}' exceeded. Please try again after '1' seconds.`;
+export function throttled(subscription: string, actor: string, kind: 'read' | 'write' | 'delete'): ArmError {
+  const message = `Number of '${kind}' requests for subscription '${subscription}' actor '${actor}' exceeded. Please try again after '1' seconds.`;
   return new ArmError(429, 'SubscriptionRequestsThrottled', message, {
     'Retry-After': '1',
-    'x-ms-ratelimit-remaining-subscription-reads': '0',
+    [`x-ms-ratelimit-remaining-subscription-${kind}s`]: '0',
   });
 }

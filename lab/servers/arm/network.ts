@@ -50,6 +50,8 @@ type WireSubnet = Wire<Subnet, { ipConfigurations?: { id: string }[]; networkSec
 type WireVnet = Wire<VirtualNetwork, { subnets: WireSubnet[]; virtualNetworkPeerings: Wire<VirtualNetworkPeering>[] }>;
 
 const Succeeded = 'Succeeded';
+/** What a PUT that does not name them sets. */
+export const NIC_DEFAULTS = { enableAcceleratedNetworking: false, disableTcpStateTracking: false } as const;
 
 /** `host` is the NIC's own id and its machine's, by where it lives. */
 export function nicOf(world: AzureWorld, nic: AzureNicWorld, self: string, machine: string | undefined): WireNic {
@@ -57,47 +59,46 @@ export function nicOf(world: AzureWorld, nic: AzureNicWorld, self: string, machi
     const id = `${self}/ipConfigurations/${one.name}`;
     const groups = (one.applicationGroups ?? []).map((name) => ({ id: applicationGroupId(asWritten(world), name) }));
     const properties = {
-      provisioningState: Succeeded,
+      provisioningState: nic.provisioningState ?? Succeeded,
       privateIPAddress: one.ip,
       privateIPAllocationMethod: 'Dynamic',
       subnet: { id: azureSubnetId(world, one.vnet, one.subnet) },
       primary: at === 0,
       privateIPAddressVersion: one.ip.includes(':') ? 'IPv6' : 'IPv4',
       ...(groups.length > 0 && { applicationSecurityGroups: groups }),
+      ...one.settings,
     };
     return { name: one.name, id, etag: etagOf([id, properties]), properties };
   });
   const properties: WireNic['properties'] = {
-    provisioningState: Succeeded,
+    provisioningState: nic.provisioningState ?? Succeeded,
     resourceGuid: uid(self),
     ipConfigurations: configurations,
     dnsSettings: { dnsServers: [], appliedDnsServers: [] },
     macAddress: `00-0D-3A-${uid('mac', self).slice(0, 6).toUpperCase().match(/../g)?.join('-') ?? ''}`,
-    enableAcceleratedNetworking: false,
     vnetEncryptionSupported: false,
     enableIPForwarding: nic.enableIPForwarding,
     ...guardOf(world, nic),
-    disableTcpStateTracking: false,
+    ...NIC_DEFAULTS,
+    ...nic.settings,
     hostedWorkloads: [],
     tapConfigurations: [],
     // Only NICs of machines know whether they are the first of theirs.
     ...(machine !== undefined && { primary: nic.primary, virtualMachine: { id: machine } }),
   };
-  return { name: nic.name, id: self, etag: etagOf([self, properties]), properties };
+  return { name: nic.name, id: self, etag: etagOf([self, properties, nic.tags]), properties };
 }
 
 /** NICs of VMs and of Flexible scale sets, as ListAll shows them. */
 export function ordinaryNics(world: AzureWorld): WireNic[] {
   const owners = new Map(world.vms.flatMap((vm) => vm.nics.map((name) => [name, vmId(world, vm.name)])));
   return world.nics.map((nic) => {
-    const body = nicOf(world, nic, nicId(world, nic.name), owners.get(nic.name));
-    const { name = '', id = '', etag = '', properties } = body;
+    const { properties, ...head } = nicOf(world, nic, nicId(world, nic.name), owners.get(nic.name));
     return {
-      name,
-      id,
-      etag,
+      ...head,
       type: 'Microsoft.Network/networkInterfaces',
       location: world.location,
+      ...(nic.tags !== undefined && { tags: nic.tags }),
       properties: { ...properties, nicType: 'Standard' },
     };
   });
@@ -119,6 +120,7 @@ export function routeTableOf(world: AzureWorld, table: AzureRouteTableWorld): Wi
       .filter((one) => one.routeTable === table.name)
       .map((one) => ({ id: azureSubnetId(asWritten(world), vnet.name, one.name) })),
   );
+  const etag = etagOf([id, table, subnets]);
   const routes = table.routes.map((route): WireRoute => {
     const self = `${id}/routes/${route.name}`;
     const properties = {
@@ -131,7 +133,7 @@ export function routeTableOf(world: AzureWorld, table: AzureRouteTableWorld): Wi
     return {
       name: route.name,
       id: self,
-      etag: etagOf([self, properties]),
+      etag, // Parts of a resource have its own.
       type: 'Microsoft.Network/routeTables/routes',
       properties,
     };
@@ -146,7 +148,7 @@ export function routeTableOf(world: AzureWorld, table: AzureRouteTableWorld): Wi
   return {
     name: table.name,
     id,
-    etag: etagOf([id, properties]),
+    etag,
     type: 'Microsoft.Network/routeTables',
     location: world.location,
     ...(Object.keys(table.tags).length > 0 && { tags: table.tags }),
@@ -179,7 +181,7 @@ function subnetOf(
   const users = all.get(id) ?? [];
   const [prefix = '', ...more] = subnet.prefixes;
   const properties: WireSubnet['properties'] = {
-    provisioningState: Succeeded,
+    provisioningState: subnet.provisioningState ?? Succeeded,
     // One prefix and several have different names.
     ...(more.length === 0 ? { addressPrefix: prefix } : { addressPrefixes: subnet.prefixes }),
     ...(subnet.routeTable !== undefined && { routeTable: { id: azureTableId(asWritten(world), subnet.routeTable) } }),

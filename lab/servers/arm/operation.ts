@@ -9,15 +9,33 @@ export interface Call {
   path: Readonly<Record<string, string>>;
   query: URLSearchParams;
   now: string;
+  /** Of writes. */
+  body: unknown;
+  /** Of writes: names in lower case. */
+  headers: Readonly<Record<string, string | string[] | undefined>>;
+  /** Whether parts of a resource, such as routes, have conditions of their own. */
+  knowsPartEtags: boolean;
 }
 
-/** `later`: an operation that takes its time; its result is fetched afterwards. */
-export type Result = { list: object[] } | { one: object } | { later: object };
+/** A change that was accepted and takes its time. */
+export interface Accepted {
+  status: 200 | 201 | 202;
+  /** Of the answer; absent: none. */
+  body?: () => object;
+  /** Path of what is changed: asking for it lets time pass. */
+  resource: string;
+  end: (outcome: 'Succeeded' | 'Failed') => void;
+}
+
+/** `later`: an operation that takes its time; its result is fetched afterwards. `done`: there was nothing to do. */
+export type Result = { list: object[] } | { one: object } | { later: object } | { accepted: Accepted } | { done: 204 };
 
 export interface Operation {
   /** As in the vendor's API description. */
   id: string;
-  method: 'GET' | 'POST';
+  method: 'GET' | 'POST' | 'PUT' | 'DELETE';
+  /** Asks for a change. */
+  write?: true;
   /** Below the subscription; case does not matter. */
   template: string;
   api: ApiFamily;

@@ -3,6 +3,7 @@ import { instanceViewOf, scaleSetOf, vmOf, type Detail } from './compute.ts';
 import { effectiveRoutesOf } from './effective-routes.ts';
 import { ArmError } from './errors.ts';
 import { sameName } from './ids.ts';
+import { NIC_WRITES } from './nic-write.ts';
 import { ordinaryNics, routeTableOf, vnetsOf } from './network.ts';
 import {
   badRequest,
@@ -16,7 +17,10 @@ import {
   type Result,
 } from './operation.ts';
 import { resourceOperations, type Items } from './resource-operations.ts';
+import { ROUTE_WRITES } from './route-write.ts';
 import { SCALE_SET_OPERATIONS } from './scale-set-operations.ts';
+import { SCALE_SET_WRITES } from './scale-set-write.ts';
+import { SUBNET_WRITES } from './subnet-write.ts';
 import { USAGES } from './usages.ts';
 import { applicationGroupOf, securityGroupOf } from './security-groups.ts';
 
@@ -134,4 +138,8 @@ export const OPERATIONS: readonly Operation[] = [
     action: 'Microsoft.Network/networkInterfaces/effectiveRouteTable/action',
     run: effectiveRoutes,
   },
+  ...NIC_WRITES,
+  ...ROUTE_WRITES,
+  ...SUBNET_WRITES,
+  ...SCALE_SET_WRITES,
 ];

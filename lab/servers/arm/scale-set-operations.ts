@@ -7,7 +7,7 @@ import { badRequest, COMPUTE, GROUP, inGroup, pick, type Call, type Operation } 
 const SET = `${GROUP}${COMPUTE}/virtualMachineScaleSets/{name}`;
 const SET_TYPE = 'Microsoft.Compute/virtualMachineScaleSets';
 
-function scaleSet(call: Call, operation: string): { world: AzureWorld; set: AzureScaleSetWorld } {
+export function findUniformSet(call: Call, operation: string): { world: AzureWorld; set: AzureScaleSetWorld } {
   const name = call.path['name'] ?? '';
   const type = 'Microsoft.Compute/virtualMachineScaleSets';
   const sets = inGroup(call).flatMap((world) => world.scaleSets.map((set) => ({ name: set.name, world, set })));
@@ -26,7 +26,7 @@ function scaleSetVms(call: Call): { name?: string; instanceId: string }[] {
   for (const name of ['$filter', '$select']) {
     if (call.query.get(name) !== null) throw badRequest(`lab: ${name} is not evaluated here`);
   }
-  const { world, set } = scaleSet(call, 'VirtualMachineScaleSetVMs.GET');
+  const { world, set } = findUniformSet(call, 'VirtualMachineScaleSetVMs.GET');
   return scaleSetVmsOf(world, set, call.now, expand === 'instanceView');
 }
 
@@ -37,7 +37,7 @@ function oneInstance(call: Call): object {
 }
 
 function nicsOfSet(call: Call): ReturnType<typeof scaleSetNics> {
-  const { world, set } = scaleSet(call, 'VirtualMachineScaleSets.networkInterfaces.GET');
+  const { world, set } = findUniformSet(call, 'VirtualMachineScaleSets.networkInterfaces.GET');
   if (call.path['instance'] !== undefined) oneInstance({ ...call, query: new URLSearchParams() });
   return scaleSetNics(world, set, call.path['instance']);
 }

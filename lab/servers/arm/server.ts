@@ -1,4 +1,4 @@
-import { createHash, randomUUID } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import { gzipSync } from 'node:zlib';
 
 import { azureRole, type AzureRole } from '../../permissions/azure.ts';
@@ -12,30 +12,35 @@ import {
   ArmError,
   authorizationFailed,
   errorAnswer,
+  linkedAuthorizationFailed,
   resourceNotFound,
   subscriptionNotFound,
   throttled,
   unauthenticated,
 } from './errors.ts';
 import { sameName } from './ids.ts';
+import { linksOf } from './links.ts';
+import { LongRunning } from './long-running.ts';
+import type { Call, Operation } from './operation.ts';
 import { parseTarget, type Target } from './target.ts';
 
 const PAGE = 1000;
 
-/** Azure Resource Manager, as far as reading goes. */
+/** Azure Resource Manager; what may be changed is in `write-operations.ts`. */
 export class ArmApi implements Service {
   readonly name = 'arm';
   readonly #desk: Desk;
   readonly #tokens: EntraTokens;
   readonly #may: AzureRole;
-  /** Long-running operations under way: how often they were asked for, and what comes out. */
-  readonly #running = new Map<string, { polls: number; result: object }>();
+  readonly #running: LongRunning;
+  readonly #counts = new Map<string, number>();
   #reads = 0;
 
   constructor(desk: Desk, tokens: EntraTokens) {
     this.#desk = desk;
     this.#tokens = tokens;
     this.#may = azureRole(desk.options.azureRole, desk.options.azureDeny ?? []);
+    this.#running = new LongRunning(() => desk.options.azurePolls ?? 1);
   }
 
   identify(request: Incoming): { operation: string; write: boolean } {
@@ -46,12 +51,17 @@ export class ArmApi implements Service {
     const known = target.operation !== undefined || target.id !== undefined;
     return {
       operation: known && subject !== undefined ? `${name} ${subject}` : name,
-      write: !known && !['GET', 'HEAD'].includes(request.method),
+      write: target.operation?.write ?? (!known && !['GET', 'HEAD'].includes(request.method)),
     };
   }
 
   throttled(request: Incoming): Answer {
-    return errorAnswer(throttled(parseTarget(request).subscription ?? '', this.#tokens.objectId));
+    const kind = request.method === 'GET' ? 'read' : request.method === 'DELETE' ? 'delete' : 'write';
+    return errorAnswer(throttled(parseTarget(request).subscription ?? '', this.#tokens.objectId, kind));
+  }
+
+  broken(): Answer {
+    return errorAnswer(new ArmError(500, 'InternalServerError', 'An error occurred.'));
   }
 
   answer(request: Incoming): Answer {
@@ -73,23 +83,50 @@ export class ArmApi implements Service {
     if (id === 'Subscriptions_List') return this.#page(request, target, this.#subscriptions());
     const worlds = (this.#desk.world.azure ?? []).filter((one) => sameName(one.subscription, subscription ?? ''));
     if (worlds.length === 0) throw subscriptionNotFound(subscription ?? '');
-    const writes = operation === undefined && !['GET', 'HEAD'].includes(request.method);
-    // The lab's principal may change nothing, so that every attempt shows.
-    if (writes) throw this.#refusal(writeAction(request.method, path), path);
+    const isForeign = operation === undefined && !['GET', 'HEAD'].includes(request.method);
+    // Unless it is told otherwise the lab's principal may change nothing, so that every attempt shows.
+    if (isForeign) throw this.#refusal(writeAction(request.method, path), path);
     const action = id === 'Subscriptions_Get' ? 'Microsoft.Resources/subscriptions/read' : operation?.action;
     if (action === undefined) throw resourceNotFound('Microsoft.Resources', path, '');
     const scope = target.parts['group'] === undefined ? `/subscriptions/${worlds[0]?.subscription ?? ''}` : path;
-    if (!this.#may(action)) throw this.#refusal(action, scope);
+    const isShut = operation?.write === true && this.#desk.options.writable !== true;
+    if (isShut || !this.#may(action)) throw this.#refusal(action, scope);
     if (operation === undefined) return this.#json(request, 200, subscriptionOf(worlds));
     for (const name of target.query.keys()) {
       if (['api-version', '$skiptoken', ...(operation.parameters ?? [])].includes(name)) continue;
       throw new ArmError(400, 'BadRequest', `lab: ${operation.id} has no parameter ${name}`);
     }
+    const body = operation.write === true ? parseBody(request) : undefined;
+    for (const link of linksOf(body)) {
+      if (this.#may(link.action)) continue;
+      throw linkedAuthorizationFailed(this.#tokens, { action, scope }, link);
+    }
+    if (request.method === 'GET') this.#running.touch(path);
+    return this.#run(request, target, operation, { worlds, body });
+  }
+
+  #run(request: Incoming, target: Target, operation: Operation, given: Pick<Call, 'worlds' | 'body'>): Answer {
     const { now } = this.#desk.world;
-    const result = operation.run({ worlds, path: target.parts, query: target.query, now });
+    const { headers } = request;
+    const knowsPartEtags = this.#desk.options.azurePartEtags !== false;
+    const result = operation.run({ ...given, path: target.parts, query: target.query, now, headers, knowsPartEtags });
     if ('list' in result) return this.#page(request, target, result.list);
     if ('one' in result) return this.#json(request, 200, result.one);
-    return this.#accept(base, target, result.later, worlds[0]?.location ?? 'westeurope');
+    if ('done' in result) return { status: result.done, headers: armHeaders(), body: '' };
+    const count = (this.#counts.get(operation.id) ?? 0) + 1;
+    this.#counts.set(operation.id, count);
+    const operationHeaders = this.#running.begin('later' in result ? { result: result.later } : result.accepted, {
+      base: `https://${headers.host ?? ''}`,
+      subscription: target.subscription ?? '',
+      provider: operation.action.split('/')[0] ?? '',
+      location: given.worlds[0]?.location ?? 'westeurope',
+      version: target.query.get('api-version') ?? '',
+      failure: this.#desk.options.failOperation?.({ operation: operation.id, count }),
+    });
+    const { status, body } = 'later' in result ? { status: 202, body: undefined } : result.accepted;
+    if (body === undefined) return { status, headers: { ...armHeaders(), ...operationHeaders }, body: '' };
+    const answer = this.#json(request, status, body());
+    return { ...answer, headers: { ...answer.headers, ...operationHeaders } };
   }
 
   #refusal(action: string, scope: string): ArmError {
@@ -121,32 +158,15 @@ export class ArmApi implements Service {
     return this.#json(request, 200, { value, nextLink: next.href });
   }
 
-  #accept(base: string, { subscription, query }: Target, result: object, location: string): Answer {
-    const operation = randomUUID();
-    this.#running.set(operation, { polls: 0, result });
-    const at = (kind: string): string =>
-      `${base}/subscriptions/${subscription ?? ''}/providers/Microsoft.Network/locations/${location}/${kind}/${operation}` +
-      `?api-version=${query.get('api-version') ?? ''}`;
-    const headers = {
-      ...armHeaders(),
-      'Azure-AsyncOperation': at('operations'),
-      Location: at('operationResults'),
-      'Retry-After': '0',
-    };
-    return { status: 202, headers, body: '' };
-  }
-
-  #poll(request: Incoming, { id, parts, query }: Target): Answer {
+  #poll(request: Incoming, { id, parts, query, path }: Target): Answer {
     if (query.get('api-version') === null) throw apiVersionError(null, []);
-    const running = this.#running.get(parts['operation'] ?? '');
-    if (running === undefined) throw new ArmError(404, 'OperationNotFound', 'The operation could not be found.');
-    const wanted = this.#desk.options.azurePolls ?? 1;
-    if (id === 'operations') running.polls += 1;
-    const done = running.polls > wanted;
-    if (id === 'operations') return this.#json(request, 200, { status: done ? 'Succeeded' : 'InProgress' });
-    if (done) return this.#json(request, 200, running.result);
-    // Whoever follows Location only gets there as well.
-    running.polls += 1;
+    const action = `${parts['provider'] ?? ''}/locations/${id ?? ''}/read`;
+    if (!this.#may(action)) throw this.#refusal(action, path);
+    const operation = parts['operation'] ?? '';
+    if (id === 'operations') return this.#json(request, 200, this.#running.status(operation, query.get('h')));
+    const over = this.#running.result(operation, query.get('h'));
+    if (over?.result !== undefined) return this.#json(request, 200, over.result);
+    if (over !== undefined) return { status: 204, headers: armHeaders(), body: '' };
     return { status: 202, headers: { ...armHeaders(), Location: request.url, 'Retry-After': '0' }, body: '' };
   }
 
@@ -167,6 +187,18 @@ function requireVersion({ query }: Target, api: ApiFamily | undefined): void {
   const version = query.get('api-version');
   const known: readonly string[] = api === undefined ? Object.values(API_VERSIONS).flat() : API_VERSIONS[api];
   if (version === null || !known.includes(version)) throw apiVersionError(version, known);
+}
+
+function parseBody({ method, body, headers }: Incoming): unknown {
+  if (method === 'DELETE') return undefined;
+  if (!/^application\/json\b/.test(headers['content-type'] ?? '')) {
+    throw new ArmError(415, 'UnsupportedMediaType', 'The content media type is not supported. Use application/json.');
+  }
+  try {
+    return JSON.parse(body) as unknown;
+  } catch {
+    throw new ArmError(400, 'InvalidRequestContent', 'The request content was invalid and could not be deserialized.');
+  }
 }
 
 /** `Microsoft.Network/routeTables/routes/write` from the path of a route. */

@@ -15,7 +15,7 @@ export interface Target {
 
 const COMPILED = OPERATIONS.map((operation) => ({ operation, pattern: compile(operation.template) }));
 const POLLED =
-  /^\/providers\/Microsoft\.Network\/locations\/[^/]+\/(operations|operationResults)\/(?<operation>[^/]+)$/i;
+  /^\/providers\/(?<provider>Microsoft\.(?:Network|Compute))\/locations\/[^/]+\/(?<kind>operations|operationResults)\/(?<operation>[^/]+)$/i;
 
 /** Resource Manager compares paths without regard to case. */
 function compile(template: string): RegExp {
@@ -33,7 +33,7 @@ export function parseTarget({ method, url }: Incoming): Target {
   if (method === 'GET' && below === '') return { ...target, id: 'Subscriptions_Get' };
   const polled = method === 'GET' ? POLLED.exec(below) : null;
   if (polled !== null) {
-    const id = polled[1]?.toLowerCase() === 'operations' ? 'operations' : 'operationResults';
+    const id = polled.groups?.['kind']?.toLowerCase() === 'operations' ? 'operations' : 'operationResults';
     return { ...target, id, parts: { ...polled.groups } };
   }
   for (const { operation, pattern } of COMPILED) {

@@ -30,6 +30,7 @@ import { isPaged, paginate } from './paging.ts';
 import { describeRouteTable } from './route-tables.ts';
 import { describeSecurityGroup } from './security-groups.ts';
 import type { RegionView } from './view.ts';
+import { WRITES } from './writes.ts';
 
 const instances: Action = {
   shape: { ids: 'InstanceId', filters: true, scalars: [...PAGED, 'IncludeManagedResources'] },
@@ -223,4 +224,5 @@ export const ACTIONS: Readonly<Record<string, Action>> = {
   DescribeManagedPrefixLists: prefixLists,
   GetManagedPrefixListEntries: entries,
   DescribeRegions: regions,
+  ...WRITES,
 };

@@ -16,6 +16,8 @@ export interface Context {
 
 export interface Action {
   shape: ActionShape;
+  /** Changes something; which: the part of its ARN behind the account, such as `route-table/rtb-1`. */
+  changes?(parameters: Parameters): string;
   run(context: Context): object;
 }
 

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 
+import type { AwsRegionWorld } from '../../world/world.ts';
 import { iamPolicy, type IamPolicy } from '../../permissions/iam.ts';
 import { AwsError, notAuthorized } from '../aws-error.ts';
 import type { Answer, Desk, Incoming, Service } from '../exchange.ts';
@@ -12,8 +13,8 @@ import { emptyRegion, viewOf } from './view.ts';
 import { responseXml } from './xml.ts';
 
 const API_VERSION = '2016-11-15';
-// The verbs of EC2's changing actions. None is served; the distinction only decides between "not allowed" and "no such
-// action", and lets tests notice every attempt.
+// The verbs of EC2's changing actions, of which few are served, and only where the lab is writable. Of the others the
+// distinction decides between "not allowed" and "no such action", and it lets tests notice every attempt.
 const WRITE =
   /^(?:Accept|Allocate|Apply|Assign|Associate|Attach|Authorize|Cancel|Copy|Create|Delete|Deprovision|Detach|Disable|Disassociate|Enable|Import|Modify|Monitor|Move|Provision|Reboot|Register|Reject|Release|Replace|Request|Reset|Restore|Revoke|Run|Send|Start|Stop|Terminate|Unassign|Unlock|Withdraw)[A-Z]/;
 
@@ -31,6 +32,8 @@ export class Ec2Api implements Service {
   readonly #desk: Desk;
   readonly #identities: Identities;
   readonly #policy: IamPolicy;
+  /** How it was before the last changes, for the readings that do not see them yet. */
+  #lag: { region: AwsRegionWorld; left: number } | undefined;
 
   constructor(desk: Desk, identities: Identities) {
     this.#desk = desk;
@@ -45,6 +48,10 @@ export class Ec2Api implements Service {
 
   throttled(): Answer {
     return errorAnswer(throttlingError(), randomUUID());
+  }
+
+  broken(): Answer {
+    return errorAnswer(new Ec2Error('InternalError', 'An internal error has occurred', 500), randomUUID());
   }
 
   answer(request: Incoming): Answer {
@@ -72,25 +79,42 @@ export class Ec2Api implements Service {
         `The requested version (${version ?? ''}) of service AmazonEC2 does not exist`,
       );
     }
-    if (WRITE.test(operation)) throw refusal(operation, credentials, 'implicit-deny');
     const action = ACTIONS[operation];
+    const { world, options } = this.#desk;
+    if (WRITE.test(operation) && (action === undefined || options.writable !== true)) {
+      throw refusal(operation, credentials, 'implicit-deny');
+    }
     if (action === undefined) {
       throw new Ec2Error('InvalidAction', `The action ${operation} is not valid for this web service.`);
     }
     const parameters = parseParameters(action.shape, form);
-    const decision = this.#policy(`ec2:${operation}`);
+    const { accountId } = credentials;
+    const changed = action.changes?.(parameters);
+    const arn = changed === undefined ? undefined : `arn:aws:ec2:${region}:${accountId}:${changed}`;
+    const decision = this.#policy(`ec2:${operation}`, arn);
     if (decision !== 'allowed') throw refusal(operation, credentials, decision);
     if (parameters.flag('DryRun')) {
       throw new Ec2Error('DryRunOperation', 'Request would have succeeded, but DryRun flag is set.', 412);
     }
-    const { world, options } = this.#desk;
-    const { accountId } = credentials;
     const own = world.aws.filter((one) => one.accountId === accountId);
     const here = own.find((one) => one.region === region) ?? emptyRegion(accountId, region);
     const most = options.pageSize?.ec2;
     const pages = { sparse: options.sparsePages === true, ...(most !== undefined && { most }) };
-    const view = viewOf(here, world.now);
-    return { operation, result: action.run({ view, parameters, pages, regions: own.map((one) => one.region) }) };
+    const shown = changed === undefined ? this.#seen(here) : here;
+    const before = changed !== undefined && options.lagReads !== undefined ? structuredClone(here) : undefined;
+    const view = viewOf(shown, world.now);
+    const result = action.run({ view, parameters, pages, regions: own.map((one) => one.region) });
+    if (before !== undefined) this.#lag = { region: this.#lag?.region ?? before, left: options.lagReads ?? 0 };
+    return { operation, result };
+  }
+
+  /** Eventual consistency: what a reading shows of a region that has just been changed. */
+  #seen(here: AwsRegionWorld): AwsRegionWorld {
+    const lag = this.#lag;
+    if (lag?.region.region !== here.region || lag.left === 0) return here;
+    lag.left -= 1;
+    if (lag.left === 0) this.#lag = undefined;
+    return lag.region;
   }
 }
 

@@ -118,6 +118,10 @@ export function rateLimitExceeded(): GoogleError {
   return new GoogleError(403, 'rateLimitExceeded', message, { domain: 'usageLimits' });
 }
 
+export function internalError(): GoogleError {
+  return new GoogleError(500, 'internalError', 'Internal error. Please try again or contact Google Support.');
+}
+
 export function unreachable(scope: string): GoogleError {
   return new GoogleError(503, 'backendError', `The scope '${scope}' is unreachable. Please try again.`);
 }

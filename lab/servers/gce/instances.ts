@@ -103,6 +103,7 @@ export function instanceOf({ world, project }: ProjectView, now: string, instanc
     deletionProtection: false,
     shieldedInstanceConfig: { enableSecureBoot: false, enableVtpm: true, enableIntegrityMonitoring: true },
     lastStartTimestamp: createdAt(now, self),
+    ...instance.undescribed,
   };
   return { kind: 'compute#instance', ...content, fingerprint: fingerprint(content) };
 }

@@ -5,6 +5,7 @@ import {
   apiDisabled,
   errorAnswer,
   GoogleError,
+  internalError,
   jsonAnswer,
   noSuchPath,
   noSuchProject,
@@ -16,8 +17,11 @@ import {
 import { bodyOf } from './lists.ts';
 import { applyMask, parseMask } from './mask.ts';
 import { parsePath, type Method } from './methods.ts';
+import { parseBody } from './changes.ts';
+import { Operations } from './operations.ts';
 import { PARAMETERS, parseParameters } from './parameters.ts';
-import { viewOf } from './view.ts';
+import { viewOf, type ProjectView } from './view.ts';
+import { describeWrite, parseWrite, performWrite, WRITE_PARAMETERS, type Write } from './writes.ts';
 
 const ROOT = '/compute/v1/projects/';
 
@@ -28,15 +32,25 @@ interface Target {
   /** Below the project. */
   place: string;
   method?: Method;
+  write?: Write;
 }
 
-function parseTarget({ url }: Incoming): Target {
+function parseTarget({ method: verb, url }: Incoming): Target {
   const { pathname, searchParams: query } = new URL(url, 'https://lab.invalid');
   const [project = '', ...rest] = pathname.startsWith(ROOT)
     ? pathname.slice(ROOT.length).split('/').map(decodeURIComponent)
     : [];
-  const method = project === '' ? undefined : parsePath(rest);
-  return { path: pathname, query, project, place: rest.join('/'), ...(method !== undefined && { method }) };
+  const place = rest.join('/');
+  const write = project === '' ? undefined : parseWrite(verb, place);
+  const method = project === '' || write !== undefined ? undefined : parsePath(rest);
+  return {
+    path: pathname,
+    query,
+    project,
+    place,
+    ...(method !== undefined && { method }),
+    ...(write !== undefined && { write }),
+  };
 }
 
 function nameOf(method: Method): string {
@@ -64,21 +78,26 @@ function resourceOf(method: Method, about: { project: string; place: string; net
 
 const VERBS: Readonly<Record<string, string>> = { POST: 'create', PUT: 'update', PATCH: 'update', DELETE: 'delete' };
 
-/** The Compute Engine API, version v1, as far as reading goes. */
+/** The Compute Engine API, version v1: all that is read, and of what changes something what an apply needs. */
 export class GceApi implements Service {
   readonly name = 'gce';
   readonly #desk: Desk;
   readonly #tokens: GoogleTokens;
   readonly #may: GoogleRole;
+  readonly #operations: Operations;
 
   constructor(desk: Desk, tokens: GoogleTokens) {
     this.#desk = desk;
     this.#tokens = tokens;
     this.#may = googleRole(desk.options.gceRole, desk.options.gceDeny ?? []);
+    this.#operations = new Operations(desk.options.gcePolls ?? 2);
   }
 
   identify(request: Incoming): { operation: string; write: boolean } {
-    const { path, project, place, method } = parseTarget(request);
+    const { path, project, place, method, write } = parseTarget(request);
+    if (write !== undefined) {
+      return { operation: describeWrite(write, project, request.body), write: write.kind !== 'operation' };
+    }
     if (request.method !== 'GET') {
       return { operation: `${VERBS[request.method] ?? request.method} ${project}/${place}`, write: true };
     }
@@ -91,12 +110,16 @@ export class GceApi implements Service {
     return errorAnswer(request, rateLimitExceeded());
   }
 
+  broken(request: Incoming): Answer {
+    return errorAnswer(request, internalError());
+  }
+
   answer(request: Incoming): Answer {
+    this.#operations.tick();
     try {
       const target = parseTarget(request);
-      if (target.project === '' || (request.method === 'GET' && target.method === undefined)) {
-        return noSuchPath(target.path);
-      }
+      const isUnknown = target.method === undefined && target.write === undefined;
+      if (target.project === '' || (request.method === 'GET' && isUnknown)) return noSuchPath(target.path);
       const method = target.method === undefined ? 'unknown' : nameOf(target.method);
       const problem = this.#tokens.check(request);
       if (problem !== undefined) throw unauthenticated(problem, method);
@@ -107,8 +130,10 @@ export class GceApi implements Service {
     }
   }
 
-  #perform(request: Incoming, { path, query, project, place, method }: Target): Answer {
+  #perform(request: Incoming, target: Target): Answer {
+    const { path, query, project, place, method, write } = target;
     const view = viewOf(this.#desk.world.gce ?? [], project);
+    if (write !== undefined && this.#desk.options.writable === true) return this.#change(request, target, write, view);
     if (request.method !== 'GET' || method === undefined) {
       // The lab's role may change nothing, so that every attempt shows.
       const [collection = 'projects'] = /[a-zA-Z]+(?=\/[^/]*$|$)/.exec(place) ?? [];
@@ -129,5 +154,24 @@ export class GceApi implements Service {
     const selection = parameters.fields === undefined ? undefined : parseMask(parameters.fields, message);
     const shown = selection === undefined ? value : (applyMask(value, selection) as object);
     return jsonAnswer(request, 200, shown, parameters.pretty);
+  }
+
+  #change(request: Incoming, { query, project }: Target, write: Write, view: ProjectView | undefined): Answer {
+    const { world, options } = this.#desk;
+    if (options.gceDisabled?.includes(project) === true) throw apiDisabled(project);
+    const parameters = parseParameters(query, WRITE_PARAMETERS[write.kind], undefined);
+    if (view === undefined) throw noSuchProject(project);
+    const order = {
+      view,
+      world,
+      query,
+      operations: this.#operations,
+      body: parseBody(request.body),
+      require: (permission: string, resource: string): void => {
+        if (!this.#may(permission, project)) throw permissionRequired(permission, resource);
+      },
+    };
+    const answer = performWrite(write, order, { user: this.#tokens.serviceAccount, now: world.now });
+    return jsonAnswer(request, 200, answer, parameters.pretty);
   }
 }

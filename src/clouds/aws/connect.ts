@@ -29,11 +29,13 @@ export function valueOf(env: Env, name: string): string | undefined {
 /**
  * Static keys and the endpoint are taken from `env`; everything else is the SDK's own default chain (profile with
  * assumed roles, SSO or a credential process; web identity token file; container; instance metadata), whose modules it
- * loads when it gets to them. As in the SDK, a profile that is named goes before static keys.
+ * loads when it gets to them. As in the SDK, a profile that is named goes before static keys. `attempts`: whatever
+ * the environment says.
  */
-export function connect(region: string | undefined, env: Env, log: Log): EC2Client {
+export function connect(region: string | undefined, env: Env, log: Log, attempts?: number): EC2Client {
   const options = clientOptions({ host: 'ec2', variable: 'AWS_ENDPOINT_URL_EC2' }, region, env, log);
-  const client = new EC2Client({ ...options, protocol: Ec2Protocol });
+  const maxAttempts = attempts === undefined ? {} : { maxAttempts: attempts };
+  const client = new EC2Client({ ...options, ...maxAttempts, protocol: Ec2Protocol });
   // It would hand whole requests and answers to the logger, and takes a tenth of the time for making them printable.
   client.middlewareStack.remove('loggerMiddleware');
   return client;

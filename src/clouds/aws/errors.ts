@@ -6,8 +6,9 @@ export type TroubleKind = CommonTroubleKind | 'region';
 
 export type Trouble = CallTrouble<TroubleKind>;
 
-/** Actions of EC2 that the reader uses; each is also the name of the IAM permission, behind `ec2:`. */
+/** Actions of EC2 that are used; each is also the name of the IAM permission, behind `ec2:`. */
 export type Operation =
+  | WriteOperation
   | 'DescribeInstances'
   | 'DescribeNetworkAcls'
   | 'DescribeNetworkInterfaces'
@@ -16,6 +17,8 @@ export type Operation =
   | 'DescribeSubnets'
   | 'DescribeVpcs'
   | 'GetManagedPrefixListEntries';
+
+export type WriteOperation = 'CreateRoute' | 'DeleteRoute' | 'ModifyNetworkInterfaceAttribute' | 'ReplaceRoute';
 
 /** What of an SDK error is looked at: the code is in `name` (EC2), or in `code` (Node's network errors). */
 interface Shape {
@@ -128,7 +131,8 @@ function classifyDenied({ name, text }: Shape, operation: Operation | 'credentia
   }
   const said = text.replace(/^You are not authorized to perform this operation\.\s*/, '');
   const why = said === '' ? name : `${name}: ${said}`;
-  const hint = 'docs/permissions/aws-check.json allows all that is needed';
+  const policy = /^(?:Describe|Get)/.test(operation) ? 'aws-check' : 'aws-apply';
+  const hint = `docs/permissions/${policy}.json allows all that is needed`;
   return { ...passing('denied', `ec2:${operation} is denied (${why}); ${hint}`), permission: `ec2:${operation}` };
 }
 

@@ -1,5 +1,6 @@
 /** Route tables -> facts: associations, destinations, targets, and which table governs which subnet. */
 import type { Route, RouteTable, Tag } from '@aws-sdk/client-ec2';
+import { ownerTagged } from '../../model/owner-tags.ts';
 import { canonicalPrefix } from '../../model/prefix.ts';
 import type { GatewayKind, RouteFacts, RouteTarget, SubnetFacts, TableFacts } from '../../model/snapshot.ts';
 import type { SubnetDraft } from './translate.ts';
@@ -134,20 +135,15 @@ function ownersOf(tags: readonly Tag[] | undefined): string[] {
   const owners = new Set<string>();
   for (const { Key: key = '', Value: value = '' } of tags ?? []) {
     const cluster = /^kubernetes\.io\/cluster\/(.+)$/.exec(key)?.[1];
-    const plain = key.toLowerCase().replace(/[-_]/g, '');
+    const tool = ownerTagged(key, value);
     if (cluster !== undefined) owners.add(`cluster ${cluster}`);
     else if (key === 'KubernetesCluster') owners.add(`cluster ${value}`);
     // No controller goes by it, so it must not pass for the cluster's own tag.
     else if (key === 'alpha.eksctl.io/cluster-name') owners.add(`eksctl cluster ${value}`);
     else if (key === 'aws:cloudformation:stack-name') owners.add(`CloudFormation stack ${value}`);
-    else if (plain === 'terraform' && !/^(false|no|0)$/i.test(value)) owners.add('Terraform');
-    else if (['managedby', 'provisioner', 'createdby'].includes(plain) && value !== '') owners.add(ownerNamed(value));
+    else if (tool !== undefined) owners.add(tool);
   }
   return [...owners].sort();
-}
-
-function ownerNamed(value: string): string {
-  return /^terraform$/i.test(value) ? 'Terraform' : value;
 }
 
 /** What is known beyond the tables when they are finished. */

@@ -83,6 +83,7 @@ export function translateInterface(
     forwarding: check === undefined ? 'unknown' : check ? 'off' : 'on',
     primary: isAttached && attachment.DeviceIndex === 0 && (attachment.NetworkCardIndex ?? 0) === 0,
     ...(type === undefined || type === 'interface' ? {} : { type }),
+    ...(face.Operator?.Managed === true ? { owner: face.Operator.Principal ?? 'a service of AWS' } : {}),
     ...(groups.length === 0 ? {} : { filters: [...new Set(groups)].sort() }),
   };
 }

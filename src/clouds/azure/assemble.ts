@@ -74,7 +74,7 @@ function finishMachine(machine: MachineDraft, draft: Draft): MachineFacts {
 }
 
 function finishInterface(face: InterfaceDraft, draft: Draft, alone: ReadonlySet<string>): InterfaceFacts {
-  const { id, machine, subnet, addresses, assignedPrefixes, forwarding, primary, type, filter, groups } = face;
+  const { id, machine, subnet, addresses, assignedPrefixes, forwarding, primary, type, owner, filter, groups } = face;
   const network = draft.networks.get(networkOfSubnet(subnet));
   return {
     id,
@@ -87,6 +87,7 @@ function finishInterface(face: InterfaceDraft, draft: Draft, alone: ReadonlySet<
     // The mark is left out for some machines that have just one.
     primary: primary || (machine !== undefined && alone.has(foldId(machine))),
     ...(type === undefined ? {} : { type }),
+    ...(owner === undefined ? {} : { owner }),
     filters: guardsAt(filter, draft),
     ...(groups.length === 0 ? {} : { groups }),
   };

@@ -12,6 +12,7 @@ import type {
   WireRouteTable,
   WireScaleSet,
   WireSecurityGroup,
+  WireSubnet,
   WireSubscription,
   WireUsage,
 } from './wire.ts';
@@ -20,7 +21,7 @@ import type {
  * Versions that every Azure serves, sovereign ones included; what is read here has not changed since. Interfaces of
  * Uniform scale sets have only this one version.
  */
-const VERSIONS = {
+export const VERSIONS = {
   subscriptions: '2022-12-01',
   compute: '2024-07-01',
   network: '2024-03-01',
@@ -41,6 +42,11 @@ const KINDS = {
     version: VERSIONS.compute,
     permission: 'Microsoft.Compute/virtualMachineScaleSets/virtualMachines/read',
   },
+  /** One of them. */
+  setInterface: {
+    version: VERSIONS.setInterfaces,
+    permission: 'Microsoft.Compute/virtualMachineScaleSets/virtualMachines/networkInterfaces/read',
+  },
   setInterfaces: {
     version: VERSIONS.setInterfaces,
     permission: 'Microsoft.Compute/virtualMachineScaleSets/networkInterfaces/read',
@@ -49,6 +55,7 @@ const KINDS = {
   usages: { version: VERSIONS.network, permission: 'Microsoft.Network/locations/usages/read' },
   tables: { version: VERSIONS.network, permission: 'Microsoft.Network/routeTables/read' },
   networks: { version: VERSIONS.network, permission: 'Microsoft.Network/virtualNetworks/read' },
+  subnets: { version: VERSIONS.network, permission: 'Microsoft.Network/virtualNetworks/subnets/read' },
   filters: { version: VERSIONS.network, permission: 'Microsoft.Network/networkSecurityGroups/read' },
 } as const;
 
@@ -58,11 +65,13 @@ interface Answers {
   readonly machines: WireMachine;
   readonly scaleSets: WireScaleSet;
   readonly setMachines: WireMachine;
+  readonly setInterface: WireInterface;
   readonly setInterfaces: WireInterface;
   readonly interfaces: WireInterface;
   readonly usages: Partial<WireUsage>;
   readonly tables: WireRouteTable;
   readonly networks: WireNetwork;
+  readonly subnets: WireSubnet;
   readonly filters: WireSecurityGroup;
 }
 
@@ -133,12 +142,12 @@ export function openCalls(around: CallSurroundings): Calls {
   return {
     count: () => requests,
     list: async <K extends Kind>({ kind, path, query }: Question<K>, take: (item: Answers[K]) => void) => {
-      let url: string | undefined = urlOf(endpoint, kind, path, query);
+      let url: string | undefined = urlOf(endpoint, path, { 'api-version': KINDS[kind].version, ...query });
       while (url !== undefined) {
         const answer = await ask(kind, url);
         if ('trouble' in answer) return answer.trouble;
         const { value, nextLink } = fieldsOf(answer.body);
-        const next: string | undefined = nextUrl(endpoint, nextLink);
+        const next: string | undefined = atEndpoint(endpoint, nextLink);
         if (!Array.isArray(value) || next === url) {
           const what = Array.isArray(value) ? 'it gave the same page twice' : 'the answer holds no list';
           return classify(new ArmError(200, '', what), KINDS[kind].permission, place, false);
@@ -149,7 +158,7 @@ export function openCalls(around: CallSurroundings): Calls {
       return undefined;
     },
     get: async <K extends Kind>({ kind, path, query }: Question<K>, take: (item: Answers[K]) => void) => {
-      const answer = await ask(kind, urlOf(endpoint, kind, path, query));
+      const answer = await ask(kind, urlOf(endpoint, path, { 'api-version': KINDS[kind].version, ...query }));
       if ('trouble' in answer) return answer.trouble;
       take(answer.body as Answers[K]);
       return undefined;
@@ -157,33 +166,36 @@ export function openCalls(around: CallSurroundings): Calls {
   };
 }
 
-function urlOf(endpoint: string, kind: Kind, path: string, query: Question['query']): string {
-  const parts = Object.entries({ 'api-version': KINDS[kind].version, ...query });
+export function urlOf(endpoint: string, path: string, query: Readonly<Record<string, string>>): string {
+  const parts = Object.entries(query);
   const text = parts.map(([name, value]) => `${encodeURIComponent(name)}=${encodeURIComponent(value)}`).join('&');
   const segments = path.split('/').map((segment) => encodeURIComponent(segment));
   return `${endpoint}${segments.join('/')}?${text}`;
 }
 
-/** The next page at the endpoint that is used: its link may name another front door, and the token is not for that. */
-function nextUrl(endpoint: string, link: unknown): string | undefined {
+/** What a link names, at the endpoint that is used: it may name another front door, and the token is not for that. */
+export function atEndpoint(endpoint: string, link: unknown): string | undefined {
   if (typeof link !== 'string' || link === '') return undefined;
   const { pathname, search } = new URL(link, endpoint);
   return `${new URL(endpoint).origin}${pathname}${search}`;
 }
 
-function fieldsOf(body: unknown): Readonly<Record<string, unknown>> {
+export function fieldsOf(body: unknown): Readonly<Record<string, unknown>> {
   return typeof body === 'object' && body !== null ? (body as Record<string, unknown>) : {};
 }
 
-function refusalOf(
+/** The network provider says in the details what its message leaves out. */
+export function refusalOf(
   status: number,
   body: unknown,
   headers: Readonly<Record<string, string | undefined>>,
   now: number,
 ): ArmError {
   const error = fieldsOf(fieldsOf(body)['error']);
-  const [code, message] = [error['code'], error['message']];
+  const [code, message, details] = [error['code'], error['message'], error['details']];
+  const more = fieldsOf(Array.isArray(details) ? details[0] : undefined)['message'];
   const waitMs = parseRetryAfter(headers['retry-after'], now);
-  const text = typeof message === 'string' ? message : `HTTP ${String(status)}`;
+  const said = [message, more].filter((one) => typeof one === 'string').join(' ');
+  const text = said === '' ? `HTTP ${String(status)}` : said;
   return new ArmError(status, typeof code === 'string' ? code : '', text, waitMs);
 }

@@ -50,7 +50,9 @@ const EXPIRED_LOGIN = /AADSTS(?:700024|700082|7000222|50173|70043)|token (?:is|h
 const LOG_IN =
   'Run azure/login in an earlier step of the same job, with client-id, tenant-id and subscription-id, and `permissions: id-token: write` in the job: it leaves a session of the az command line, which this step uses (it exports no AZURE_ variables). Without az on the runner, give this step AZURE_CLIENT_ID and AZURE_TENANT_ID as env, and it logs in by itself';
 const LOG_IN_AGAIN = 'Log in again right before this step';
-const ROLE = 'docs/permissions/azure-check.json allows all that is needed';
+/** Needed by changes only. */
+const OF_CHANGES =
+  /\/(?:write|delete|action)$|\/locations\/operations\/read$|\/subnets\/read$|\/virtualMachines\/networkInterfaces\/read$/i;
 
 /** Whether the same request may get through a moment later. */
 export function adviseRetry(error: unknown): Advice {
@@ -88,7 +90,8 @@ export function classify(error: unknown, permission: string, place: string, isOv
   return passing('network', `the connection to Azure broke off or timed out, also after retries (${said})`);
 }
 
-function classifyAnswer({ status, code, message }: ArmError, said: string, permission: string, place: string): Trouble {
+function classifyAnswer(error: ArmError, said: string, permission: string, place: string): Trouble {
+  const { status, code, message } = error;
   if (status === 407)
     return final('network', 'the proxy refuses the connection to Azure (HTTP 407). Check HTTPS_PROXY');
   if (EXPIRED.has(code) || (status === 401 && /expired/i.test(message))) {
@@ -104,7 +107,7 @@ function classifyAnswer({ status, code, message }: ArmError, said: string, permi
     return final('subscription', `the login sees no usable ${place} (${said}). ${hint}`);
   }
   if (status === 404) return passing('gone', `there is no such resource (${said})`);
-  if (status === 403) return classifyDenied(said, permission);
+  if (status === 403) return classifyDenied(error, said, permission);
   if (status === 429) {
     return passing('throttled', `Azure kept throttling after all retries (${said}): the request limit is used up`);
   }
@@ -114,15 +117,22 @@ function classifyAnswer({ status, code, message }: ArmError, said: string, permi
   return passing('refused', `Azure refused the request about ${place} (${said})`);
 }
 
-/** The answer names action and scope; where it does not (a deny assignment, a policy), the call is known to need it. */
-function classifyDenied(said: string, permission: string): Trouble {
-  const action = /perform action '([^']+)'/.exec(said)?.[1] ?? permission;
-  const scope = /over scope '([^']+)'/.exec(said)?.[1];
+/**
+ * The answer names action and scope; where it does not (a deny assignment, a policy), the call is known to need it. Where
+ * something is linked to what may not be used (LinkedAuthorizationFailed), it first names the action that is allowed.
+ */
+function classifyDenied({ code, message }: ArmError, said: string, permission: string): Trouble {
+  const isLinked = code === 'LinkedAuthorizationFailed';
+  // Such an answer is long, and what lacks comes last in it.
+  const text = isLinked ? message : said;
+  const action = [...text.matchAll(/perform action '([^']+)'/g)].at(-1)?.[1] ?? permission;
+  const scope = (isLinked ? /linked scope\(s\) '([^']+)'/ : /over scope '([^']+)'/).exec(text)?.[1];
   // Answers spell actions in any case; the role spells them in one.
   const named = action.toLowerCase() === permission.toLowerCase() ? permission : action;
-  const what =
-    scope === undefined ? `${named} is denied (${said})` : `${named} is denied over ${scope} (AuthorizationFailed)`;
-  return { ...passing('denied', `${what}; ${ROLE}`), permission: named };
+  const what = scope === undefined ? `${named} is denied (${said})` : `${named} is denied over ${scope} (${code})`;
+  const role = OF_CHANGES.test(named) ? 'azure-apply' : 'azure-check';
+  const hint = `docs/permissions/${role}.json allows all that is needed`;
+  return { ...passing('denied', `${what}; ${hint}`), permission: named };
 }
 
 /** No token: nobody is logged in, or Entra ID does not let them in. */

@@ -1,8 +1,9 @@
 /** Virtual networks and route tables -> drafts, and the routes that every subnet has without a table. */
+import { ownerTagged } from '../../model/owner-tags.ts';
 import { canonicalPrefix, contains, parseAddress, parsePrefix } from '../../model/prefix.ts';
 import type { RouteFacts, RouteTarget } from '../../model/snapshot.ts';
 import { foldId } from './ids.ts';
-import { idsOf } from './translate.ts';
+import { idsOf, serviceOf } from './translate.ts';
 import type { WireNetwork, WirePeering, WireRoute, WireRouteTable, WireSubnet } from './wire.ts';
 
 export interface SubnetDraft {
@@ -157,11 +158,10 @@ function targetOf({ properties }: WireRoute): RouteTarget {
   }
 }
 
-/** AKS keeps what it manages in a resource group of its own, and tags it. */
 function ownersOf({ id = '', tags = {} }: WireRouteTable): string[] {
-  const cluster = Object.entries(tags).find(([key]) => key.toLowerCase() === 'aks-managed-cluster-name')?.[1];
-  if (cluster !== undefined) return [`AKS cluster ${cluster}`];
-  return /\/resourceGroups\/MC_[^/]+\//i.test(id) ? ['AKS'] : [];
+  const tools = Object.entries(tags).flatMap(([key, value]) => ownerTagged(key, value) ?? []);
+  const service = serviceOf(id, tags);
+  return [...new Set(service === undefined ? tools : [...tools, service])].sort();
 }
 
 /**

@@ -26,6 +26,8 @@ export interface InterfaceDraft {
   readonly forwarding: InterfaceFacts['forwarding'];
   readonly primary: boolean;
   readonly type?: string;
+  /** The service that keeps it. */
+  readonly owner?: string;
   /** Its network security group, as its own answer spells it. */
   readonly filter?: string;
   /** Application security groups, folded. */
@@ -85,6 +87,7 @@ export function translateInterface(face: WireInterface): InterfaceDraft | undefi
   const machine = properties?.virtualMachine?.id;
   const filter = properties?.networkSecurityGroup?.id;
   const type = typeOf(face);
+  const owner = serviceOf(id, face.tags ?? {});
   return {
     id,
     ...(machine === undefined ? {} : { machine }),
@@ -94,6 +97,7 @@ export function translateInterface(face: WireInterface): InterfaceDraft | undefi
     forwarding: forwardingOf(properties),
     primary: properties?.primary === true,
     ...(type === undefined ? {} : { type }),
+    ...(owner === undefined ? {} : { owner }),
     ...(filter === undefined ? {} : { filter }),
     groups: groupsOf(configurations.flatMap((one) => one.properties?.applicationSecurityGroups ?? [])),
   };
@@ -125,6 +129,14 @@ function forwardingOf(properties: { readonly enableIPForwarding?: boolean } | un
 function typeOf({ properties }: WireInterface): string | undefined {
   if (properties?.privateEndpoint !== undefined) return 'private endpoint';
   return (properties?.hostedWorkloads ?? []).length > 0 ? 'hosted workload' : undefined;
+}
+
+/** AKS keeps what it manages in a resource group of its own, and tags it. */
+export function serviceOf(id: string, tags: Readonly<Record<string, string>>): string | undefined {
+  const marks = Object.entries(tags).filter(([key]) => /^aks-managed-/i.test(key));
+  const name = marks.find(([key]) => /^aks-managed-cluster-name$/i.test(key))?.[1];
+  if (name !== undefined) return `AKS cluster ${name}`;
+  return marks.length > 0 || /\/resourceGroups\/MC_[^/]+\//i.test(id) ? 'AKS' : undefined;
 }
 
 export function translateScaleSet(set: WireScaleSet): ScaleSetDraft | undefined {

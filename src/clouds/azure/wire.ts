@@ -31,6 +31,7 @@ import type {
 export interface Resource<P> {
   readonly id?: string;
   readonly name?: string;
+  readonly etag?: string;
   readonly location?: string;
   readonly zones?: readonly string[];
   readonly tags?: Readonly<Record<string, string>>;
@@ -53,7 +54,7 @@ export type WireIpConfiguration = Resource<
 >;
 
 export type WireInterface = Resource<
-  Pick<NetworkInterface, 'enableIPForwarding' | 'primary' | 'hostedWorkloads'> &
+  Pick<NetworkInterface, 'enableIPForwarding' | 'primary' | 'hostedWorkloads' | 'provisioningState'> &
     Known<
       NetworkInterface,
       {
@@ -79,7 +80,7 @@ export type WireMachine = Resource<
 
 type WireSetIpConfiguration = Resource<Known<VirtualMachineScaleSetIPConfiguration, { readonly subnet?: Reference }>>;
 
-type WireSetInterface = Resource<
+export type WireSetInterface = Resource<
   Pick<VirtualMachineScaleSetNetworkConfiguration, 'enableIPForwarding' | 'primary'> &
     Known<VirtualMachineScaleSetNetworkConfiguration, { readonly ipConfigurations?: readonly WireSetIpConfiguration[] }>
 >;
@@ -92,7 +93,7 @@ type WireSetNetworkProfile = Known<
 type WireSetProfile = Known<VirtualMachineScaleSetVMProfile, { readonly networkProfile?: WireSetNetworkProfile }>;
 
 export type WireScaleSet = Resource<
-  Pick<VirtualMachineScaleSet, 'orchestrationMode'> &
+  Pick<VirtualMachineScaleSet, 'orchestrationMode' | 'provisioningState' | 'upgradePolicy'> &
     Known<VirtualMachineScaleSet, { readonly virtualMachineProfile?: WireSetProfile }>
 >;
 
@@ -106,7 +107,7 @@ export type WireRouteTable = Resource<
 >;
 
 export type WireSubnet = Resource<
-  Pick<Subnet, 'addressPrefix' | 'addressPrefixes'> &
+  Pick<Subnet, 'addressPrefix' | 'addressPrefixes' | 'provisioningState'> &
     Known<
       Subnet,
       {

@@ -31,7 +31,7 @@ const FIELDS = {
   instances: `items/*/instances(name,zone,status,canIpForward,tags/items,metadata/items/key,serviceAccounts/email,networkInterfaces(${NIC})),${REST}`,
   subnetworks: `items/*/subnetworks(name,region,network,ipCidrRange,secondaryIpRanges/ipCidrRange,ipv6CidrRange,internalIpv6Prefix,externalIpv6Prefix),${REST}`,
   routes:
-    'items(name,network,destRange,priority,tags,nextHopInstance,nextHopIp,nextHopIlb,nextHopVpnTunnel,nextHopPeering,nextHopInterconnectAttachment,nextHopHub,nextHopGateway,nextHopNetwork,routeType,routeStatus,warnings/code),nextPageToken,warning(code,message)',
+    'items(name,description,network,destRange,priority,tags,nextHopInstance,nextHopIp,nextHopIlb,nextHopVpnTunnel,nextHopPeering,nextHopInterconnectAttachment,nextHopHub,nextHopGateway,nextHopNetwork,routeType,routeStatus,warnings/code),nextPageToken,warning(code,message)',
   firewalls:
     'items(name,network,direction,priority,disabled,sourceRanges,destinationRanges,sourceTags,sourceServiceAccounts,targetTags,targetServiceAccounts,allowed,denied),nextPageToken,warning(code,message)',
   policies:

@@ -98,6 +98,12 @@ function once<T>(make: () => T): () => T {
   return () => (made ??= make());
 }
 
+/** What paths such as `/compute/v1/projects/p` are put behind. Throws ConfigError where the endpoint is no URL. */
+export function originOf(endpoint: string | undefined, universe: string): string {
+  const { apiEndpoint = `compute.${universe}`, port, protocol = 'https' } = endpointOptions(endpoint);
+  return `${protocol}://${apiEndpoint}${port === undefined ? '' : `:${String(port)}`}`;
+}
+
 /** The clients take host, port and protocol apart: `host:port` as one would go to port 443. */
 function endpointOptions(endpoint: string | undefined): { apiEndpoint?: string; port?: number; protocol?: string } {
   if (endpoint === undefined) return {};

@@ -8,6 +8,7 @@ export type Trouble = CallTrouble<TroubleKind>;
 
 /** What the reader does; `compute.` and the name is also the IAM permission. */
 export type Operation =
+  | WriteOperation
   | 'instances.list'
   | 'instances.get'
   | 'routes.list'
@@ -15,6 +16,9 @@ export type Operation =
   | 'firewalls.list'
   | 'networks.getRegionEffectiveFirewalls'
   | 'instanceTemplates.get';
+
+/** By the permission: a route is inserted with `compute.routes.create`. */
+export type WriteOperation = 'instances.update' | 'routes.create' | 'routes.delete';
 
 /** A call that got no usable answer: of the API itself, or of a token endpoint on the way to it. */
 export class CallError extends Error {
@@ -71,7 +75,13 @@ function isNetworkCode(code: string): boolean {
 
 const LOG_IN =
   'Run google-github-actions/auth in an earlier step: with workload_identity_provider, and `permissions: id-token: write` in the job, it puts GOOGLE_APPLICATION_CREDENTIALS into the environment';
-const ROLE = 'docs/permissions/gcp-check.json lists all that is needed, for the project';
+function roleFor(permission: string): string {
+  const role = /\.(?:get|list|getRegionEffectiveFirewalls)$/.test(permission) ? 'gcp-check' : 'gcp-apply';
+  return `docs/permissions/${role}.json lists all that is needed, for the project`;
+}
+
+/** A machine may be changed only by those who may act as its service account (IAM, roles for service accounts). */
+const ACT_AS = /iam\.serviceAccounts\.actAs|iam\.serviceAccountUser|access to service account/i;
 
 /** Whether the same request may get through a moment later. */
 export function mayPass({ stage, status, codes }: CallError): boolean {
@@ -119,7 +129,7 @@ function classifyRefusal(call: CallError, said: string, operation: Operation, pr
     const hint = `Enable it: gcloud services enable compute.googleapis.com --project ${project}`;
     return final('api-disabled', `the Compute Engine API is not enabled in project ${project} (${said}). ${hint}`);
   }
-  if (status === 403) return classifyDenied(codes, said, operation, project);
+  if (status === 403 || ACT_AS.test(said)) return classifyDenied(codes, said, operation, project);
   // Of a network of a project: the network has gone, or the endpoint does not know the method.
   const isAboutNetwork = operation === 'networks.getRegionEffectiveFirewalls';
   if ((status === 404 && !isAboutNetwork) || (/project/i.test(said) && /unknown|invalid/i.test(said))) {
@@ -188,8 +198,13 @@ function classifyDenied(codes: readonly string[], said: string, operation: Opera
   if (codes.includes('BILLING_DISABLED')) {
     return final('project', `project ${project} has no billing account (${said}). Check gcp-projects`);
   }
+  if (ACT_AS.test(said)) {
+    const permission = 'iam.serviceAccounts.actAs';
+    const hint = "Grant roles/iam.serviceAccountUser on the machine's service account";
+    return { ...passing('denied', `${permission} is denied (${said}). ${hint}`), permission };
+  }
   const permission = /'?\b(compute\.[a-zA-Z]+\.[a-zA-Z]+)'? permission/.exec(said)?.[1] ?? `compute.${operation}`;
-  return { ...passing('denied', `${permission} is denied (${said}); ${ROLE} ${project}`), permission };
+  return { ...passing('denied', `${permission} is denied (${said}); ${roleFor(permission)} ${project}`), permission };
 }
 
 /** The call behind an error: the SDK wraps what its transport throws. */
@@ -203,7 +218,7 @@ function callErrorIn(error: unknown): CallError | undefined {
 }
 
 /** One line of bounded length. */
-function tidy(text: string): string {
+export function tidy(text: string): string {
   const plain = text
     // eslint-disable-next-line no-control-regex -- answers of strangers must not move the cursor of a log
     .replace(/[\u0000-\u001f\u007f]+/g, ' ')

@@ -46,6 +46,7 @@ export function translateRoute(route: IRoute, project: string): RouteDraft | und
       rank: isLocal ? LOCAL_RANK : (route.priority ?? DEFAULT_PRIORITY),
       origin: isLocal ? 'local' : isDynamic(route) ? 'propagated' : 'static',
       ...(isLocal || !route.name ? {} : { name: route.name }),
+      ...(isLocal || !route.description ? {} : { description: route.description }),
       ...(tags.length === 0 ? {} : { scopeTags: tags }),
     },
   };

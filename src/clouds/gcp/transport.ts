@@ -25,6 +25,8 @@ export interface TransportOutside {
   readonly signal: AbortSignal;
   /** Milliseconds since the epoch. */
   readonly deadline: number;
+  /** How often a request is sent at most; absent: as often as a reading may be. */
+  readonly attempts?: number;
 }
 
 /**
@@ -91,9 +93,9 @@ export class Transport extends AuthClient {
   }
 
   async #send<T>(options: Options): Promise<Answer<T>> {
-    const { clock, random, deadline, signal, log } = this.#outside;
+    const { clock, random, deadline, signal, log, attempts = DEFAULT_RETRY.attempts } = this.#outside;
     const attempt = await retry(() => this.#once<T>(options), {
-      policy: DEFAULT_RETRY,
+      policy: { ...DEFAULT_RETRY, attempts },
       clock,
       random,
       deadline,

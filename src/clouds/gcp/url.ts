@@ -55,6 +55,18 @@ export function machineId(url: string | null | undefined, project: string): stri
   return `${resource.project ?? project}/${resource.place}/${resource.name}`;
 }
 
+export interface MachinePlace {
+  readonly project: string;
+  readonly zone: string;
+  readonly name: string;
+}
+
+/** Of a machine's id, or of one of its interfaces'. */
+export function machinePlace(id: string): MachinePlace {
+  const [project = '', zone = '', name = ''] = id.split('/');
+  return { project, zone, name };
+}
+
 /** The project in front of an id of this room. */
 export function projectOf(id: string): string {
   return id.split('/')[0] ?? '';

@@ -113,10 +113,25 @@ function planFoot(view: View): [string, string][] {
   return lines.filter(([, text]) => text !== '');
 }
 
+/** Texts of a large cluster come again and again. */
+function cleaner(): (text: string) => string {
+  const known = new Map<string, string>();
+  return (text) => {
+    let line = known.get(text);
+    if (line === undefined) {
+      line = cleanLine(text);
+      known.set(text, line);
+    }
+    return line;
+  };
+}
+
 /** A copy with every text in it cleaned; keys of objects are ours. */
-function clean<T>(value: T): T {
-  if (typeof value === 'string') return cleanLine(value) as T;
-  if (Array.isArray(value)) return value.map(clean) as T;
+function clean<T>(value: T, cleanText = cleaner()): T {
+  if (typeof value === 'string') return cleanText(value) as T;
+  if (Array.isArray(value)) return value.map((item: unknown) => clean(item, cleanText)) as T;
   if (typeof value !== 'object' || value === null) return value;
-  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, clean(item as unknown)])) as T;
+  const copy: Record<string, unknown> = {};
+  for (const [key, item] of Object.entries(value)) copy[key] = clean(item as unknown, cleanText);
+  return copy as T;
 }

@@ -23,11 +23,29 @@ export function pack(value: unknown): string {
   // The most frequent get the shortest numbers.
   repeated.sort((a, b) => b[1] - a[1]);
   const places = new Map(repeated.map(([text], place) => [text, `${MARK}${place.toString(36)}`]));
-  const packed: Packed = {
-    texts: [...places.keys()],
-    value: mapTexts(value, (text) => places.get(text) ?? text),
+  const written = new Map<string, string>();
+  const writeText = (text: string): string => {
+    let json = written.get(text);
+    if (json === undefined) {
+      json = JSON.stringify(places.get(text) ?? text);
+      written.set(text, json);
+    }
+    return json;
   };
-  return JSON.stringify(packed);
+  const texts: Packed['texts'] = [...places.keys()];
+  return `{"texts":${JSON.stringify(texts)},"value":${write(value, writeText)}}`;
+}
+
+/** As JSON.stringify has it, without a copy of the whole on the way. */
+function write(value: unknown, writeText: (text: string) => string): string {
+  if (typeof value === 'string') return writeText(value);
+  if (typeof value !== 'object' || value === null) return JSON.stringify(value);
+  if (Array.isArray(value)) return `[${value.map((item) => write(item, writeText)).join(',')}]`;
+  let json = '';
+  for (const [key, item] of Object.entries(value)) {
+    if (item !== undefined) json += `${json === '' ? '' : ','}"${key}":${write(item, writeText)}`;
+  }
+  return `{${json}}`;
 }
 
 export function unpack(json: string): unknown {
@@ -37,6 +55,7 @@ export function unpack(json: string): unknown {
 
 function visitTexts(value: unknown, visit: (text: string) => void): void {
   if (typeof value === 'string') visit(value);
+  else if (Array.isArray(value)) for (const item of value) visitTexts(item, visit);
   else if (typeof value === 'object' && value !== null)
     for (const item of Object.values(value)) visitTexts(item, visit);
 }

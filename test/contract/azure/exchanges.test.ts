@@ -1,15 +1,8 @@
 /** Every request that the reader makes, and what the lab answers, has the form that Azure's API description says. */
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { expect, test } from '@jest/globals';
 import type { LabOptions } from '../../../lab/servers/index.ts';
-import { contractsFolder, validateExchanges } from '../aws/validate-exchanges.ts';
+import { testExchanges } from '../aws/validate-exchanges.ts';
 import { leave, nodesOf, openReader, serveAzure } from './expected.ts';
 import { busyWorld, usualWorld } from './worlds.ts';
-
-const folder = contractsFolder();
-const when = folder === undefined ? test.skip : test;
 
 const RUNS: readonly LabOptions[] = [
   {},
@@ -20,42 +13,27 @@ const RUNS: readonly LabOptions[] = [
   { throttleEvery: 3 },
 ];
 
-when(
-  'all exchanges of the reader conform to the API description',
-  async () => {
-    const place = mkdtempSync(join(tmpdir(), 'pod-route-check-'));
-    const record = join(place, 'run.jsonl');
-    try {
-      for (const options of RUNS) {
-        for (const world of [busyWorld(), usualWorld('scale-set-uniform'), usualWorld('scale-set-flexible')]) {
-          const lab = await serveAzure(world, { ...options, record });
-          try {
-            const reader = openReader(lab);
-            const [fabric] = (await reader.read(nodesOf(world))).facts;
-            const ids = (kind: 'machines' | 'interfaces' | 'tables'): string[] =>
-              fabric?.[kind].map(({ id }) => id) ?? [];
-            const suspects = {
-              machines: ids('machines'),
-              interfaces: ids('interfaces'),
-              tables: ids('tables'),
-              filters: fabric === undefined || fabric.filters === 'unread' ? [] : fabric.filters.map(({ id }) => id),
-            };
-            await reader.reread({ nodes: [], ...suspects });
-            // Nothing names a subscription, so the login's own are asked for.
-            await openReader(lab).read(nodesOf(world).map((node) => ({ ...node, providerID: '' })));
-          } finally {
-            leave();
-            await lab.stop();
-          }
-        }
+testExchanges('all exchanges of the reader conform to the API description', async (record) => {
+  for (const options of RUNS) {
+    for (const world of [busyWorld(), usualWorld('scale-set-uniform'), usualWorld('scale-set-flexible')]) {
+      const lab = await serveAzure(world, { ...options, record });
+      try {
+        const reader = openReader(lab);
+        const [fabric] = (await reader.read(nodesOf(world))).facts;
+        const ids = (kind: 'machines' | 'interfaces' | 'tables'): string[] => fabric?.[kind].map(({ id }) => id) ?? [];
+        const suspects = {
+          machines: ids('machines'),
+          interfaces: ids('interfaces'),
+          tables: ids('tables'),
+          filters: fabric === undefined || fabric.filters === 'unread' ? [] : fabric.filters.map(({ id }) => id),
+        };
+        await reader.reread({ nodes: [], ...suspects });
+        // Nothing names a subscription, so the login's own are asked for.
+        await openReader(lab).read(nodesOf(world).map((node) => ({ ...node, providerID: '' })));
+      } finally {
+        leave();
+        await lab.stop();
       }
-      expect(validateExchanges(folder ?? '', record)).toEqual([]);
-    } finally {
-      rmSync(place, { recursive: true, force: true });
     }
-  },
-  60_000,
-);
-
-if (folder === undefined)
-  console.info('The API descriptions are not at hand (PRC_CONTRACTS), so exchanges are not checked.');
+  }
+});

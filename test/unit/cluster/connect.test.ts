@@ -147,6 +147,13 @@ describe('the credentials', () => {
     expect(text).toMatch(says);
   });
 
+  test('come from no command where the checkout may be a stranger’s', async () => {
+    const plugin = '{exec: {apiVersion: v1, command: "./login.sh", env: []}}';
+    const { text } = await failure(open({ kubeconfig: kubeconfigFor(tiny.url, plugin), execPlugins: 'refuse' }));
+    expect(text).toMatch(/^ConfigError: The kubeconfig has "\.\/login\.sh" run for credentials, which is refused/);
+    expect(text).toContain('exec-plugins: allow');
+  });
+
   test('come from a command that is not executable', async () => {
     const path = join(folder, 'flat');
     await writeFile(path, 'no program');

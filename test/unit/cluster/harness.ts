@@ -52,7 +52,7 @@ export function open(
     log,
     random: () => 0,
     ...options,
-    config: { timeoutMs: 600_000, ...config },
+    config: { execPlugins: 'auto', timeoutMs: 600_000, ...config },
   });
   return { reader, clock, log };
 }

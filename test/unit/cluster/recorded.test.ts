@@ -39,7 +39,12 @@ const call = makeCall({ clock, log, random: () => 0, deadline: clock.now() + 600
 beforeAll(async () => {
   server = await serve(() => answers.shift() ?? { status: 599, body: 'unexpected request' });
   const location = { kind: 'kubeconfig', origin: 'a test', texts: [{ text: kubeconfigFor(server.url) }] } as const;
-  const opened = connect(location, { context: undefined, env: {}, timeout: () => AbortSignal.timeout(20_000) });
+  const opened = connect(location, {
+    context: undefined,
+    env: {},
+    execPlugins: 'allow',
+    timeout: () => AbortSignal.timeout(20_000),
+  });
   if (opened instanceof ConfigError) throw opened;
   connection = opened;
 });

@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
-import { decideGate, type GateConfig } from '../../../src/gate.ts';
+import { countOutcomes, decideGate, type GateConfig } from '../../../src/gate.ts';
 import type { Finding, JudgedNode, Judgement, PairCounts } from '../../../src/model/judgement.ts';
+import type { OutcomeKind, PlanReport } from '../../../src/model/planned.ts';
 import type { Excuses } from '../../../src/model/triage.ts';
 import { NO_SUBJECTS } from '../../../src/model/judgement.ts';
 
@@ -260,5 +261,35 @@ describe('what is excused', () => {
       'fail',
     );
     expect(decideGate(UNKNOWN, CONFIG, excuses(['k'], 0)).result).toBe('fail');
+  });
+});
+
+describe('changes that were asked for', () => {
+  const passing = { result: 'pass', reasons: ['All is well.'] } as const;
+  const changes = (kinds: readonly OutcomeKind[], refused?: string): PlanReport => ({
+    plan: {} as PlanReport['plan'],
+    outcomes: kinds.map((kind, index) => ({ id: String(index), kind })),
+    ...(refused === undefined ? {} : { refused }),
+  });
+
+  test.each<[string, PlanReport | undefined]>([
+    ['none', undefined],
+    ['a plan only', { plan: {} as PlanReport['plan'] }],
+    ['all made', changes(['applied', 'already'])],
+  ])('%s: the judgement decides', (_, report) => {
+    expect(countOutcomes(passing, report)).toEqual(passing);
+  });
+
+  test.each<[OutcomeKind]>([['stale'], ['denied'], ['failed'], ['not-run']])('one is %s: it fails', (kind) => {
+    expect(countOutcomes(passing, changes(['applied', kind]))).toEqual({
+      result: 'fail',
+      reasons: [`Not all of 2 changes could be made: 1 ${kind}.`, 'All is well.'],
+    });
+  });
+
+  test('refused as a whole: it fails, and says why', () => {
+    expect(countOutcomes(passing, changes(['not-run'], 'the digest is another')).reasons[0]).toBe(
+      'Nothing was changed: the digest is another.',
+    );
   });
 });

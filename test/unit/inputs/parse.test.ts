@@ -47,8 +47,16 @@ const DEFAULTS: Config = {
   rules: {},
   failOn: 'error',
   onUnknown: 'fail',
+  policy: {
+    kinds: ['set-forwarding', 'create-route', 'replace-route'],
+    disruption: 'none',
+    most: 20,
+    excludedNodes: [],
+    owners: [],
+  },
   comment: 'on-problems',
   driftIssue: 'never',
+  execPlugins: 'auto',
   reportFormats: ['json', 'html'],
   reportDir: 'pod-route-check-report',
   timeoutMs: 600_000,
@@ -142,8 +150,7 @@ describe('accepted values', () => {
 
 describe('refused values say what to do', () => {
   test.each<[Inputs, string]>([
-    [{ mode: 'apply' }, 'mode: "apply" is not available in this version. Use check.'],
-    [{ mode: 'chekc' }, 'mode: "chekc" is not one of its values. Did you mean check? Use check.'],
+    [{ mode: 'chekc' }, 'mode: "chekc" is not one of its values. Did you mean check? Use one of: check, plan, apply.'],
     [
       { cloud: 'gce' },
       'cloud: "gce" is not one of its values. Did you mean gcp? Use one of: auto, aws, gcp, azure, none.',
@@ -264,11 +271,11 @@ describe('refused values say what to do', () => {
 
   test('all problems come at once, each bad prefix by name', () => {
     const texts = textsOf({
-      mode: 'plan',
+      mode: 'plann',
       cloud: 'asure',
       'pod-cidrs': '10.42.0.0/33, 010.0.0.0/8 10.42.0.0/16 0.0.0.0/0',
       timeout: '-1',
-      'max-changes': '3',
+      'max-changes': '0',
       rules: 'nonsense: loud',
     });
     expect(texts).toHaveLength(9);
@@ -338,14 +345,14 @@ describe('warnings', () => {
 
 describe('renderProblems', () => {
   test('one problem is one sentence, several are a list', () => {
-    const one = renderProblems(problemsOf({ INPUT_MODE: 'apply' }));
+    const one = renderProblems(problemsOf({ INPUT_GUESTS: 'exec' }));
     expect(one.name).toBe('ConfigError');
-    expect(one.message).toBe('Input mode: "apply" is not available in this version. Use check.');
+    expect(one.message).toBe('Input guests: "exec" is not available in this version. Use one of: none, files.');
     expect(one.hint).not.toBe('');
-    const two = renderProblems(problemsOf({ INPUT_MODE: 'apply', INPUT_TIMEOUT: 'x' }));
+    const two = renderProblems(problemsOf({ INPUT_GUESTS: 'exec', INPUT_TIMEOUT: 'x' }));
     expect(two.message.split('\n')).toEqual([
       '2 problems with the inputs:',
-      '- mode: "apply" is not available in this version. Use check.',
+      '- guests: "exec" is not available in this version. Use one of: none, files.',
       '- timeout: "x" is no duration. Write 90s, 10m or 1h30m; a plain number means minutes.',
     ]);
   });

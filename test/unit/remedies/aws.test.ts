@@ -68,7 +68,7 @@ describe('commands', () => {
       ],
     ],
   ])('%s', (_name, change, expected) => {
-    expect(remediesFor([change])).toEqual({ aws: expected, gcloud: [], az: [] });
+    expect(remediesFor([change])).toMatchObject({ aws: expected, gcloud: [], az: [] });
   });
 
   test('several changes keep their order, equal ones appear once', () => {
@@ -89,7 +89,7 @@ describe('commands', () => {
   });
 
   test('the first command is no comment', () => {
-    expect(firstCommand({ aws: ['# a', 'b'], gcloud: ['c'], az: [] })).toBe('b');
+    expect(firstCommand({ aws: ['# a', 'b'], gcloud: ['c'], az: [], terraform: ['d'] })).toBe('b');
     expect(firstCommand(remediesFor([]))).toBeUndefined();
   });
 });

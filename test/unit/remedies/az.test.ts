@@ -127,7 +127,8 @@ describe('commands', () => {
       [`az network vnet subnet update --ids ${SUBNET} --route-table ${TABLE}`],
     ],
   ])('%s', (_name, change, expected) => {
-    expect(remediesFor([change])).toEqual({ aws: [], gcloud: [], az: expected });
+    const { aws, gcloud, az } = remediesFor([change]);
+    expect({ aws, gcloud, az }).toEqual({ aws: [], gcloud: [], az: expected });
   });
 
   test('what foreign text contains stays text', () => {

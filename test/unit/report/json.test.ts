@@ -51,7 +51,7 @@ describe('the schema', () => {
 test('has every key of the public contract, in its order', () => {
   const broken = report({ ...brokenJudgement(), gaps: [GAP] });
   expect(Object.keys(broken)).toEqual(
-    'schemaVersion verdict evidenceLevel gate cluster clouds pairs roundTrip otherPaths classes matrix nodes findings resolved unseen causes gaps'.split(
+    'schemaVersion verdict evidenceLevel gate cluster clouds pairs roundTrip otherPaths classes matrix nodes findings resolved unseen plan causes gaps'.split(
       ' ',
     ),
   );
@@ -60,7 +60,7 @@ test('has every key of the public contract, in its order', () => {
     'name os podCIDRs internalIPs machine interfaces subnets routeTables forwarding evidenceLevel verdict',
   );
   expect(keysOfFirst('findings').join(' ')).toBe(
-    'key rule severity verdict title what why next subjects evidence pairsBroken roundTripsBroken otherPathsBroken standing accepted remedies',
+    'key rule severity verdict title what why next subjects evidence pairsBroken roundTripsBroken otherPathsBroken standing authors accepted remedies',
   );
   expect(keysOfFirst('matrix').join(' ')).toBe('from to family verdict roundTrip findings');
   expect(keysOfFirst('causes').join(' ')).toBe('finding pairsExplained');
@@ -89,6 +89,10 @@ test('contains commands for every tool, even where there are none', () => {
     ],
     gcloud: [],
     az: [],
+    terraform: [
+      '# In the resource that holds eni-0a100000000000003: aws_network_interface, or aws_instance for its first:',
+      'source_dest_check = false',
+    ],
   });
   expect(report(unknownJudgement())['findings']).toMatchObject([{ remedies: { aws: [], gcloud: [], az: [] } }]);
 });

@@ -62,6 +62,14 @@ test('outputs are the numbers of the view', () => {
     findings: [...brokenJudgement().findings, ...unknownJudgement().findings],
   });
   expect(renderOutputs(view(judged), { reportJson: '/r/report.json' })).toEqual({
+    changes: '',
+    'changes-applied': '',
+    'changes-withheld': '',
+    'plan-file': '',
+    'plan-digest': '',
+    'undo-file': '',
+    'undo-digest': '',
+    'journal-file': '',
     verdict: 'fail',
     findings: '4',
     errors: '2',

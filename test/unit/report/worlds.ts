@@ -285,7 +285,7 @@ export function view(judged: Judgement, gate?: GateView, triage: Partial<Triage>
 /** A run against a baseline: one fault of two is accepted, the other is known, and some have gone. `name`: of everything foreign. */
 export function driftedView(name: string): View {
   const judged = brokenJudgement();
-  const [first, second] = judged.findings;
+  const [first, second, third] = judged.findings;
   const former = { key: `fabric-route-missing/${name}`, rule: 'fabric-route-missing', title: `No route to ${name}` };
   return view(judged, undefined, {
     hasBaseline: true,
@@ -295,6 +295,7 @@ export function driftedView(name: string): View {
         { standing: 'standing', accepted: { node: name, reason: `kept for ${name}`, expires: '2027-01-01' } },
       ],
       [second?.key ?? '', { standing: 'standing' }],
+      [third?.key ?? '', { standing: 'new', authors: [`stack ${name}, by the tags of the route table`] }],
     ]),
     resolved: [former],
     unseen: [{ ...former, key: `orphan-route/${name}`, rule: 'orphan-route' }],

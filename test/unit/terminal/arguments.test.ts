@@ -13,6 +13,8 @@ test.each<[string, Record<string, string>, { json?: boolean; verbose?: boolean }
   ['check --redact --cloud aws', { INPUT_REDACT: 'true', INPUT_CLOUD: 'aws', ...NO_FILES }, {}],
   ['check --report-dir out', { 'INPUT_REPORT-DIR': 'out' }, {}],
   ['check --report-formats html', { 'INPUT_REPORT-FORMATS': 'html' }, {}],
+  ['plan --plan-file p.json', { INPUT_MODE: 'plan', 'INPUT_PLAN-FILE': 'p.json', ...NO_FILES }, {}],
+  ['apply', { INPUT_MODE: 'apply', ...NO_FILES }, {}],
   ['replay s.json', { INPUT_SNAPSHOT: 's.json', ...NO_FILES }, {}],
   ['replay --json s.json --cloud=', { INPUT_SNAPSHOT: 's.json', INPUT_CLOUD: '', ...NO_FILES }, { json: true }],
 ])('%s', (line, inputs, { json = false, verbose = false }) => {
@@ -21,7 +23,7 @@ test.each<[string, Record<string, string>, { json?: boolean; verbose?: boolean }
 
 test.each<[string, string[]]>([
   ['chek', ['"chek" is no command. Did you mean check?']],
-  ['destroy', ['"destroy" is no command. Use check or replay?']],
+  ['destroy', ['"destroy" is no command. Use one of: check, replay, plan, apply.']],
   [
     'check --clod aws',
     [
@@ -29,6 +31,7 @@ test.each<[string, string[]]>([
       '"aws" belongs to no option. Run with --help for all of them.',
     ],
   ],
+  ['check --mode=apply', ['The command says the mode. Write check, replay, plan, apply instead of --mode.']],
   ['check --cloud', ['--cloud has no value. Write --cloud VALUE.']],
   ['check --cloud --json', ['--cloud has no value. Write --cloud VALUE.']],
   ['check extra', ['"extra" belongs to no option. Run with --help for all of them.']],

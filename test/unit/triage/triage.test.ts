@@ -37,7 +37,7 @@ function run(faults: readonly Fault[], { baseline, ignore = [], gaps = [], rules
   return {
     snapshot,
     judgement,
-    triage: triageFindings({ judgement, baseline, ignore, rules, takenAt: snapshot.takenAt }),
+    triage: triageFindings({ judgement, baseline, ignore, rules, snapshot }),
   };
 }
 
@@ -169,5 +169,38 @@ describe('what the gate excuses', () => {
     const baseline = baselineOf(run([checkOn(3)]));
     expect(excused([], 'error', baseline)).toBe(0);
     expect(excused([], 'new', baseline)).toBe(one);
+  });
+});
+
+describe('who could have changed it', () => {
+  const before = baselineOf(run([]));
+
+  test('is told of what is new, by the marks of route tables and by what controllers are told', () => {
+    const world = inject(cluster('fabric'), routeMissing(2), checkOn(3)).world;
+    const plain = snapshotOfWorld(world);
+    const snapshot: Snapshot = {
+      ...plain,
+      cluster: {
+        ...plain.cluster,
+        routeController: { source: 'kube-system/kube-controller-manager', configuresRoutes: true },
+      },
+      fabrics: plain.fabrics.map((fabric) => ({
+        ...fabric,
+        tables: fabric.tables.map((table) => ({ ...table, owners: ['Terraform'] })),
+        machines: fabric.machines.map((machine) => ({ ...machine, group: 'workers' })),
+      })),
+    };
+    const judgement = judgeSnapshot(snapshot, AUTO);
+    const authorsOf = (rule: string, baseline: Baseline | undefined): readonly string[] | undefined => {
+      const { findings } = triageFindings({ judgement, baseline, ignore: [], rules: {}, snapshot });
+      const finding = judgement.findings.find((one) => one.rule === rule);
+      return findings.get(finding?.key ?? '')?.authors;
+    };
+    expect(authorsOf('fabric-route-missing', before)).toEqual([
+      'Terraform, by the tags of the route table',
+      'the cluster’s route controller (kube-system/kube-controller-manager)',
+    ]);
+    expect(authorsOf('cloud-forwarding-off', before)).toEqual(['the group workers, which replaces its machines']);
+    expect(authorsOf('fabric-route-missing', undefined)).toBeUndefined();
   });
 });

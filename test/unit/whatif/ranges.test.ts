@@ -7,7 +7,7 @@ import type { World } from '../../../lab/world/world.ts';
 import type { JudgeConfig } from '../../../src/judge/judge.ts';
 import { overlaps, parsePrefixes } from '../../../src/model/prefix.ts';
 import { AUTO, cluster, judgeWith } from '../../support/judging.ts';
-import { fabricCluster, findings, plan, pool } from '../../support/planning.ts';
+import { fabricCluster, findings, plan, pool } from '../../support/what-if.ts';
 
 test('no two podCIDRs overlap, whatever lengths pools ask for', () => {
   const snapshot = fabricCluster();

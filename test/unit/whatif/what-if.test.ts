@@ -5,7 +5,7 @@ import { judgeDraft } from '../../../src/judge/judge.ts';
 import type { JudgeConfig } from '../../../src/judge/judge.ts';
 import type { WhatIf } from '../../../src/model/what-if.ts';
 import { AUTO, cluster, judgeWith, withoutEchoes } from '../../support/judging.ts';
-import { fabricCluster, findings, plan, pool } from '../../support/planning.ts';
+import { fabricCluster, findings, plan, pool } from '../../support/what-if.ts';
 import { NO_SUSPECTS, reread } from '../../support/reread.ts';
 
 describe('a plan that works', () => {

@@ -5,7 +5,7 @@ import type { ReportFinding } from '../model.ts';
 import { useShared } from './context.tsx';
 
 const SHOWN_MS = 2000;
-const TOOLS = ['aws', 'gcloud', 'az'] as const;
+const TOOLS = ['aws', 'gcloud', 'az', 'terraform'] as const;
 
 async function copy(text: string): Promise<boolean> {
   try {

@@ -7,7 +7,7 @@ import { formatLink } from '../links.ts';
 import type { PageFinding } from '../model.ts';
 import { usePrinting, useShared } from './context.tsx';
 import { Remedies } from './copy.tsx';
-import { GradeMark } from './marks.tsx';
+import { Evidence, GradeMark } from './marks.tsx';
 import { Pager } from './pager.tsx';
 
 const PER_PAGE = 50;
@@ -109,19 +109,18 @@ function FindingBody({ finding }: { finding: PageFinding }): VNode {
         <strong>What to do:</strong> {finding.next}
       </p>
       <Remedies finding={finding} />
+      {finding.authors.length === 0 ? null : (
+        <p>
+          <strong>Who could have changed it:</strong> {finding.authors.join('; ')}.
+        </p>
+      )}
       <AtFault subjects={finding.subjects} />
       {finding.evidence.length === 0 ? null : (
         <>
           <p>
             <strong>Seen:</strong>
           </p>
-          <ul class="evidence">
-            {finding.evidence.map(({ text, source }) => (
-              <li key={text + source}>
-                {text} <small>({source})</small>
-              </li>
-            ))}
-          </ul>
+          <Evidence finding={finding} />
         </>
       )}
       <p class="hint">

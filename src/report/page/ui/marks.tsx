@@ -1,5 +1,6 @@
 /** Verdicts and grades: a symbol and a word, so that no colour has to be told from another. */
 import type { VNode } from 'preact';
+import type { ReportFinding } from '../model.ts';
 import type { Verdict } from '../../../model/judgement.ts';
 import { verdictWord } from '../../words.ts';
 
@@ -39,5 +40,17 @@ export function GradeMark({ grade }: { grade: string }): VNode {
       </span>
       <span>{grade}</span>
     </span>
+  );
+}
+
+export function Evidence({ finding }: { finding: ReportFinding }): VNode {
+  return (
+    <ul class="evidence">
+      {finding.evidence.map(({ text, source }) => (
+        <li key={text + source}>
+          {text} <small>({source})</small>
+        </li>
+      ))}
+    </ul>
   );
 }

@@ -7,7 +7,7 @@ import type { PageFinding, PageNode } from '../model.ts';
 import { NodeBox } from './combobox.tsx';
 import { useShared } from './context.tsx';
 import { Command } from './copy.tsx';
-import { GradeMark, VerdictMark } from './marks.tsx';
+import { Evidence, GradeMark, VerdictMark } from './marks.tsx';
 import type { Choice } from './matrix.tsx';
 import { Members } from './members.tsx';
 
@@ -172,13 +172,7 @@ function Pinned({ finding }: { finding: PageFinding }): VNode {
       <p>
         <GradeMark grade={finding.grade} /> {finding.what}
       </p>
-      <ul class="evidence">
-        {finding.evidence.map(({ text, source }) => (
-          <li key={text + source}>
-            {text} <small>({source})</small>
-          </li>
-        ))}
-      </ul>
+      <Evidence finding={finding} />
       {lines === undefined ? (
         <p>{finding.next}</p>
       ) : (

@@ -85,6 +85,19 @@ describe('what it was', () => {
 });
 
 describe('what is said', () => {
+  test('what may not be linked to is named, not what may be written', () => {
+    const write = 'Microsoft.Network/networkInterfaces/write';
+    const message =
+      `The client 'c' with object id 'o' has permission to perform action '${write}' on scope '${'/long'.repeat(80)}'; ` +
+      "however, it does not have permission to perform action 'Microsoft.Network/publicIPAddresses/join/action' on the linked scope(s) '/ip' or the linked scope(s) are invalid.";
+    const error = new ArmError(403, 'LinkedAuthorizationFailed', message);
+    const { reason, permission } = classify(error, write, 'subscription s', false);
+    expect(permission).toBe('Microsoft.Network/publicIPAddresses/join/action');
+    expect(reason).toBe(
+      `${permission ?? ''} is denied over /ip (LinkedAuthorizationFailed); docs/permissions/azure-apply.json allows all that is needed`,
+    );
+  });
+
   test('action and scope, in the spelling of the role', () => {
     const { reason, permission } = judge(new ArmError(403, 'AuthorizationFailed', DENIED));
     expect(permission).toBe(PERMISSION);

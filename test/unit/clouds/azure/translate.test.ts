@@ -147,9 +147,20 @@ describe('tables', () => {
   test.each([
     ['/subscriptions/s/resourceGroups/MC_g_c_westeurope/providers/Microsoft.Network/routeTables/t', {}, ['AKS']],
     [`${GROUP}/Microsoft.Network/routeTables/t`, { 'aks-managed-cluster-name': 'shop' }, ['AKS cluster shop']],
+    [`${GROUP}/Microsoft.Network/routeTables/t`, { 'aks-managed-poolName': 'one' }, ['AKS']],
+    [`${GROUP}/Microsoft.Network/routeTables/t`, { 'managed-by': 'terraform', env: 'prod' }, ['Terraform']],
+    [`${GROUP}/Microsoft.Network/routeTables/t`, { terraform: 'false' }, []],
     [`${GROUP}/Microsoft.Network/routeTables/MC_t`, {}, []],
   ])('%s %p belongs to %p', (id, tags, owners) => {
     expect(translateTable({ id, tags })?.owners).toEqual(owners);
+  });
+
+  test.each([
+    ['/subscriptions/s/resourceGroups/MC_g_c_westeurope/providers/Microsoft.Network/networkInterfaces/n', {}, 'AKS'],
+    [`${GROUP}/Microsoft.Network/networkInterfaces/n`, { 'aks-managed-cluster-name': 'shop' }, 'AKS cluster shop'],
+    [`${GROUP}/Microsoft.Network/networkInterfaces/n`, { 'managed-by': 'terraform' }, undefined],
+  ])('interface %s %p is kept by %p', (id, tags, owner) => {
+    expect(translateInterface({ id, tags, properties: {} })?.owner).toBe(owner);
   });
 });
 

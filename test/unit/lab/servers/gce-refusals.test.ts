@@ -210,9 +210,9 @@ test('whatever would change something is refused and noted', async () => {
     await gceRaw(lab, 'net-host/global/routes');
     const asked = lab.requests().filter((one) => one.service === 'gce');
     expect(asked.map((one) => [one.operation, one.status, one.write])).toEqual([
-      [`update ${vm}`, 403, true],
-      ['create net-host/global/routes', 403, true],
-      ['delete net-host/global/routes/pods-a', 403, true],
+      ['instances.update cluster-1/node-a', 403, true],
+      ['routes.insert net-host/', 403, true],
+      ['routes.delete net-host/pods-a', 403, true],
       ['routes.list net-host', 200, false],
     ]);
   });

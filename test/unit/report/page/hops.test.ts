@@ -91,12 +91,13 @@ describe('a gap stands where it leaves a doubt', () => {
     grade: 'unknown',
     impact: null,
     standing: 'new',
+    authors: [],
     standingText: null,
     accepted: null,
     about: '',
     evidence: [],
     otherPathsBroken: 0,
-    remedies: { aws: [], gcloud: [], az: [] },
+    remedies: { aws: [], gcloud: [], az: [], terraform: [] },
   });
 
   test.each([
