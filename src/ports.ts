@@ -54,12 +54,17 @@ export interface ClusterFacets {
   readonly controllers?: boolean;
 }
 
+/** Told while the cluster is still being read. */
+export interface ClusterListener {
+  /** Some of the nodes, as soon as there are any; which of them are selected is not known yet. */
+  readonly onFirstNodes?: (nodes: readonly NodeFacts[]) => void;
+  /** All nodes. */
+  readonly onNodes?: (nodes: readonly NodeFacts[]) => void;
+}
+
 export interface ClusterReader {
-  /**
-   * Throws a KnownError when no node could be listed at all; anything less is a gap. `onNodes`: the nodes as soon as they
-   * are known, while all else is still being read.
-   */
-  read(wanted: ClusterFacets, onNodes?: (nodes: readonly NodeFacts[]) => void): Promise<Reading<ClusterReading>>;
+  /** Throws a KnownError when no node could be listed at all; anything less is a gap. */
+  read(wanted: ClusterFacets, hear?: ClusterListener): Promise<Reading<ClusterReading>>;
   /** The named nodes as they are now; a node that is gone is left out. */
   reread(names: readonly string[]): Promise<Reading<readonly NodeFacts[]>>;
 }

@@ -35,7 +35,7 @@ export function openCluster(options: ClusterOptions): ClusterReader {
   let opened: Promise<KubernetesReader> | undefined;
   const reader = (): Promise<KubernetesReader> => (opened ??= open(options));
   return {
-    read: async (wanted, onNodes) => (await reader()).read(wanted, onNodes),
+    read: async (wanted, hear) => (await reader()).read(wanted, hear),
     reread: async (names) => (await reader()).reread(names),
   };
 }

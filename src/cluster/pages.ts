@@ -1,4 +1,5 @@
 /** Lists that come in pages and may expire between two of them. */
+import { nextTurn } from '../net/clock.ts';
 import type { Page, PageRequest } from './api.ts';
 import type { Call, Outcome } from './call.ts';
 import { StrangerError } from './trouble.ts';
@@ -16,8 +17,8 @@ export interface PagesOptions<T, F> {
   readonly list: (page: PageRequest) => Promise<Page<T>>;
   /** Makes an object small at once, so that no page stays in memory; undefined drops it. */
   readonly translate: (object: T) => F | undefined;
-  /** After every page: how many were read, and how many are left where the server says so. */
-  readonly onPage?: (read: number, left: number | undefined) => void;
+  /** After every page: how many were read, how many are left where the server says so, and what was made of all so far. */
+  readonly onPage?: (read: number, left: number | undefined, facts: readonly F[]) => void;
 }
 
 /**
@@ -31,9 +32,13 @@ export async function readPages<T, F>(options: PagesOptions<T, F>): Promise<Outc
   let restarts = 0;
   let resumedAt = -1;
   let token: string | undefined;
+  const ask = (at: string | undefined): Promise<Outcome<Page<T>>> => {
+    const request = { limit: PAGE_SIZE, ...(at === undefined ? {} : { _continue: at }) };
+    return call(what, async () => checkedPage(await list(request), at));
+  };
+  let coming = ask(undefined);
   for (;;) {
-    const request = { limit: PAGE_SIZE, ...(token === undefined ? {} : { _continue: token }) };
-    const outcome = await call(what, async () => checkedPage(await list(request), token));
+    const outcome = await coming;
     if (!outcome.ok) {
       const { trouble } = outcome;
       if (trouble.kind !== 'status' || trouble.status !== 410 || token === undefined) return outcome;
@@ -43,22 +48,29 @@ export async function readPages<T, F>(options: PagesOptions<T, F>): Promise<Outc
         if (trouble.continueToken === undefined || resumedAt === read) return outcome;
         resumedAt = read;
         token = trouble.continueToken;
+        coming = ask(token);
         continue;
       }
       token = undefined;
       facts = [];
       read = 0;
+      coming = ask(undefined);
       continue;
     }
-    const items = outcome.value.items ?? [];
-    read += items.length;
-    for (const item of items) {
+    const { items, metadata } = outcome.value;
+    token = metadata?.continue === '' ? undefined : metadata?.continue;
+    if (token !== undefined) {
+      coming = ask(token);
+      // Only then it is sent, and the server works on the next page while this one is translated.
+      await nextTurn();
+    }
+    read += items?.length ?? 0;
+    for (const item of items ?? []) {
       const fact = translate(item);
       if (fact !== undefined) facts.push(fact);
     }
-    token = outcome.value.metadata?.continue;
-    onPage?.(read, outcome.value.metadata?.remainingItemCount);
-    if (token === undefined || token === '') return { ok: true, value: facts };
+    onPage?.(read, metadata?.remainingItemCount, facts);
+    if (token === undefined) return { ok: true, value: facts };
   }
 }
 

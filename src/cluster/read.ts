@@ -1,7 +1,7 @@
 /** Nodes, the cluster's name and version, and the network agents, through the Kubernetes API. Reads only. */
 import { ConfigError } from '../model/errors.ts';
 import type { CniFacts, Gap, NodeFacts, RouteControllerFacts } from '../model/snapshot.ts';
-import type { ClusterFacets, ClusterReader, ClusterReading, Log, Reading } from '../ports.ts';
+import type { ClusterFacets, ClusterListener, ClusterReader, ClusterReading, Log, Reading } from '../ports.ts';
 import { mapLimited } from '../net/limit.ts';
 import type { Call, Outcome } from './call.ts';
 import type { Connection } from './connect.ts';
@@ -51,7 +51,7 @@ export class KubernetesReader implements ClusterReader {
   }
 
   /** @throws KnownError when the nodes cannot be listed. */
-  async read(wanted: ClusterFacets, onNodes?: (nodes: readonly NodeFacts[]) => void): Promise<Reading<ClusterReading>> {
+  async read(wanted: ClusterFacets, hear: ClusterListener = {}): Promise<Reading<ClusterReading>> {
     // Pages of a list come one after the other, so all else is read meanwhile: from the first page on, because whoever
     // cannot have that one need not ask for more.
     let others: Promise<Others> | undefined;
@@ -61,8 +61,11 @@ export class KubernetesReader implements ClusterReader {
       others.catch(() => undefined);
       return others;
     };
-    const nodes = await this.#listSelected(() => void begin());
-    onNodes?.(nodes);
+    const nodes = await this.#listSelected((first) => {
+      if (others === undefined) hear.onFirstNodes?.(first);
+      void begin();
+    });
+    hear.onNodes?.(nodes);
     const { id, version, cni, services, routeController } = await begin();
     const facts: ClusterReading = {
       id,
@@ -75,7 +78,7 @@ export class KubernetesReader implements ClusterReader {
     return { facts, gaps: [...cni.gaps, ...services.gaps] };
   }
 
-  async #listSelected(onPage: () => void): Promise<NodeFacts[]> {
+  async #listSelected(onPage: (nodes: readonly NodeFacts[]) => void): Promise<NodeFacts[]> {
     const nodes = await this.#listNodes(onPage);
     if (!nodes.ok) throw this.#explain(nodes, 'list nodes');
     this.#listed = nodes.value.length;
@@ -136,15 +139,15 @@ export class KubernetesReader implements ClusterReader {
     return (this.#selected?.has(node.name) ?? true) ? node : { ...node, selected: false };
   }
 
-  async #listNodes(onPage?: () => void): Promise<Outcome<NodeFacts[]>> {
+  async #listNodes(onPage?: (nodes: readonly NodeFacts[]) => void): Promise<Outcome<NodeFacts[]>> {
     const { connection, call, log } = this.#options;
     const outcome = await readPages({
       call,
       what: 'list nodes',
       list: (page) => connection.core.listNode(page),
       translate: translateNode,
-      onPage: (read, left) => {
-        onPage?.();
+      onPage: (read, left, nodes) => {
+        onPage?.(nodes);
         const more = left === undefined ? '' : ` of ${String(read + left)}`;
         if (read % (4 * PAGE_SIZE) === 0 && left !== 0) log.info(`Kubernetes: read ${String(read)}${more} nodes`);
       },

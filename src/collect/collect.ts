@@ -13,7 +13,15 @@ import type {
 } from '../model/snapshot.ts';
 import { SNAPSHOT_SCHEMA_VERSION } from '../model/snapshot.ts';
 import { suspectsOf } from '../model/suspects.ts';
-import type { ClusterReader, CloudChoice, FabricFacets, FabricReader, Ports, Reading } from '../ports.ts';
+import type {
+  ClusterListener,
+  ClusterReader,
+  CloudChoice,
+  FabricFacets,
+  FabricReader,
+  Ports,
+  Reading,
+} from '../ports.ts';
 
 export interface Readers {
   readonly cluster: ClusterReader;
@@ -31,13 +39,18 @@ export async function collectSnapshot(config: Config, ports: Ports): Promise<Col
   const guestReader = await ports.guests(config);
   return ports.log.group('Reading the cluster and its clouds', async () => {
     let clouds: Promise<CloudsRead> | undefined;
+    const open = fabricOpener(config, ports);
     const begin = (nodes: readonly NodeFacts[]): Promise<CloudsRead> => {
-      clouds ??= readClouds(config, nodes, ports);
+      clouds ??= readClouds(config, nodes, ports, open);
       // Heard below, once the cluster is read.
       clouds.catch(() => undefined);
       return clouds;
     };
-    const { cluster, gaps } = await readCluster(config, reader, ports, (nodes) => void begin(nodes));
+    const { cluster, gaps } = await readCluster(config, reader, ports, {
+      // Loading a cloud's code takes a while, and the cluster is still busy listing.
+      onFirstNodes: (nodes) => ports.chooseClouds(config, nodes).clouds.forEach((cloud) => void open(cloud)),
+      onNodes: (nodes) => void begin(nodes),
+    });
     const [{ choice, fabrics, readings }, guests] = await Promise.all([
       begin(cluster.nodes),
       guestReader?.read(cluster.nodes),
@@ -60,11 +73,28 @@ interface CloudsRead {
   readonly readings: readonly Reading<readonly FabricFacts[]>[];
 }
 
-async function readClouds(config: Config, nodes: readonly NodeFacts[], ports: Ports): Promise<CloudsRead> {
+/** Opens each cloud once. */
+function fabricOpener(config: Config, ports: Ports): (cloud: CloudId) => Promise<FabricReader> {
+  const opened = new Map<CloudId, Promise<FabricReader>>();
+  return (cloud) => {
+    const known = opened.get(cloud);
+    if (known !== undefined) return known;
+    const opening = ports.fabric(cloud, config);
+    // Heard by whoever reads it.
+    opening.catch(() => undefined);
+    opened.set(cloud, opening);
+    return opening;
+  };
+}
+
+async function readClouds(
+  config: Config,
+  nodes: readonly NodeFacts[],
+  ports: Ports,
+  open: (cloud: CloudId) => Promise<FabricReader>,
+): Promise<CloudsRead> {
   const choice = ports.chooseClouds(config, nodes);
-  const fabrics = await Promise.all(
-    choice.clouds.map(async (cloud) => ({ cloud, reader: await ports.fabric(cloud, config) })),
-  );
+  const fabrics = await Promise.all(choice.clouds.map(async (cloud) => ({ cloud, reader: await open(cloud) })));
   const readings = await Promise.all(fabrics.map(({ reader }) => reader.read(nodes, facetsFor(config))));
   return { choice, fabrics, readings };
 }
@@ -110,7 +140,7 @@ async function readCluster(
   config: Config,
   reader: ClusterReader,
   { log }: Ports,
-  onNodes: (nodes: readonly NodeFacts[]) => void,
+  hear: Required<ClusterListener>,
 ): Promise<{ cluster: ClusterFacts; gaps: readonly Gap[] }> {
   // A mode that the user states needs no evidence of the network agent, unless more evidence is asked for: what the
   // agents show then says which ranges pods have, and whether the mode is plausible, and nobody misses it.
@@ -119,9 +149,12 @@ async function readCluster(
   try {
     const services = config.rules['range-collision'] !== 'off';
     const facets = { cni: true, services, controllers: needsControllers(config) };
-    const { facts, gaps: all } = await reader.read(facets, (nodes) => {
-      log.info(`${String(nodes.length)} nodes`);
-      onNodes(nodes);
+    const { facts, gaps: all } = await reader.read(facets, {
+      ...hear,
+      onNodes: (nodes) => {
+        log.info(`${String(nodes.length)} nodes`);
+        hear.onNodes(nodes);
+      },
     });
     const gaps = all.filter(({ facet }) => needsAgents || facet !== 'cni');
     return { cluster: facts, gaps };
