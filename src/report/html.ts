@@ -1,6 +1,6 @@
 /** The report as one page that needs nothing else: data, script and style are in it, and it loads nothing. */
 import { createHash } from 'node:crypto';
-import { escapeHtml } from './escape.ts';
+import { cleanLine, escapeHtml } from './escape.ts';
 import { SCRIPT, STYLE } from './page-asset.generated.ts';
 import { planPage } from './page/data.ts';
 import { pack } from './page/pack.ts';
@@ -25,7 +25,7 @@ export function renderHtml(view: View): string {
 <body>
 <div id="page"><main><section><h1>${escapeHtml(line)}</h1>${mend === null ? '' : `<p>${escapeHtml(`${mend.label}: ${mend.text}`)}</p>`}</section></main></div>
 <noscript>The rest of this page needs JavaScript, which it brings along. report.json holds all that it shows.</noscript>
-<script type="application/json" id="data">${escapeJson(pack(data))}</script>
+<script type="application/json" id="data">${escapeJson(pack(data, cleanLine))}</script>
 <script>${SCRIPT}</script>
 </body>
 </html>

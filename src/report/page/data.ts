@@ -1,6 +1,5 @@
 /** What the page is given: report.json as it is, and beside it what report.json leaves to each reader. */
 import { shortId } from '../../model/ids.ts';
-import { cleanLine } from '../escape.ts';
 import { planReport, type Report } from '../json.ts';
 import type { FindingView, View } from '../view.ts';
 import { planDrift, planFormer, planStanding } from '../words-drift.ts';
@@ -57,7 +56,7 @@ export interface Situation {
   readonly notJudged: string | null;
 }
 
-/** Pure. Every text is cleaned of characters that are not what they look like; escaping is left to the page. */
+/** Pure. Texts are as they came: whoever writes them into a page cleans and escapes them. */
 export function planPage(view: View): PageData {
   const situations = new Map<string, number>();
   const situationOf = view.nodes.map((node) => {
@@ -68,7 +67,7 @@ export function planPage(view: View): PageData {
     situations.set(text, place);
     return place;
   });
-  return clean({
+  return {
     report: planReport(view),
     headline: planHeadline(view),
     mend: planMend(view) ?? null,
@@ -81,7 +80,7 @@ export function planPage(view: View): PageData {
     situationOf,
     filtersUnread: view.filtersUnread,
     foot: planFoot(view),
-  });
+  };
 }
 
 function rank(finding: FindingView, view: View): RankedFinding {
@@ -111,27 +110,4 @@ function planFoot(view: View): [string, string][] {
     ['Made by', `Pod Route Check ${view.version}`],
   ];
   return lines.filter(([, text]) => text !== '');
-}
-
-/** Texts of a large cluster come again and again. */
-function cleaner(): (text: string) => string {
-  const known = new Map<string, string>();
-  return (text) => {
-    let line = known.get(text);
-    if (line === undefined) {
-      line = cleanLine(text);
-      known.set(text, line);
-    }
-    return line;
-  };
-}
-
-/** A copy with every text in it cleaned; keys of objects are ours. */
-function clean<T>(value: T, cleanText = cleaner()): T {
-  if (typeof value === 'string') return cleanText(value) as T;
-  if (Array.isArray(value)) return value.map((item: unknown) => clean(item, cleanText)) as T;
-  if (typeof value !== 'object' || value === null) return value;
-  const copy: Record<string, unknown> = {};
-  for (const [key, item] of Object.entries(value)) copy[key] = clean(item as unknown, cleanText);
-  return copy as T;
 }

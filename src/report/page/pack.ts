@@ -13,10 +13,14 @@ interface Packed {
   readonly value: unknown;
 }
 
-/** JSON that unpack reads. The same value gives the same text. */
-export function pack(value: unknown): string {
+/** JSON that unpack reads, with every text but keys as `clean` leaves it. The same value gives the same text. */
+export function pack(value: unknown, clean: (text: string) => string = (text) => text): string {
+  const cleaned = cleanOnce(clean);
   const seen = new Map<string, number>();
-  visitTexts(value, (text) => seen.set(text, (seen.get(text) ?? 0) + 1));
+  visitTexts(value, (raw) => {
+    const text = cleaned(raw);
+    seen.set(text, (seen.get(text) ?? 0) + 1);
+  });
   const repeated = [...seen].filter(([text, count]) => {
     return text.startsWith(MARK) || (count > 1 && text.length >= SHORTEST);
   });
@@ -24,16 +28,30 @@ export function pack(value: unknown): string {
   repeated.sort((a, b) => b[1] - a[1]);
   const places = new Map(repeated.map(([text], place) => [text, `${MARK}${place.toString(36)}`]));
   const written = new Map<string, string>();
-  const writeText = (text: string): string => {
-    let json = written.get(text);
+  const writeText = (raw: string): string => {
+    let json = written.get(raw);
     if (json === undefined) {
+      const text = cleaned(raw);
       json = JSON.stringify(places.get(text) ?? text);
-      written.set(text, json);
+      written.set(raw, json);
     }
     return json;
   };
   const texts: Packed['texts'] = [...places.keys()];
   return `{"texts":${JSON.stringify(texts)},"value":${write(value, writeText)}}`;
+}
+
+/** Texts of a large cluster come again and again. */
+function cleanOnce(clean: (text: string) => string): (text: string) => string {
+  const known = new Map<string, string>();
+  return (raw) => {
+    let text = known.get(raw);
+    if (text === undefined) {
+      text = clean(raw);
+      known.set(raw, text);
+    }
+    return text;
+  };
 }
 
 /** As JSON.stringify has it, without a copy of the whole on the way. */
