@@ -64,6 +64,7 @@ export class FilterAtlas {
   readonly #byMatch = new Map<Entry<number> | undefined, Markings>();
   /** Put together once, and not for every node. */
   readonly #keys: Map<string, string>[] = [];
+  readonly #holders = new Map<string, Holder>();
   #next = 0;
 
   constructor(fabric: Fabric, filters: readonly FilterFacts[]) {
@@ -122,17 +123,32 @@ export class FilterAtlas {
 
   /** What rules may call this interface, as far as any rule does. */
   groupsOf(face: InterfaceFacts): string[] {
-    const all = [...(face.filters ?? []), ...(face.tags ?? []), ...(face.groups ?? [])];
-    return all.filter((group) => this.#mentioned.has(group));
+    const groups: string[] = [];
+    for (const names of [face.filters, face.tags, face.groups]) {
+      if (names !== undefined) for (const name of names) if (this.#mentioned.has(name)) groups.push(name);
+    }
+    return groups;
   }
 
   /** `owner`: the interface that the addresses are assigned to; absent: they are behind one of `faces`. */
   holder(owner: InterfaceFacts | undefined, faces: readonly InterfaceFacts[]): Holder {
     if (this.#mentioned.size === 0) return NOBODY;
-    const certain = new Set(owner === undefined ? [] : this.groupsOf(owner));
-    const perhaps = new Set(owner === undefined ? faces.flatMap((face) => this.groupsOf(face)) : []);
-    const key = owner === undefined ? [...perhaps].sort().join() : `=${[...certain].sort().join()}`;
-    return { key, certain, perhaps };
+    const [only] = faces;
+    const groups =
+      owner !== undefined
+        ? this.groupsOf(owner)
+        : only !== undefined && faces.length === 1
+          ? this.groupsOf(only)
+          : [...new Set(faces.flatMap((face) => this.groupsOf(face)))];
+    const names = groups.sort().join();
+    const key = owner === undefined ? names : `=${names}`;
+    let holder = this.#holders.get(key);
+    if (holder === undefined) {
+      const [certain, perhaps] = owner === undefined ? [[], groups] : [groups, []];
+      holder = { key, certain: new Set(certain), perhaps: new Set(perhaps) };
+      this.#holders.set(key, holder);
+    }
+    return holder;
   }
 
   /** Of whom nothing was read. */

@@ -68,9 +68,7 @@ export class Filters {
   places(range: Range, faces: readonly InterfaceFacts[], isUnseen = false): Place[] {
     if (isUnseen) return this.#placesOf(range, this.#atlas.anybody());
     // Nearly always nothing of a range of pods is assigned to an interface.
-    if (!faces.some((face) => isTouched(range, this.#fabric.assigned(face)))) {
-      return this.#placesIn(range, undefined, faces);
-    }
+    if (!this.#isAssigned(range, faces)) return this.#placesIn(range, undefined, faces);
     const result: Place[] = [];
     let rest: Range[] = [range];
     for (const owner of faces) {
@@ -143,6 +141,11 @@ export class Filters {
 
   #combination({ filters: [first] }: Stage): Combination {
     return first === undefined ? 'union' : this.#behaviour[first.kind].combination;
+  }
+
+  #isAssigned(range: Range, faces: readonly InterfaceFacts[]): boolean {
+    for (const face of faces) if (isTouched(range, this.#fabric.assigned(face))) return true;
+    return false;
   }
 
   #placesIn(range: Range, owner: InterfaceFacts | undefined, faces: readonly InterfaceFacts[]): Place[] {

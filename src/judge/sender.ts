@@ -49,12 +49,16 @@ export interface Sender {
 /** The address that others use as next hop towards this node: its agent's own word first. */
 export function advertisedAddress(node: SurveyedNode, family: Family): string | undefined {
   const { mode, facts } = node;
-  const ofFamily = (texts: readonly string[]): string | undefined =>
-    texts.find((text) => (parseAddress(text)?.family ?? (text.includes(':') ? 6 : 4)) === family);
-  const announced = ofFamily(mode.announced ?? []);
-  if (announced !== undefined) return parseAddress(announced)?.text ?? announced;
-  return facts.internalIPs.find((text) => parseAddress(text)?.family === family);
+  for (const text of mode.announced ?? NOTHING) {
+    const address = parseAddress(text);
+    // What is no address is what its agent said all the same.
+    if ((address?.family ?? (text.includes(':') ? 6 : 4)) === family) return address?.text ?? text;
+  }
+  for (const text of facts.internalIPs) if (parseAddress(text)?.family === family) return text;
+  return undefined;
 }
+
+const NOTHING: readonly string[] = [];
 
 /** Its kernel has a route per peer: to all that are neighbours, and in cross-subnet mode into a tunnel for the others. */
 export function usesHostRoutes({ mode }: SurveyedNode): boolean {

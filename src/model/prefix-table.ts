@@ -1,6 +1,6 @@
 /** Longest-prefix lookup over many prefixes: one Map per prefix length, sorted only where somebody asks what lies inside. */
 import type { AddressValue, Family, Prefix, Range } from './prefix.ts';
-import { comparePrefixes, isWider, networkValue, nextValue, previousValue } from './prefix.ts';
+import { comparePrefixes, isNetwork, isWider, networkValue, nextValue, previousValue } from './prefix.ts';
 
 export interface Entry<T> {
   readonly prefix: Prefix;
@@ -78,12 +78,16 @@ export class PrefixTable<T> {
   }
 
   /** Prefixes that hold one end of the range and not the other: there are some only where the range is no prefix itself. */
-  #reachingIn({ family, first, last }: Range): Entry<T>[] {
+  #reachingIn(range: Range): readonly Entry<T>[] {
+    if (isNetwork(range)) return NONE;
+    const { family, first, last } = range;
     const result: Entry<T>[] = [];
     for (const { length, entries } of this.#levels[family]) {
-      const [low, high] = [networkValue(first, length), networkValue(last, length)];
+      const low = networkValue(first, length);
+      const high = networkValue(last, length);
       if (low === high) continue;
-      const [lower, upper] = [entries.get(low), entries.get(high)];
+      const lower = entries.get(low);
+      const upper = entries.get(high);
       if (lower !== undefined && low < first) result.push(lower);
       if (upper !== undefined && upper.prefix.last > last) result.push(upper);
     }
@@ -116,8 +120,8 @@ export class PrefixTable<T> {
   /** Cuts the range where the longest match changes: exact, whatever lies inside. In order, without holes. */
   segments(range: Range): Segment<T>[] {
     const { family } = range;
+    if (!this.isCut(range)) return [{ family, first: range.first, last: range.last, match: this.longestMatch(range) }];
     const inside = [...this.inside(range), ...this.#reachingIn(range)];
-    if (inside.length === 0) return [{ family, first: range.first, last: range.last, match: this.longestMatch(range) }];
     const cuts = new Set<AddressValue>([range.first]);
     for (const { prefix } of inside) {
       if (prefix.first > range.first) cuts.add(prefix.first);
@@ -137,6 +141,8 @@ export class PrefixTable<T> {
     return result;
   }
 }
+
+const NONE: readonly never[] = [];
 
 /** The prefix of this length that contains the whole range. */
 function covering<T>(level: Level<T>, range: Range): Entry<T> | undefined {

@@ -68,6 +68,17 @@ export function isWider(range: Range, length: number): boolean {
   return BigInt(last) - first >= 1n << BigInt(128 - length);
 }
 
+/** Could the range be written as one prefix? */
+export function isNetwork({ first, last }: Range): boolean {
+  if (typeof first === 'number') {
+    const size = Number(last) - first + 1;
+    return first % size === 0 && Number.isInteger(Math.log2(size));
+  }
+  const bits = first ^ BigInt(last);
+  // All the bits that differ are the last ones, and those of the first address are clear.
+  return (bits & (bits + 1n)) === 0n && (first & bits) === 0n;
+}
+
 const ZERO = 48;
 const DOT = 46;
 

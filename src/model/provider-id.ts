@@ -19,9 +19,10 @@ export interface ProviderId {
  */
 export function parseProviderId(text: string): ProviderId {
   if (/^i-[0-9a-f]+$/.test(text)) return { cloud: 'aws', key: awsKey(text) };
-  const form = /^([a-z0-9-]+):\/\/(.*)$/i.exec(text);
-  const scheme = form?.[1]?.toLowerCase();
-  const rest = form?.[2] ?? '';
+  const mark = text.indexOf('://');
+  if (mark < 0) return {};
+  const scheme = text.slice(0, mark).toLowerCase();
+  const rest = text.slice(mark + 3);
   if (scheme === 'aws') return parseAws(rest);
   if (scheme === 'eks-hybrid') return { cloud: 'aws', virtual: 'hybrid' };
   if (scheme === 'gce') {
