@@ -16,7 +16,8 @@ import type {
 import type { PlanReport } from '../model/planned.ts';
 import type { Gap, Snapshot } from '../model/snapshot.ts';
 import type { Triage, TriagedFinding } from '../model/triage.ts';
-import { firstCommand, remediesFor, type Remedies } from '../remedies/index.ts';
+import { remediesFor } from '../remedies/index.ts';
+import { firstCommand, type Remedies } from '../remedies/scripts.ts';
 
 export interface ViewInput {
   readonly judgement: Judgement;
@@ -155,7 +156,7 @@ export function verdictRank(verdict: Verdict): number {
 }
 
 function completeFinding(finding: Finding, triaged: TriagedFinding = { standing: 'new' }): FindingView {
-  const remedies = remediesFor(finding.changes);
+  const remedies = remediesFor(finding.changes, finding.hostChanges);
   const command = firstCommand(remedies);
   return { ...finding, ...triaged, remedies, ...(command === undefined ? {} : { command }) };
 }

@@ -129,8 +129,7 @@ export function planMend(view: View): Mend | undefined {
     if (view.verdict === 'fail') return mendFinding('Mend first', failing);
     // Nothing is broken, so there is no haste: a deletion's command is for those who have read its finding.
     const { label, text, command } = mendFinding('Worth mending', failing);
-    const deletes = failing.changes.some((change) => change.kind === 'delete-route');
-    return deletes || command === undefined ? { label, text } : { label, text, command };
+    return takesAway(failing) || command === undefined ? { label, text } : { label, text, command };
   }
   if (view.verdict === 'not-applicable') return explainNotApplicable(view);
   const [gap] = view.gaps;
@@ -144,6 +143,10 @@ export function planMend(view: View): Mend | undefined {
     return { label: 'Look first', text: 'Does the cluster have nodes, and does node-selector select any of them?' };
   }
   return undefined;
+}
+
+function takesAway({ changes, hostChanges = [] }: FindingView): boolean {
+  return [...changes, ...hostChanges].some(({ kind }) => kind === 'delete-route' || kind === 'delete-host-route');
 }
 
 /** The reason that holds for most nodes. */

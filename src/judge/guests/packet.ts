@@ -50,7 +50,9 @@ function admit(journey: Journey, { guest, device }: Place, ranges: Ranges): End[
     const piece = { source: answer.destination, destination: answer.source };
     const { decision } = answer;
     // Its own address comes from outside: never, whatever the filter.
-    if (decision.kind === 'local') return lost(journey, { guest, device }, piece, 'reverse-path');
+    if (decision.kind === 'local') {
+      return lost(journey, { guest, device }, piece, 'reverse-path', { leadsTo: guest.name });
+    }
     if (level === 0 || ranges.destination.family === 6) return { ...piece, faults: [] };
     if (decision.kind === 'unclear') return unknown(piece, guest, decision.reason);
     const isAdmitted = decision.kind === 'sent' && (level !== 1 || decision.hops.some((hop) => hop.device === device));

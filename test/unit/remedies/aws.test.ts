@@ -1,7 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import { execFileSync } from 'node:child_process';
 import type { Change } from '../../../src/model/plan.ts';
-import { firstCommand, remediesFor } from '../../../src/remedies/index.ts';
+import { remediesFor } from '../../../src/remedies/index.ts';
+import { firstCommand } from '../../../src/remedies/scripts.ts';
 import { shellComment, shellOption, shellWord } from '../../../src/remedies/shell.ts';
 
 const place = { cloud: 'aws', account: '123456789012', region: 'eu-west-1' } as const;
@@ -89,8 +90,9 @@ describe('commands', () => {
   });
 
   test('the first command is no comment', () => {
-    expect(firstCommand({ aws: ['# a', 'b'], gcloud: ['c'], az: [], terraform: ['d'] })).toBe('b');
-    expect(firstCommand(remediesFor([]))).toBeUndefined();
+    const none = remediesFor([]);
+    expect(firstCommand({ ...none, aws: ['# a', 'b'], gcloud: ['c'], terraform: ['d'] })).toBe('b');
+    expect(firstCommand({ ...none, terraform: ['d'] })).toBeUndefined();
   });
 });
 
