@@ -9,11 +9,14 @@ export function keepRoutes(changes: readonly Setting[]): string[] {
   const keepers = new Set(changes.flatMap(({ keeper }) => keeper ?? []));
   const own = changes.filter(({ keeper }) => keeper === undefined).map(({ route }) => route);
   return [
-    ...[...keepers].map((keeper) =>
-      shellComment(`Until the next restart, which is as it should be: such routes are ${keeper}'s work.`),
-    ),
+    ...[...keepers].map(standInComment),
     ...[...Map.groupBy(own, ({ device = '' }) => device)].flatMap(([device, routes]) => keepOf(device, routes)),
   ];
+}
+
+/** For a route that is somebody else's work. */
+export function standInComment(keeper: string): string {
+  return shellComment(`Not to be kept over a restart: such routes are the work of ${keeper}, and this only stands in.`);
 }
 
 function keepOf(device: string, routes: readonly HostRoute[]): string[] {

@@ -1,6 +1,7 @@
 /** Changes on Windows nodes as commands of PowerShell's module NetTCPIP. */
 import type { HostChange, HostChangeOf, HostRoute } from '../model/host-change.ts';
 import { parsePrefix } from '../model/prefix.ts';
+import { standInComment } from './keep-routes.ts';
 import { powershellLiteral, powershellWord } from './powershell-word.ts';
 import { shellComment } from './shell.ts';
 
@@ -46,9 +47,7 @@ function renderRoute({ route, instead, keeper }: HostChangeOf<'set-host-route'>)
   return [
     ...(instead === undefined ? [] : [removal(instead)]),
     `New-NetRoute ${options.join(' ')}`,
-    ...(keeper === undefined
-      ? []
-      : [shellComment(`Until the next restart, which is as it should be: such routes are ${keeper}'s work.`)]),
+    ...(keeper === undefined ? [] : [standInComment(keeper)]),
   ];
 }
 

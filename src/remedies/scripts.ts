@@ -48,9 +48,15 @@ export function commandScripts(remedies: Remedies): Script[] {
   return scriptsOf(remedies).filter(({ tool }) => tool !== 'terraform');
 }
 
+export interface Command {
+  readonly text: string;
+  readonly language: Script['language'];
+}
+
 /** The first line that is a command. */
-export function firstCommand(remedies: Remedies): string | undefined {
-  return commandScripts(remedies)
-    .flatMap(({ lines }) => lines)
-    .find((line) => !line.startsWith('#'));
+export function firstCommand(remedies: Remedies): Command | undefined {
+  const [first] = commandScripts(remedies).flatMap(({ lines, language }) =>
+    lines.filter((line) => !line.startsWith('#')).map((text) => ({ text, language })),
+  );
+  return first;
 }

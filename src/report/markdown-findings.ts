@@ -16,7 +16,7 @@ const OPEN_FINDINGS = 1;
 const SHOWN_SUBJECTS = 20;
 /** Forwarding before routes, so that no route leads into a closed door. */
 const BATCH: readonly Change['kind'][] = ['set-forwarding', 'create-route', 'replace-route'];
-const HOST_BATCH: readonly HostChange['kind'][] = ['set-host-forwarding', 'set-host-route'];
+const HOST_BATCH: readonly HostChange['kind'][] = ['restart-agent', 'set-host-forwarding', 'set-host-route'];
 
 /** @param hasRoom for what says the same once more, in Terraform */
 export function findingBlocks(view: View, hasRoom: boolean): Block[] {
@@ -51,26 +51,26 @@ export function commandBlocks(view: View): Block[] {
     return failing.flatMap((finding) => finding.changes.filter((change) => change.kind === kind));
   });
   const onNodes = HOST_BATCH.flatMap((kind) => {
-    return failing.flatMap(({ hostChanges = [] }) => hostChanges.filter((change) => change.kind === kind));
+    return failing.flatMap(({ hostChanges = [] }) =>
+      hostChanges.filter((change) => change.kind === kind && !isStandIn(change)),
+    );
   });
-  const { aws, ip, powershell } = remediesFor(inOrder, onNodes);
+  const { aws, kubectl, ip, powershell } = remediesFor(inOrder, onNodes);
   return [
     ...batchBlock(`All ${number(aws.length)} commands that switch forwarding on or set a route`, aws, 'sh'),
-    ...(onNodes.length < 2
-      ? []
-      : [
-          ...batchBlock(onNodesTitle('Linux'), ip, 'sh'),
-          ...batchBlock(onNodesTitle('Windows'), powershell, 'powershell'),
-        ]),
+    ...batchBlock('All restarts of network agents', kubectl, 'sh'),
+    ...batchBlock('All commands for Linux nodes that switch forwarding on or set a route', ip, 'sh'),
+    ...batchBlock('All commands for Windows nodes that switch forwarding on or set a route', powershell, 'powershell'),
   ];
 }
 
-function onNodesTitle(system: string): string {
-  return `All commands for ${system} nodes that switch forwarding on or set a route`;
+/** What an agent does when it starts need not be typed. */
+function isStandIn(change: HostChange): boolean {
+  return change.kind === 'set-host-route' && change.keeper !== undefined;
 }
 
 function batchBlock(title: string, lines: readonly string[], language: string): Block[] {
-  if (lines.length < 2) return [];
+  if (lines.filter((line) => !line.startsWith('#')).length < 2) return [];
   const [opening = '', ...rest] = codeBlock(lines, language).split('\n');
   return [
     {

@@ -100,7 +100,7 @@ function headBlocks(view: View): Block[] {
   const texts = [headLine(view)];
   const mend = planMend(view);
   if (mend !== undefined) texts.push(`**${mend.label}:** ${escapeText(mend.text)}`);
-  if (mend?.command !== undefined) texts.push(codeBlock([mend.command], 'sh'));
+  if (mend?.command !== undefined) texts.push(codeBlock([mend.command], mend.commandLanguage ?? 'sh'));
   const gate = planGate(view);
   if (gate !== undefined) texts.push(escapeText(gate));
   return texts.map((text) => ({ kind: 'text', text }));

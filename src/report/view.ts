@@ -17,7 +17,7 @@ import type { PlanReport } from '../model/planned.ts';
 import type { Gap, Snapshot } from '../model/snapshot.ts';
 import type { Triage, TriagedFinding } from '../model/triage.ts';
 import { remediesFor } from '../remedies/index.ts';
-import { firstCommand, type Remedies } from '../remedies/scripts.ts';
+import { firstCommand, type Command, type Remedies } from '../remedies/scripts.ts';
 
 export interface ViewInput {
   readonly judgement: Judgement;
@@ -41,6 +41,7 @@ export interface FindingView extends Finding, TriagedFinding {
   readonly remedies: Remedies;
   /** The first line of the remedies that is a command. */
   readonly command?: string;
+  readonly commandLanguage?: Command['language'];
 }
 
 export interface CauseView {
@@ -158,7 +159,12 @@ export function verdictRank(verdict: Verdict): number {
 function completeFinding(finding: Finding, triaged: TriagedFinding = { standing: 'new' }): FindingView {
   const remedies = remediesFor(finding.changes, finding.hostChanges);
   const command = firstCommand(remedies);
-  return { ...finding, ...triaged, remedies, ...(command === undefined ? {} : { command }) };
+  return {
+    ...finding,
+    ...triaged,
+    remedies,
+    ...(command === undefined ? {} : { command: command.text, commandLanguage: command.language }),
+  };
 }
 
 function compareFindings(a: FindingView, b: FindingView): number {

@@ -91,7 +91,10 @@ describe('commands', () => {
 
   test('the first command is no comment', () => {
     const none = remediesFor([]);
-    expect(firstCommand({ ...none, aws: ['# a', 'b'], gcloud: ['c'], terraform: ['d'] })).toBe('b');
+    expect(firstCommand({ ...none, aws: ['# a', 'b'], gcloud: ['c'], terraform: ['d'] })).toEqual({
+      text: 'b',
+      language: 'sh',
+    });
     expect(firstCommand({ ...none, terraform: ['d'] })).toBeUndefined();
   });
 });

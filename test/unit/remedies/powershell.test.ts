@@ -26,7 +26,7 @@ const CASES: readonly (readonly [string, HostChange, readonly string[]])[] = [
     { ...on, kind: 'set-host-route', route: to, keeper: 'flannel' },
     [
       `New-NetRoute ${AT} '192.168.1.2' -PolicyStore ActiveStore`,
-      "# Until the next restart, which is as it should be: such routes are flannel's work.",
+      '# Not to be kept over a restart: such routes are the work of flannel, and this only stands in.',
     ],
   ],
   [

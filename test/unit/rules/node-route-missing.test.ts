@@ -83,7 +83,7 @@ test('where an agent keeps the routes it is asked first, and what is typed is no
   ]);
   expect(ip.slice(1)).toEqual([
     'ip route replace 10.244.2.0/24 via 192.168.1.2 dev eth0',
-    "# Until the next restart, which is as it should be: such routes are flannel's work.",
+    '# Not to be kept over a restart: such routes are the work of flannel, and this only stands in.',
   ]);
 });
 
