@@ -50,6 +50,11 @@ export class KernelLab {
     return this.#inside(node.name, ['sh', COLLECTOR, node.name]);
   }
 
+  /** A line that somebody types into a root shell on a node. It sees the machine's own files: nothing that writes there. */
+  type(node: KernelNode, line: string): void {
+    this.#inside(node.name, ['bash', '--norc', '-ec', line]);
+  }
+
   /** A packet from every pod address to every one of the other nodes. */
   probe(): Probe[] {
     const pods = this.#topology.nodes.map(({ name, pods: addresses }) => ({

@@ -1,15 +1,10 @@
 /** Which network agent a DaemonSet runs, and on which nodes that agent is alive. Pure. */
 import type { V1Container, V1DaemonSet, V1LabelSelector, V1Pod } from '@kubernetes/client-node';
 import type { Wire } from './api.ts';
-import { AGENTS, type Agent, type CniFacts } from '../model/snapshot.ts';
+import { AGENTS, type Agent, type AgentDaemonSet, type CniFacts } from '../model/snapshot.ts';
 
 /** A DaemonSet that runs an agent, as far as it matters here. */
-export interface AgentSet {
-  readonly agent: Agent;
-  readonly namespace: string;
-  readonly name: string;
-  /** As the list of pods takes it: `app=flannel,tier in (node)`. */
-  readonly selector: string;
+export interface AgentSet extends AgentDaemonSet {
   /** Names of the ConfigMaps that it mounts, in its own namespace. */
   readonly configMaps: readonly string[];
   /** Flags of its containers, as written: `--overlay-type=full`. */

@@ -1,5 +1,5 @@
 /** Which network agents run on which nodes now, and how they are configured. Never fails: what is missing is a gap. */
-import type { CniFacts, PodSample } from '../model/snapshot.ts';
+import type { AgentDaemonSet, CniFacts, PodSample } from '../model/snapshot.ts';
 import type { Reading } from '../ports.ts';
 import { mapLimited } from '../net/limit.ts';
 import { joinAgents, translateAgentPod, translateAgentSet } from './agents.ts';
@@ -30,10 +30,21 @@ export async function readCni(connection: Connection, call: Call): Promise<Readi
   const facts: CniFacts = {
     agents: joinAgents(running),
     complete,
+    ...listSets(running),
     ...configuration,
     ...(samples === undefined ? {} : { samples }),
   };
   return { facts, gaps: desk.gaps };
+}
+
+/** Those at work, in a fixed order. */
+function listSets(running: readonly RunningSet[]): Pick<CniFacts, 'daemonSets'> {
+  const keyOf = ({ namespace, name }: AgentDaemonSet): string => `${namespace}/${name}`;
+  const daemonSets = running
+    .filter(({ nodes }) => nodes.length > 0)
+    .map(({ agent, namespace, name, selector }) => ({ agent, namespace, name, selector }))
+    .sort((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1));
+  return daemonSets.length === 0 ? {} : { daemonSets };
 }
 
 async function readAgentSets(desk: Desk): Promise<AgentSet[]> {

@@ -1,6 +1,7 @@
 /** What judging says: verdicts, faults, paths and findings. */
 import type { Family } from './prefix.ts';
 import type { RuleId, Severity } from './config.ts';
+import type { HostChange } from './host-change.ts';
 import type { Change } from './plan.ts';
 import type { Gap } from './snapshot.ts';
 
@@ -69,6 +70,8 @@ export interface Finding {
   readonly otherPathsBroken?: number;
   /** Changes that mend it; empty: nothing that a command could change (`next` says what to do). */
   readonly changes: readonly Change[];
+  /** Changes on nodes that mend it, which no mode makes; absent: none. */
+  readonly hostChanges?: readonly HostChange[];
 }
 
 export interface PairCounts {

@@ -3,6 +3,7 @@
  * back. Plain data: it is saved, digested and read by people before anything is written.
  */
 import type { RouteTarget } from './fabric.ts';
+import type { HostChange } from './host-change.ts';
 import type { Change, Place, RouteManner } from './plan.ts';
 
 /** Raised when a reader of an older version would misread the file. */
@@ -75,6 +76,7 @@ export interface PlannedChange {
 
 export const WITHHELD_CODES = [
   'unsupported',
+  'on-node',
   'undecided',
   'accepted',
   'outside',
@@ -88,7 +90,8 @@ export const WITHHELD_CODES = [
   'most',
 ] as const;
 /**
- * Why a change is not in the plan. `unsupported`: this version cannot do it; `undecided`: what is wrong is not certain;
+ * Why a change is not in the plan. `unsupported`: this version cannot do it; `on-node`:
+ * nobody but its operator changes a node; `undecided`: what is wrong is not certain;
  * `accepted`: somebody accepts the fault; `outside`: never touched (a default route, a range that is not the pods', a
  * target that is not known); `unproven`: no live evidence of the network mode; `gap`: something there was not read;
  * `owned`: a controller, stack or service keeps it; `conflict`: two findings want different things. The rest is what
@@ -101,10 +104,16 @@ export interface WithheldReason {
   readonly text: string;
 }
 
+/** A node's own kernel, in whichever cloud, or none. */
+export interface NodePlace {
+  readonly cloud: 'none';
+  readonly node: string;
+}
+
 export interface WithheldChange {
   readonly id: string;
-  readonly kind: Change['kind'];
-  readonly place: Place;
+  readonly kind: Change['kind'] | HostChange['kind'];
+  readonly place: Place | NodePlace;
   /** What it would do, in words. */
   readonly what: string;
   readonly because: readonly Because[];

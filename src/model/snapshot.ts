@@ -164,11 +164,22 @@ export const AGENTS = [
 ] as const;
 export type Agent = (typeof AGENTS)[number];
 
+/** A DaemonSet that runs an agent. */
+export interface AgentDaemonSet {
+  readonly agent: Agent;
+  readonly namespace: string;
+  readonly name: string;
+  /** Of its pods, as the API takes it: `app=flannel,tier in (node)`. */
+  readonly selector: string;
+}
+
 export interface CniFacts {
   /** Which agents run on which node now (a Ready pod, not being deleted). Empty lists are left out. */
   readonly agents: readonly { readonly node: string; readonly agents: readonly Agent[] }[];
   /** True only when pods and DaemonSets could be listed, so that an absent agent really is absent. */
   readonly complete: boolean;
+  /** Those with a Ready pod, by namespace and name; absent: none is known. */
+  readonly daemonSets?: readonly AgentDaemonSet[];
   readonly flannel?: FlannelConfig;
   readonly calicoPools?: readonly CalicoPool[];
   /** Blocks that Calico's address management gave to nodes (confirmed, not being deleted); absent: not read. */

@@ -11,6 +11,7 @@ import { describeFix, subjectOf } from './describe.ts';
 import { digestOf, sha256 } from './digest.ts';
 import { Facts } from './facts.ts';
 import { findObjections } from './policy.ts';
+import { withholdHostChange } from './on-node.ts';
 import { describeChange, isSameState, targetKey } from './state.ts';
 
 export interface PlanInput {
@@ -68,6 +69,9 @@ function gather({ judgement, accepted, writable }: PlanInput, facts: Facts): Gat
       const described = reason === undefined ? describeFix(fix, finding, facts) : { reason };
       if ('change' in described) merge(wanted, described.change);
       else merge(withheld, withholdFix(fix, finding, described.reason));
+    }
+    for (const change of finding.hostChanges ?? []) {
+      merge(withheld, withholdHostChange(change, finding, findingObjection(finding, accepted)));
     }
   }
   return { wanted: [...wanted.values()].sort(compareChanges), withheld: [...withheld.values()] };

@@ -1,8 +1,10 @@
 /** The shape of a plan file: what decode checks with, and what is published. */
+import type { HostChange } from '../model/host-change.ts';
 import type { Change, Place } from '../model/plan.ts';
 import type {
   Because,
   ChangeTarget,
+  NodePlace,
   Plan,
   PlanBasis,
   PlannedChange,
@@ -36,14 +38,19 @@ type Thing<K extends ChangeTarget['kind']> = Extract<ChangeTarget, { readonly ki
 type State<K extends TargetState['kind']> = Extract<TargetState, { readonly kind: K }>;
 type Undoable<P extends boolean> = Extract<Undo, { readonly possible: P }>;
 
-const PLACE: Shape<Place> = {
+const CLOUDS = [
+  object<Cloud<'aws'>>({ cloud: fixed('aws'), account: ID, region: ID }).schema,
+  object<Cloud<'gcp'>>({ cloud: fixed('gcp'), project: ID }).schema,
+  object<Cloud<'azure'>>({ cloud: fixed('azure'), subscription: ID }).schema,
+];
+
+const PLACE: Shape<Place> = { schema: { type: 'object', oneOf: CLOUDS, 'x-tag': 'cloud' } };
+
+/** What is withheld may also be something to do on a node. */
+const WITHHELD_PLACE: Shape<Place | NodePlace> = {
   schema: {
     type: 'object',
-    oneOf: [
-      object<Cloud<'aws'>>({ cloud: fixed('aws'), account: ID, region: ID }).schema,
-      object<Cloud<'gcp'>>({ cloud: fixed('gcp'), project: ID }).schema,
-      object<Cloud<'azure'>>({ cloud: fixed('azure'), subscription: ID }).schema,
-    ],
+    oneOf: [...CLOUDS, object<NodePlace>({ cloud: fixed('none'), node: ID }).schema],
     'x-tag': 'cloud',
   },
 };
@@ -111,10 +118,18 @@ const FIX_KINDS = [
   'admit-range',
 ] as const satisfies readonly Change['kind'][];
 
+const HOST_KINDS = [
+  'restart-agent',
+  'set-host-route',
+  'delete-host-route',
+  'set-host-forwarding',
+  'set-rp-filter',
+] as const satisfies readonly HostChange['kind'][];
+
 const WITHHELD = object<WithheldChange>({
   id: ID,
-  kind: words<Change['kind']>(FIX_KINDS),
-  place: PLACE,
+  kind: words<WithheldChange['kind']>([...FIX_KINDS, ...HOST_KINDS]),
+  place: WITHHELD_PLACE,
   what: TEXT,
   because: BECAUSE,
   reasons: list(object<WithheldReason>({ code: words(WITHHELD_CODES), text: TEXT })),

@@ -1,27 +1,26 @@
 /** What to type to make a change, per tool. */
+import type { HostChange } from '../model/host-change.ts';
 import type { Change } from '../model/plan.ts';
 import { renderAws } from './aws.ts';
 import { renderAz } from './az.ts';
 import { renderGcloud } from './gcloud.ts';
+import { renderIp } from './ip.ts';
+import { renderKubectl } from './kubectl.ts';
+import { renderPowershell } from './powershell.ts';
+import type { Remedies } from './scripts.ts';
 import { renderTerraformAws } from './terraform-aws.ts';
 import { renderAzurerm } from './terraform-azure.ts';
 import { renderTerraformGoogle } from './terraform-google.ts';
 
-export interface Remedies {
-  /** Lines for a POSIX shell; lines that start with `#` are comments. */
-  readonly aws: readonly string[];
-  readonly gcloud: readonly string[];
-  readonly az: readonly string[];
-  /** Lines of Terraform's language, for the provider of the cloud. */
-  readonly terraform: readonly string[];
-}
-
 /** Equal lines appear once; the order of the changes is kept. */
-export function remediesFor(changes: readonly Change[]): Remedies {
+export function remediesFor(changes: readonly Change[], hostChanges: readonly HostChange[] = []): Remedies {
   return {
     aws: linesOf(changes, renderAws),
     gcloud: linesOf(changes, renderGcloud),
     az: linesOf(changes, renderAz),
+    kubectl: linesOf(hostChanges, renderKubectl),
+    ip: renderIp(hostChanges),
+    powershell: renderPowershell(hostChanges),
     terraform: linesOf(changes, renderTerraform),
   };
 }
@@ -37,13 +36,8 @@ function renderTerraform(change: Change): string[] {
   }
 }
 
-function linesOf(changes: readonly Change[], render: (change: Change) => string[]): string[] {
+function linesOf<T>(changes: readonly T[], render: (change: T) => string[]): string[] {
   // All lines of a change or none: a comment belongs to the command above it.
   const blocks = new Map(changes.map((change) => render(change)).map((lines) => [lines.join('\n'), lines] as const));
   return [...blocks.values()].flat();
-}
-
-/** The first line that is a command. */
-export function firstCommand(remedies: Remedies): string | undefined {
-  return [...remedies.aws, ...remedies.gcloud, ...remedies.az].find((line) => !line.startsWith('#'));
 }

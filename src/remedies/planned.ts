@@ -2,7 +2,8 @@
 import type { RouteTarget } from '../model/fabric.ts';
 import type { Change } from '../model/plan.ts';
 import type { PlannedChange, TargetState } from '../model/planned.ts';
-import { remediesFor, type Remedies } from './index.ts';
+import { remediesFor } from './index.ts';
+import type { Remedies } from './scripts.ts';
 
 export function remediesOf(change: PlannedChange): Remedies {
   const asked = suggest(change, change.kind, change.after);

@@ -3,7 +3,7 @@
 // A leading `=` is expanded by zsh.
 const PLAIN = /^[A-Za-z0-9_.,:/@%+-][A-Za-z0-9_.,:/@%+=-]*$/;
 // Control, format (bidi, zero-width), lone surrogates and line separators: invisible, or not what they look like.
-const TREACHEROUS = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/u;
+export const TREACHEROUS = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/u;
 const TREACHEROUS_ALL = new RegExp(TREACHEROUS, 'gu');
 
 /** One shell word: as it is where that is safe, in single quotes, or in `$'...'` with every invisible character spelt out. */

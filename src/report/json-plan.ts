@@ -7,7 +7,7 @@ import type {
   PlanReport,
   WithheldChange,
 } from '../model/planned.ts';
-import type { Remedies } from '../remedies/index.ts';
+import type { Remedies } from '../remedies/scripts.ts';
 import { remediesOf, undoRemediesOf } from '../remedies/planned.ts';
 
 // Every part names its keys, so that nothing the model gains slips into the public file unseen.
@@ -48,8 +48,8 @@ function changeJson(change: PlannedChange, outcome: Outcome | undefined): object
   };
 }
 
-export function remediesJson({ aws, gcloud, az, terraform }: Remedies): Remedies {
-  return { aws, gcloud, az, terraform };
+export function remediesJson({ aws, gcloud, az, kubectl, ip, powershell, terraform }: Remedies): Remedies {
+  return { aws, gcloud, az, kubectl, ip, powershell, terraform };
 }
 
 function withheldJson({ id, kind, place, what, because, reasons }: WithheldChange): object {

@@ -1,4 +1,5 @@
 /** The report as JUnit's XML, for dashboards that know tests: one case for the pod paths, and one per finding. */
+import { commandScripts } from '../remedies/scripts.ts';
 import { cleanLine } from './escape.ts';
 import type { FindingView, View } from './view.ts';
 import { planStanding } from './words-drift.ts';
@@ -38,7 +39,7 @@ function findingCase(finding: FindingView, view: View): Case {
   const kind = isQuiet ? 'skipped' : verdict === 'fail' ? 'failure' : 'error';
   const standing = planStanding(finding, view);
   const head = `${sentence(what)}${standing === undefined ? '' : ` (${standing})`}`;
-  const commands = [...remedies.aws, ...remedies.gcloud, ...remedies.az];
+  const commands = commandScripts(remedies).flatMap(({ lines }) => lines);
   return makeCase(
     rule,
     key.slice(rule.length + 1),

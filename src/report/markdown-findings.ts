@@ -1,8 +1,11 @@
 /** Findings with the exact commands, each folded under its title. */
+import type { HostChange } from '../model/host-change.ts';
 import type { Change } from '../model/plan.ts';
 import { remediesFor } from '../remedies/index.ts';
+import { commandScripts } from '../remedies/scripts.ts';
 import { codeBlock, codeSpan, escapeText } from './escape.ts';
 import type { Block } from './fit.ts';
+import { cutCodeBlock, foldedCode } from './markdown-code.ts';
 import type { FindingView, View } from './view.ts';
 import { planAuthors, planStanding } from './words-drift.ts';
 import { listNames, number, planGrade, planImpact, plural } from './words.ts';
@@ -11,12 +14,12 @@ const MARKS: Readonly<Record<string, string>> = { error: '❌', warning: '⚠️
 /** Findings that stand open when the page loads. */
 const OPEN_FINDINGS = 1;
 const SHOWN_SUBJECTS = 20;
-/** A cause can be as wide as the cluster; then its commands would leave no room for anything else. */
-const SHOWN_COMMANDS = 60;
 /** Forwarding before routes, so that no route leads into a closed door. */
 const BATCH: readonly Change['kind'][] = ['set-forwarding', 'create-route', 'replace-route'];
+const HOST_BATCH: readonly HostChange['kind'][] = ['restart-agent', 'set-host-forwarding', 'set-host-route'];
 
-export function findingBlocks(view: View): Block[] {
+/** @param hasRoom for what says the same once more, in Terraform */
+export function findingBlocks(view: View, hasRoom: boolean): Block[] {
   if (view.findings.length === 0) return [];
   const { errors, warnings, notices, unknown } = view.counts;
   const parts = [
@@ -31,7 +34,7 @@ export function findingBlocks(view: View): Block[] {
       style: 'paragraphs',
       head: `### Findings: ${parts.join(', ')}`,
       rows: view.findings.map((finding, index) =>
-        renderFinding(finding, planStanding(finding, view), index < OPEN_FINDINGS),
+        renderFinding(finding, planStanding(finding, view), { isOpen: index < OPEN_FINDINGS, hasRoom }),
       ),
       more: (left) => `and ${plural(left, 'more finding')}; report.json has them all`,
     },
@@ -47,14 +50,33 @@ export function commandBlocks(view: View): Block[] {
   const inOrder = BATCH.flatMap((kind) => {
     return failing.flatMap((finding) => finding.changes.filter((change) => change.kind === kind));
   });
-  const lines = remediesFor(inOrder).aws;
-  if (lines.length < 2) return [];
-  const [opening = '', ...rest] = codeBlock(lines, 'sh').split('\n');
+  const onNodes = HOST_BATCH.flatMap((kind) => {
+    return failing.flatMap(({ hostChanges = [] }) =>
+      hostChanges.filter((change) => change.kind === kind && !isStandIn(change)),
+    );
+  });
+  const { aws, kubectl, ip, powershell } = remediesFor(inOrder, onNodes);
+  return [
+    ...batchBlock(`All ${number(aws.length)} commands that switch forwarding on or set a route`, aws, 'sh'),
+    ...batchBlock('All restarts of network agents', kubectl, 'sh'),
+    ...batchBlock('All commands for Linux nodes that switch forwarding on or set a route', ip, 'sh'),
+    ...batchBlock('All commands for Windows nodes that switch forwarding on or set a route', powershell, 'powershell'),
+  ];
+}
+
+/** What an agent does when it starts need not be typed. */
+function isStandIn(change: HostChange): boolean {
+  return change.kind === 'set-host-route' && change.keeper !== undefined;
+}
+
+function batchBlock(title: string, lines: readonly string[], language: string): Block[] {
+  if (lines.filter((line) => !line.startsWith('#')).length < 2) return [];
+  const [opening = '', ...rest] = codeBlock(lines, language).split('\n');
   return [
     {
       kind: 'rows',
       style: 'code',
-      head: `<details><summary>All ${number(lines.length)} commands that switch forwarding on or set a route</summary>\n\n${opening}`,
+      head: `<details><summary>${title}</summary>\n\n${opening}`,
       rows: rest.slice(0, -1),
       tail: `${rest.at(-1) ?? ''}\n\n</details>`,
       more: (left) => `# and ${plural(left, 'more command')}`,
@@ -62,7 +84,12 @@ export function commandBlocks(view: View): Block[] {
   ];
 }
 
-function renderFinding(finding: FindingView, standing: string | undefined, isOpen: boolean): string {
+interface Manner {
+  readonly isOpen: boolean;
+  readonly hasRoom: boolean;
+}
+
+function renderFinding(finding: FindingView, standing: string | undefined, { isOpen, hasRoom }: Manner): string {
   const grade = planGrade(finding);
   const impact = planImpact(finding);
   const mark = MARKS[grade] ?? '';
@@ -72,7 +99,7 @@ function renderFinding(finding: FindingView, standing: string | undefined, isOpe
     escapeText(finding.what),
     `**Why it matters:** ${escapeText(finding.why)}`,
     `**What to do:** ${escapeText(finding.next)}`,
-    ...renderCommands(finding),
+    ...renderCommands(finding, hasRoom),
     ...renderAuthors(finding),
     ...renderSubjects(finding),
     ...(finding.evidence.length === 0 ? [] : [renderEvidence(finding)]),
@@ -87,11 +114,11 @@ function renderAuthors(finding: FindingView): string[] {
   return authors === undefined ? [] : [`**Who could have changed it:** ${escapeText(authors)}`];
 }
 
-function renderCommands(finding: FindingView): string[] {
-  const lines = [...finding.remedies.aws, ...finding.remedies.gcloud, ...finding.remedies.az];
-  if (lines.length <= SHOWN_COMMANDS) return lines.length === 0 ? [] : [codeBlock(lines, 'sh')];
-  const left = `# and ${plural(lines.length - SHOWN_COMMANDS, 'more line')}; report.json has them all`;
-  return [codeBlock([...lines.slice(0, SHOWN_COMMANDS), left], 'sh')];
+function renderCommands({ remedies }: FindingView, hasRoom: boolean): string[] {
+  return [
+    ...commandScripts(remedies).map(({ lines, language }) => cutCodeBlock(lines, language)),
+    ...(hasRoom ? foldedCode('The same in Terraform', remedies.terraform, 'hcl') : []),
+  ];
 }
 
 function renderSubjects(finding: FindingView): string[] {

@@ -1,14 +1,12 @@
 /** The plan, what it leaves out, what became of it, and the same as commands. */
 import type { PlannedChange, PlanReport, WithheldChange } from '../model/planned.ts';
-import type { Remedies } from '../remedies/index.ts';
+import { commandScripts, type Remedies } from '../remedies/scripts.ts';
 import { remediesOf, undoRemediesOf } from '../remedies/planned.ts';
-import { codeBlock, codeSpan, escapeText, tableHead, tableRow } from './escape.ts';
+import { codeSpan, escapeText, tableHead, tableRow } from './escape.ts';
 import type { Block } from './fit.ts';
+import { foldedCode } from './markdown-code.ts';
 import { number, plural } from './words.ts';
 import { planComparison, planFiles, planRows, planSummary, type ChangeRow } from './words-plan.ts';
-
-/** A plan can be as long as the cluster is wide. */
-const SHOWN_COMMANDS = 60;
 
 export function planBlocks(report: PlanReport | undefined): Block[] {
   if (report === undefined) return [];
@@ -95,18 +93,10 @@ function commandBlocks(changes: readonly PlannedChange[]): Block[] {
   ];
 }
 
-function commandsOf({ aws, gcloud, az }: Remedies): string[] {
-  return [...aws, ...gcloud, ...az];
+function commandsOf(remedies: Remedies): string[] {
+  return commandScripts(remedies).flatMap(({ lines }) => lines);
 }
 
 function foldedLines(title: string, language: string, lines: readonly string[]): Block[] {
-  if (lines.length === 0) return [];
-  const left = lines.length - SHOWN_COMMANDS;
-  const shown =
-    left <= 0
-      ? lines
-      : [...lines.slice(0, SHOWN_COMMANDS), `# and ${plural(left, 'more line')}; report.json has them all`];
-  return [
-    { kind: 'text', text: `<details><summary>${title}</summary>\n\n${codeBlock(shown, language)}\n\n</details>` },
-  ];
+  return foldedCode(title, lines, language).map((text) => ({ kind: 'text', text }));
 }

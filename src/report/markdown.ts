@@ -43,7 +43,7 @@ function fullRung(view: View): Rung {
       ...drawingBlocks(view),
       ...otherBlocks(view),
       ...driftBlocks(view),
-      ...findingBlocks(view),
+      ...findingBlocks(view, true),
       ...commandBlocks(view),
       ...nodeBlocks(view, 'all'),
       ...skippedBlocks(view),
@@ -64,7 +64,7 @@ function problemsRung(view: View): Rung {
       ...drawingBlocks(view),
       ...otherBlocks(view),
       ...driftBlocks(view),
-      ...findingBlocks(view),
+      ...findingBlocks(view, false),
       ...commandBlocks(view),
       ...nodeBlocks(view, 'problems'),
       ...gapBlocks(view.gaps),
@@ -100,7 +100,7 @@ function headBlocks(view: View): Block[] {
   const texts = [headLine(view)];
   const mend = planMend(view);
   if (mend !== undefined) texts.push(`**${mend.label}:** ${escapeText(mend.text)}`);
-  if (mend?.command !== undefined) texts.push(codeBlock([mend.command], 'sh'));
+  if (mend?.command !== undefined) texts.push(codeBlock([mend.command], mend.commandLanguage ?? 'sh'));
   const gate = planGate(view);
   if (gate !== undefined) texts.push(escapeText(gate));
   return texts.map((text) => ({ kind: 'text', text }));

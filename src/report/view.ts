@@ -16,7 +16,8 @@ import type {
 import type { PlanReport } from '../model/planned.ts';
 import type { Gap, Snapshot } from '../model/snapshot.ts';
 import type { Triage, TriagedFinding } from '../model/triage.ts';
-import { firstCommand, remediesFor, type Remedies } from '../remedies/index.ts';
+import { remediesFor } from '../remedies/index.ts';
+import { firstCommand, type Command, type Remedies } from '../remedies/scripts.ts';
 
 export interface ViewInput {
   readonly judgement: Judgement;
@@ -40,6 +41,7 @@ export interface FindingView extends Finding, TriagedFinding {
   readonly remedies: Remedies;
   /** The first line of the remedies that is a command. */
   readonly command?: string;
+  readonly commandLanguage?: Command['language'];
 }
 
 export interface CauseView {
@@ -155,9 +157,14 @@ export function verdictRank(verdict: Verdict): number {
 }
 
 function completeFinding(finding: Finding, triaged: TriagedFinding = { standing: 'new' }): FindingView {
-  const remedies = remediesFor(finding.changes);
+  const remedies = remediesFor(finding.changes, finding.hostChanges);
   const command = firstCommand(remedies);
-  return { ...finding, ...triaged, remedies, ...(command === undefined ? {} : { command }) };
+  return {
+    ...finding,
+    ...triaged,
+    remedies,
+    ...(command === undefined ? {} : { command: command.text, commandLanguage: command.language }),
+  };
 }
 
 function compareFindings(a: FindingView, b: FindingView): number {

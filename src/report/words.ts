@@ -15,6 +15,8 @@ export interface Mend {
   readonly label: string;
   readonly text: string;
   readonly command?: string;
+  /** As code blocks are labelled; absent: a shell's. */
+  readonly commandLanguage?: FindingView['commandLanguage'];
 }
 
 const VERDICT_WORDS: Readonly<Record<Verdict, string>> = {
@@ -128,9 +130,8 @@ export function planMend(view: View): Mend | undefined {
   if (failing !== undefined && (view.verdict === 'fail' || view.verdict === 'pass')) {
     if (view.verdict === 'fail') return mendFinding('Mend first', failing);
     // Nothing is broken, so there is no haste: a deletion's command is for those who have read its finding.
-    const { label, text, command } = mendFinding('Worth mending', failing);
-    const deletes = failing.changes.some((change) => change.kind === 'delete-route');
-    return deletes || command === undefined ? { label, text } : { label, text, command };
+    const { label, text, ...command } = mendFinding('Worth mending', failing);
+    return takesAway(failing) ? { label, text } : { label, text, ...command };
   }
   if (view.verdict === 'not-applicable') return explainNotApplicable(view);
   const [gap] = view.gaps;
@@ -144,6 +145,10 @@ export function planMend(view: View): Mend | undefined {
     return { label: 'Look first', text: 'Does the cluster have nodes, and does node-selector select any of them?' };
   }
   return undefined;
+}
+
+function takesAway({ changes, hostChanges = [] }: FindingView): boolean {
+  return [...changes, ...hostChanges].some(({ kind }) => kind === 'delete-route' || kind === 'delete-host-route');
 }
 
 /** The reason that holds for most nodes. */
@@ -164,7 +169,8 @@ export function notJudgedReason(node: JudgedNode): string | undefined {
 
 function mendFinding(label: string, finding: FindingView): Mend {
   const text = `${sentence(finding.what)} ${sentence(finding.next)}`.trim();
-  return finding.command === undefined ? { label, text } : { label, text, command: finding.command };
+  const { command, commandLanguage = 'sh' } = finding;
+  return command === undefined ? { label, text } : { label, text, command, commandLanguage };
 }
 
 /** The gate's sentences, where they say more than the headline. */

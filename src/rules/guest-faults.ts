@@ -2,7 +2,9 @@
 import type { RuleId } from '../model/config.ts';
 import type { GuestDetail } from '../model/faults.ts';
 import { NO_SUBJECTS } from '../model/judgement.ts';
-import type { GuestRoute } from '../model/snapshot.ts';
+import type { GuestFacts, GuestRoute } from '../model/snapshot.ts';
+import { keepersIn } from './route-keepers.ts';
+import type { RouteKeeper } from './route-keepers.ts';
 import type { Observation, RuleContext } from './rule.ts';
 import { distinctSorted } from './rule.ts';
 
@@ -13,10 +15,18 @@ export interface GuestData {
   readonly devices: readonly string[];
   /** The addresses concerned; empty: all of the podCIDR. */
   readonly parts: readonly string[];
+  /** Of the node, as it was read. */
+  readonly facts: GuestFacts | undefined;
+  /** Of the node's routes to its peers. */
+  readonly keeper: RouteKeeper;
 }
 
 export function observeGuests(context: RuleContext, rule: RuleId): Observation<GuestData>[] {
-  return context.faults(rule).flatMap((group): Observation<GuestData>[] => {
+  const groups = context.faults(rule);
+  if (groups.length === 0) return [];
+  const facts = new Map((context.snapshot.guests ?? []).map((guest) => [guest.node, guest]));
+  const keeperOf = keepersIn(context);
+  return groups.flatMap((group): Observation<GuestData>[] => {
     const details = group.details.filter((detail) => detail.kind === 'guest');
     const [fault] = details;
     if (fault === undefined) return [];
@@ -31,6 +41,8 @@ export function observeGuests(context: RuleContext, rule: RuleId): Observation<G
           fault,
           podCIDRs,
           devices: distinctSorted(details.flatMap(({ device }) => device ?? [])),
+          facts: facts.get(fault.node),
+          keeper: keeperOf(fault.node),
           parts: isWhole ? [] : distinctSorted(details.flatMap(({ part }) => part ?? [])),
         },
       },
@@ -73,11 +85,4 @@ function describe({ problem, family, podCIDR, route, device, nextHop, filter }: 
 /** `10.244.2.0/24`, or the addresses of it that are concerned. */
 export function placeText({ fault, parts }: GuestData): string {
   return parts.length === 0 ? fault.podCIDR : `${parts.slice(0, 3).join(', ')} of ${fault.podCIDR}`;
-}
-
-/** The command for the right route, where it is known; with what keeps it over a restart. */
-export function adviseRoute({ podCIDR, wanted, owner }: GuestDetail): string {
-  if (wanted === undefined) return `Restart the network agent on it, or add a route to ${podCIDR} by way of ${owner}.`;
-  const route = `${podCIDR} via ${wanted.gateway} dev ${wanted.device}`;
-  return `Restart the network agent on it; without one run: ip route replace ${route}. A restart forgets that: write it down for the network service of the node as well (systemd-networkd: [Route] Destination=${podCIDR} Gateway=${wanted.gateway} in the .network file of ${wanted.device}).`;
 }

@@ -1,5 +1,6 @@
 import type { GuestData } from './guest-faults.ts';
 import { observeGuests } from './guest-faults.ts';
+import { fixReversePath } from './guest-fixes.ts';
 import { defineRule } from './rule.ts';
 
 export const hostRpFilterStrict = defineRule<GuestData>({
@@ -9,11 +10,19 @@ export const hostRpFilterStrict = defineRule<GuestData>({
   needs: ['guests'],
   evaluate: (context) => observeGuests(context, 'host-rp-filter-strict'),
   explain: ({ data: { fault } }) => {
-    const device = fault.device ?? 'the link';
+    const { node, device = 'the link', leadsTo, route } = fault;
+    const isOwn = leadsTo !== undefined;
+    const because = isOwn ? 'they come from an address of its own' : 'its own routes lead elsewhere to their source';
+    const form = route?.type === 'unicast' ? 'take the loose form' : 'switch the filter off';
     return {
-      what: `The kernel of ${fault.node} drops packets of other nodes’ pods that come in on ${device}, because its own routes lead elsewhere to their source.`,
-      why: 'The reverse path filter (rp_filter) drops a packet unless the route to its source leaves by the link that it came in from; the loose form wants any route at all.',
-      next: `Give ${fault.node} the right routes to the pods of its peers, which mends both ways. Or run: sysctl -w net.ipv4.conf.all.rp_filter=0 net.ipv4.conf.${device}.rp_filter=0 (the highest of both counts), and keep it in /etc/sysctl.d/99-pod-routes.conf.`,
+      what: `The kernel of ${node} drops packets of other nodes’ pods that come in on ${device}, because ${because}.`,
+      why: isOwn
+        ? 'A packet from outside that claims to come from the node itself is dropped, whatever rp_filter says.'
+        : 'The reverse path filter (rp_filter) drops a packet unless the route to its source leaves by the link that it came in from; the loose form wants any route at all.',
+      next: isOwn
+        ? `Take the address off ${node}, or give its peer another range: two have it.`
+        : `Give ${node} the right routes to the pods of its peers, which mends both ways. Or ${form} on ${device}.`,
     };
   },
+  fixHost: ({ data }) => fixReversePath(data),
 });

@@ -1,5 +1,6 @@
 import type { GuestData } from './guest-faults.ts';
-import { adviseRoute, observeGuests, placeText } from './guest-faults.ts';
+import { observeGuests, placeText } from './guest-faults.ts';
+import { adviseRoute, fixRoute } from './guest-fixes.ts';
 import type { Words } from './rule.ts';
 import { defineRule } from './rule.ts';
 
@@ -10,6 +11,8 @@ export const nodeRouteMissing = defineRule<GuestData>({
   needs: ['guests'],
   evaluate: (context) => observeGuests(context, 'node-route-missing'),
   explain: ({ data }) => explain(data),
+  // What took the pods' link away is not known.
+  fixHost: ({ data }) => (data.fault.problem === 'no-pod-route' ? [] : fixRoute(data)),
 });
 
 function explain(data: GuestData): Words {
@@ -27,12 +30,12 @@ function explain(data: GuestData): Words {
     return {
       what: `The kernel of ${node} has no route to ${where}, the pods of ${owner}: its default route takes them to ${nextHop}.`,
       why: 'Whether that router knows the pods was not read. Where nodes are meant to reach each other directly, it does not.',
-      next: adviseRoute(fault),
+      next: adviseRoute(data),
     };
   }
   return {
     what: `The kernel of ${node} has no route to ${where}, the pods of ${owner}, and no default route either.`,
     why: 'It answers such packets with “network is unreachable”.',
-    next: adviseRoute(fault),
+    next: adviseRoute(data),
   };
 }

@@ -1,5 +1,6 @@
 import type { GuestData } from './guest-faults.ts';
-import { adviseRoute, observeGuests, placeText, routeText } from './guest-faults.ts';
+import { observeGuests, placeText, routeText } from './guest-faults.ts';
+import { adviseRoute, fixRoute } from './guest-fixes.ts';
 import { defineRule } from './rule.ts';
 
 export const nodeRouteStaleOrWrong = defineRule<GuestData>({
@@ -9,16 +10,20 @@ export const nodeRouteStaleOrWrong = defineRule<GuestData>({
   needs: ['guests'],
   evaluate: (context) => observeGuests(context, 'node-route-stale-or-wrong'),
   explain: ({ data }) => {
-    const { fault } = data;
-    const { node, owner, route } = fault;
-    const by = route === undefined ? 'a policy rule' : routeText(route);
+    const { node, owner } = data.fault;
     return {
-      what: `On ${node}, packets to ${placeText(data)}, pods of ${owner}, are lost by ${by}: ${outcome(data)}.`,
+      what: `On ${node}, packets to ${placeText(data)}, pods of ${owner}, are lost${cause(data)}: ${outcome(data)}.`,
       why: 'The kernel takes the longest prefix, then the lowest metric, whatever else would lead to the pods.',
-      next: [advice(data), ...(fault.problem === 'link-down' ? [] : [adviseRoute(fault)])].join(' ').trim(),
+      next: advise(data),
     };
   },
+  fixHost: ({ data }) => (isMendedByRoutes(data) ? fixRoute(data) : []),
 });
+
+function cause({ fault: { route, problem } }: GuestData): string {
+  if (route !== undefined) return ` by ${routeText(route)}`;
+  return problem === 'dropped' ? ' by a policy rule' : '';
+}
 
 function outcome({ fault }: GuestData): string {
   const { problem, nextHop, device = 'its link', leadsTo, owner } = fault;
@@ -43,13 +48,22 @@ function outcome({ fault }: GuestData): string {
   }
 }
 
-function advice({ fault }: GuestData): string {
-  const { problem, route, node, device = 'the link', owner } = fault;
-  if (problem === 'link-down') return `See on ${node} why ${device} is down: ip -d link show ${device}.`;
-  if (route === undefined) return `Look at the rules on ${node}: ip rule.`;
-  // The main table's route for all of the podCIDR is replaced below; any other one has to go.
-  const isOwners =
-    route.prefix === fault.podCIDR && fault.wanted !== undefined && route.table === 'main' && route.type === 'unicast';
-  if (isOwners && owner !== node) return '';
-  return `Run on ${node}: ip route del ${routeText(route)}; and remove it from wherever it comes from.`;
+/** What comes before all routes: a policy rule, an address of its own; and what comes after them: a link that is down. */
+function isMendedByRoutes({ fault: { problem, route } }: GuestData): boolean {
+  if (problem === 'link-down') return false;
+  return route !== undefined || problem === 'loop';
+}
+
+function advise(data: GuestData): string {
+  const { node, device = 'the link', problem, podCIDR, owner, wanted } = data.fault;
+  if (problem === 'link-down') return `See on ${node} why ${device} is down (ip -d link).`;
+  if (problem === 'dropped' && !isMendedByRoutes(data)) return `Look at the policy rules on ${node} (ip rule).`;
+  if (!isMendedByRoutes(data))
+    return `Take the address in ${podCIDR} off ${node} (ip address): it is for pods of ${owner}.`;
+  const changes = fixRoute(data);
+  const removed = changes.find((change) => change.kind === 'delete-host-route');
+  if (removed === undefined) return adviseRoute(data);
+  const first = `Take the route for ${removed.route.prefix} off ${node}, and remove it from wherever it comes from.`;
+  const isAll = owner === node || (wanted !== undefined && changes.length === 1);
+  return isAll ? first : `${first} ${adviseRoute(data)}`;
 }

@@ -1,6 +1,7 @@
 /** What a rule is. Rules that concern packets report the faults that paths found and never judge reachability again. */
 import type { RuleId, Severity } from '../model/config.ts';
 import type { FaultGroup } from '../model/faults.ts';
+import type { HostChange } from '../model/host-change.ts';
 import type { DetectedMode, Evidence, MatrixEntry, NodeClass, PairCounts, Subjects } from '../model/judgement.ts';
 import { DIRECT_MODES } from '../model/judgement.ts';
 import { shortenIds } from '../model/ids.ts';
@@ -134,16 +135,19 @@ export interface RuleOf<D> {
   explain(observation: Observation<D>): Words;
   /** Changes that mend it; absent or empty: no command can. */
   fix?(observation: Observation<D>): readonly Change[];
+  /** The same for changes on nodes themselves. */
+  fixHost?(observation: Observation<D>): readonly HostChange[];
 }
 
 /** A rule whose data only itself knows. */
-export interface Rule extends Omit<RuleOf<never>, 'evaluate' | 'explain' | 'fix'> {
+export interface Rule extends Omit<RuleOf<never>, 'evaluate' | 'explain' | 'fix' | 'fixHost'> {
   evaluate(context: RuleContext): readonly RuledFinding[];
 }
 
 /** An observation with its words and changes. */
 export interface RuledFinding extends Omit<Observation<unknown>, 'data'>, Words {
   readonly changes: readonly Change[];
+  readonly hostChanges?: readonly HostChange[];
 }
 
 export function defineRule<D>(rule: RuleOf<D>): Rule {
@@ -158,6 +162,7 @@ export function defineRule<D>(rule: RuleOf<D>): Rule {
         const { cause, verdict, severity: own, subjects, evidence, pairsBroken, roundTripsBroken } = observation;
         const { otherPathsBroken } = observation;
         const changes = rule.fix?.(observation) ?? [];
+        const hostChanges = rule.fixHost?.(observation) ?? [];
         return {
           cause,
           verdict,
@@ -169,6 +174,7 @@ export function defineRule<D>(rule: RuleOf<D>): Rule {
           ...(otherPathsBroken === undefined ? {} : { otherPathsBroken }),
           ...shortenWords(rule.explain(observation)),
           changes,
+          ...(hostChanges.length === 0 ? {} : { hostChanges }),
         };
       }),
   };

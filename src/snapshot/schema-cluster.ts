@@ -1,6 +1,7 @@
 /** The cluster's half of the snapshot's shape. */
 import {
   AGENTS,
+  type AgentDaemonSet,
   type AntreaConfig,
   type CalicoAnnotations,
   type CalicoPool,
@@ -75,6 +76,7 @@ const NODE_RANGES = list(object<NodeRanges>({ node: ID, prefixes: list(PREFIX) }
 const CNI = object<CniFacts>({
   agents: listBy('node', object<CniFacts['agents'][number]>({ node: ID, agents: list(words(AGENTS)) })),
   complete: FLAG,
+  daemonSets: optional(list(object<AgentDaemonSet>({ agent: words(AGENTS), namespace: ID, name: ID, selector: TEXT }))),
   flannel: optional(
     object<FlannelConfig>({
       source: TEXT,

@@ -3,6 +3,7 @@ import { judgeSnapshot } from '../../src/judge/judge.ts';
 import type { JudgeConfig } from '../../src/judge/judge.ts';
 import type { Finding, Judgement } from '../../src/model/judgement.ts';
 import type { GuestFacts, GuestRoute, NodeFacts, Snapshot } from '../../src/model/snapshot.ts';
+import { remediesFor } from '../../src/remedies/index.ts';
 import { AUTO } from './judging.ts';
 
 const NAMES = ['a', 'b', 'c'] as const;
@@ -139,6 +140,11 @@ export const both =
 
 export function judgeGuests(snapshot: Snapshot, config: Partial<JudgeConfig> = {}): Judgement {
   return judgeSnapshot(snapshot, { ...AUTO, ...config });
+}
+
+/** What a finding has somebody type on Linux nodes. */
+export function commandsOf({ changes, hostChanges }: Finding): string {
+  return remediesFor(changes, hostChanges).ip.join('\n');
 }
 
 export function findingsOf(judgement: Judgement, rule: Finding['rule']): Finding[] {

@@ -56,7 +56,7 @@ function admit(journey: Journey, at: Place, flight: Flight, next: (flight: Fligh
     const piece = { ...flight, source: answer.destination, destination: answer.source };
     const { decision } = answer;
     // Its own address comes from outside: never, whatever the filter.
-    if (decision.kind === 'local') return [lost(journey, at, piece, 'reverse-path')];
+    if (decision.kind === 'local') return [lost(journey, at, piece, 'reverse-path', { leadsTo: guest.name })];
     if (level === 0 || family === 6) return next(piece);
     if (decision.kind === 'unclear') return [unknown(piece, guest, decision.reason)];
     const isAdmitted = decision.kind === 'sent' && (level !== 1 || decision.hops.some((hop) => hop.device === device));

@@ -1,5 +1,6 @@
 /** The page's data with everything that is looked up found at once. */
 import type { MatrixEntry } from '../../model/judgement.ts';
+import { scriptsOf, type Script } from '../../remedies/scripts.ts';
 import type { Report } from '../json.ts';
 import type { PageData, RankedFinding, Situation } from './data.ts';
 
@@ -13,6 +14,8 @@ export interface PageNode extends ReportNode, Situation {
 
 export interface PageFinding extends ReportFinding, RankedFinding {
   readonly key: string;
+  /** Its remedies, by tool. */
+  readonly scripts: readonly Script[];
   /** The broken pairs that it explains; absent: it is no cause. */
   readonly pairsExplained?: number;
 }
@@ -45,7 +48,8 @@ export function openModel(data: PageData): PageModel {
     const finding = byKey.get(ranked.key);
     const pairsExplained = explained.get(ranked.key);
     if (finding === undefined) return [];
-    return [{ ...finding, ...ranked, ...(pairsExplained === undefined ? {} : { pairsExplained }) }];
+    const scripts = scriptsOf(finding.remedies);
+    return [{ ...finding, ...ranked, scripts, ...(pairsExplained === undefined ? {} : { pairsExplained }) }];
   });
   const findingsOfNode = new Map<string, string[]>();
   for (const { key, subjects } of findings) {

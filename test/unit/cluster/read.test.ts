@@ -83,6 +83,9 @@ describe('a healthy flannel cluster', () => {
     expect(withoutSamples(facts.cni)).toEqual({
       agents: facts.nodes.map(({ name }) => ({ node: name, agents: ['flannel'] })),
       complete: true,
+      daemonSets: ['kube-flannel-ds', 'kube-flannel-ds-windows'].map((name) => {
+        return { agent: 'flannel', namespace: 'kube-flannel', name, selector: 'app=flannel,tier=node' };
+      }),
       flannel: {
         source: 'kube-flannel/kube-flannel-cfg',
         networks: ['10.244.0.0/16', 'fd00:10:244::/48'],
@@ -314,6 +317,7 @@ describe('where an agent counts', () => {
     expect(withoutSamples(facts.cni)).toEqual({
       agents: [{ node: 'worker-01', agents: ['cilium'] }],
       complete: true,
+      daemonSets: [{ agent: 'cilium', namespace: 'kube-system', name: 'cilium', selector: 'app=cilium' }],
       cilium: {
         source: 'kube-system/cilium-config',
         routingMode: 'native',

@@ -1,7 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
-import { execFileSync } from 'node:child_process';
 import type { Change } from '../../../src/model/plan.ts';
-import { firstCommand, remediesFor } from '../../../src/remedies/index.ts';
+import { remediesFor } from '../../../src/remedies/index.ts';
+import { firstCommand } from '../../../src/remedies/scripts.ts';
+import { argumentsOf, HOSTILE } from '../../support/shell.ts';
 import { shellComment, shellOption, shellWord } from '../../../src/remedies/shell.ts';
 
 const place = { cloud: 'aws', account: '123456789012', region: 'eu-west-1' } as const;
@@ -89,34 +90,14 @@ describe('commands', () => {
   });
 
   test('the first command is no comment', () => {
-    expect(firstCommand({ aws: ['# a', 'b'], gcloud: ['c'], az: [], terraform: ['d'] })).toBe('b');
-    expect(firstCommand(remediesFor([]))).toBeUndefined();
+    const none = remediesFor([]);
+    expect(firstCommand({ ...none, aws: ['# a', 'b'], gcloud: ['c'], terraform: ['d'] })).toEqual({
+      text: 'b',
+      language: 'sh',
+    });
+    expect(firstCommand({ ...none, terraform: ['d'] })).toBeUndefined();
   });
 });
-
-/** What a shell makes of a command line that prints its arguments. */
-function argumentsOf(line: string): string[] {
-  const print = 'for a in "$@"; do printf "%s\\0" "$a"; done';
-  const text = execFileSync('bash', ['--norc', '-c', `set -- ${line}\n${print}`], {
-    encoding: 'utf8',
-    env: { LC_ALL: 'C.UTF-8' },
-  });
-  return text.split('\0').slice(0, -1);
-}
-
-const HOSTILE = [
-  "it's",
-  '$(touch /tmp/x) `id` "quoted" \\ back',
-  'a; rm -rf / # b',
-  'two\nlines\r\nand\ttab',
-  '\u202Eright\u2066to left\u200B',
-  '\u{1F642} 节点',
-  "\u0007'\\'mixed\u001B[31m",
-  '*',
-  '~root',
-  '!!',
-  '',
-];
 
 describe('foreign text', () => {
   test.each(['eni-0a1', '10.244.1.0/24', 'fd00::/64', 'rtb-1/10.0.0.0/8', 'a=b', '@x'])(

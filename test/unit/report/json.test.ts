@@ -89,6 +89,9 @@ test('contains commands for every tool, even where there are none', () => {
     ],
     gcloud: [],
     az: [],
+    kubectl: [],
+    ip: [],
+    powershell: [],
     terraform: [
       '# In the resource that holds eni-0a100000000000003: aws_network_interface, or aws_instance for its first:',
       'source_dest_check = false',

@@ -6,6 +6,7 @@ import type { View } from '../../../src/report/view.ts';
 import { NO_SUBJECTS } from '../../../src/model/judgement.ts';
 import type { Judgement } from '../../../src/model/judgement.ts';
 import { expectGolden } from './golden.ts';
+import { guestsJudgement } from './guest-world.ts';
 import {
   brokenJudgement,
   driftedView,
@@ -28,6 +29,7 @@ const CASES: readonly (readonly [string, Judgement])[] = [
   ['unknown', unknownJudgement()],
   ['overlay', overlayJudgement()],
   ['hostile', hostileJudgement()],
+  ['guests', guestsJudgement()],
   [
     'no-nodes',
     judgement({ verdict: 'unknown', nodes: [], classes: [], pairs: pairCounts({}), roundTrip: pairCounts({}) }),

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { findingsOf, guestCluster, judgeGuests, withLink } from '../../support/guest-cluster.ts';
+import { both, commandsOf, findingsOf, guestCluster, judgeGuests, withLink } from '../../support/guest-cluster.ts';
 
 test('a switch off is one finding, with what it breaks and the command', () => {
   const change = withLink('eth0', { forwarding4: false });
@@ -13,7 +13,23 @@ test('a switch off is one finding, with what it breaks and the command', () => {
     evidence: [{ source: 'file b.txt', text: 'net.ipv4.conf.eth0.forwarding is 0' }],
   });
   expect(finding?.what).toContain('that come in on eth0');
-  expect(finding?.next).toContain('sysctl -w net.ipv4.ip_forward=1');
+  expect(finding?.next).toBe('Switch forwarding on at b, now and for the time after a restart.');
+});
+
+const SWITCHES: readonly (readonly [string, boolean | undefined, string])[] = [
+  ['its own only', true, 'sysctl -w net.ipv4.conf.eth0.forwarding=1'],
+  ['that of all links, which moves its own', false, 'sysctl -w net.ipv4.ip_forward=1'],
+  ['either', undefined, 'sysctl -w net.ipv4.ip_forward=1 net.ipv4.conf.eth0.forwarding=1'],
+];
+
+test.each(SWITCHES)('the switch that is off: %s', (_, all, command) => {
+  const { forwarding4: _own, ...others } = { ...guestCluster().guests?.[0]?.all };
+  const change = both(withLink('eth0', { forwarding4: false }), (facts) => ({
+    ...facts,
+    all: { ...others, ...(all === undefined ? {} : { forwarding4: all }) },
+  }));
+  const [finding] = findingsOf(judgeGuests(guestCluster({ b: change })), 'host-forwarding-off');
+  expect(finding === undefined ? [] : commandsOf(finding).split('\n')).toContain(command);
 });
 
 test('a switch that was not read is unknown', () => {

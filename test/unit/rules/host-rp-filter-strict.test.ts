@@ -1,5 +1,14 @@
 import { expect, test } from '@jest/globals';
-import { both, findingsOf, guestCluster, judgeGuests, podsOf, withLink, without } from '../../support/guest-cluster.ts';
+import {
+  both,
+  commandsOf,
+  findingsOf,
+  guestCluster,
+  judgeGuests,
+  podsOf,
+  withLink,
+  without,
+} from '../../support/guest-cluster.ts';
 
 const FILTERS = [
   [0, 'pass'],
@@ -16,7 +25,7 @@ test.each(FILTERS)('without any route back, rp_filter %d lets packets %s', (rpFi
   );
 });
 
-test('with another way back only the strict form drops, and the words name both switches', () => {
+test('with another way back only the strict form drops, and the loose one mends it', () => {
   const elsewhere = (facts: Parameters<ReturnType<typeof without>>[0]): typeof facts => ({
     ...facts,
     routes: facts.routes.map((one) => (one.prefix === podsOf('a') ? { ...one, hops: [{ device: 'cni0' }] } : one)),
@@ -26,5 +35,7 @@ test('with another way back only the strict form drops, and the words name both 
     return findingsOf(judgeGuests(guestCluster({ b: change })), 'host-rp-filter-strict');
   });
   expect(found.map(({ length }) => length)).toEqual([0, 1, 0]);
-  expect(found[1]?.[0]?.next).toContain('net.ipv4.conf.all.rp_filter=0 net.ipv4.conf.eth0.rp_filter=0');
+  const [finding] = found[1] ?? [];
+  expect(finding?.next).toContain('Or take the loose form on eth0.');
+  expect(finding === undefined ? '' : commandsOf(finding)).toContain('\nsysctl -w net.ipv4.conf.eth0.rp_filter=2\n');
 });

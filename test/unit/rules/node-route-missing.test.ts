@@ -1,7 +1,9 @@
 import { expect, test } from '@jest/globals';
+import { remediesFor } from '../../../src/remedies/index.ts';
 import type { Change } from '../../support/guest-cluster.ts';
 import {
   both,
+  commandsOf,
   findingsOf,
   guestCluster,
   judgeGuests,
@@ -17,6 +19,7 @@ interface Case {
   readonly verdict: 'fail' | 'unknown';
   readonly says: RegExp;
   readonly advises: RegExp;
+  readonly commands: RegExp;
   readonly key: string;
 }
 
@@ -28,7 +31,8 @@ const CASES: readonly Case[] = [
     change: without(podsOf('b')),
     verdict: 'fail',
     says: /no route to 10\.244\.2\.0\/24, the pods of b, and no default route/,
-    advises: /ip route replace 10\.244\.2\.0\/24 via 192\.168\.1\.2 dev eth0/,
+    advises: /^Set the route on a, and write it down/,
+    commands: /^# On a, as root:\nip route replace 10\.244\.2\.0\/24 via 192\.168\.1\.2 dev eth0\n/,
     key: 'node-route-missing/cluster/a/10.244.2.0/24',
   },
   {
@@ -36,7 +40,8 @@ const CASES: readonly Case[] = [
     change: both(without(podsOf('b')), toRouter),
     verdict: 'unknown',
     says: /default route takes them to 192\.168\.1\.254/,
-    advises: /Destination=10\.244\.2\.0\/24 Gateway=192\.168\.1\.2/,
+    advises: /^Set the route on a/,
+    commands: /Destination=10\.244\.2\.0\/24\n.*Gateway=192\.168\.1\.2\n/,
     key: 'node-route-missing/cluster/a/10.244.2.0/24',
   },
   {
@@ -45,16 +50,41 @@ const CASES: readonly Case[] = [
     verdict: 'fail',
     says: /no route to its own pods in 10\.244\.1\.0\/24|no route to its own pods in .* of 10\.244\.1\.0\/24/,
     advises: /ip route show 10\.244\.1\.0\/24/,
+    commands: /^$/,
     key: 'node-route-missing/cluster/a/10.244.1.0/24',
   },
 ];
 
-test.each(CASES.map((item) => [item.name, item] as const))('%s', (_, { change, verdict, says, advises, key }) => {
-  const [finding, ...others] = findingsOf(judgeGuests(guestCluster({ a: change })), 'node-route-missing');
-  expect(others).toEqual([]);
-  expect(finding).toMatchObject({ key, verdict, severity: 'error', subjects: { nodes: ['a'] } });
-  expect(finding?.what).toMatch(says);
-  expect(finding?.next).toMatch(advises);
+test.each(CASES.map((item) => [item.name, item] as const))(
+  '%s',
+  (_, { change, verdict, says, advises, commands, key }) => {
+    const [finding, ...others] = findingsOf(judgeGuests(guestCluster({ a: change })), 'node-route-missing');
+    expect(others).toEqual([]);
+    expect(finding).toMatchObject({ key, verdict, severity: 'error', subjects: { nodes: ['a'] } });
+    expect(finding?.what).toMatch(says);
+    expect(finding?.next).toMatch(advises);
+    expect(finding === undefined ? undefined : commandsOf(finding)).toMatch(commands);
+  },
+);
+
+const SET = { agent: 'flannel', namespace: 'kube-flannel', name: 'kube-flannel-ds', selector: 'app=flannel' } as const;
+
+test('where an agent keeps the routes it is asked first, and what is typed is not written down', () => {
+  const { cluster, ...rest } = guestCluster({ a: without(podsOf('b')) });
+  const agents = [{ node: 'a', agents: ['flannel' as const] }];
+  const cni = { ...cluster.cni, agents, daemonSets: [SET] };
+  const judgement = judgeGuests({ ...rest, cluster: { ...cluster, cni } }, { networkModes: ['host-gw'] });
+  const [finding] = findingsOf(judgement, 'node-route-missing');
+  expect(finding?.next).toMatch(/^Restart flannel on a: such routes are its work\. .* set the route on a by hand\.$/);
+  const { kubectl, ip } = remediesFor([], finding?.hostChanges);
+  expect(kubectl).toEqual([
+    '# Restarts flannel on a:',
+    'kubectl delete pods --namespace kube-flannel --selector app=flannel --field-selector spec.nodeName=a',
+  ]);
+  expect(ip.slice(1)).toEqual([
+    'ip route replace 10.244.2.0/24 via 192.168.1.2 dev eth0',
+    '# Not to be kept over a restart: such routes are the work of flannel, and this only stands in.',
+  ]);
 });
 
 test('a node without pods needs no route to them', () => {

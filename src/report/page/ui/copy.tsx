@@ -1,11 +1,10 @@
 /** Commands with buttons that copy them. */
 import type { VNode } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
-import type { ReportFinding } from '../model.ts';
+import type { PageFinding } from '../model.ts';
 import { useShared } from './context.tsx';
 
 const SHOWN_MS = 2000;
-const TOOLS = ['aws', 'gcloud', 'az', 'terraform'] as const;
 
 async function copy(text: string): Promise<boolean> {
   try {
@@ -64,11 +63,11 @@ export function Command({ lines, what }: { lines: readonly string[]; what: strin
   );
 }
 
-export function Remedies({ finding }: { finding: ReportFinding }): VNode {
+export function Remedies({ finding }: { finding: PageFinding }): VNode {
   return (
     <>
-      {TOOLS.filter((tool) => finding.remedies[tool].length > 0).map((tool) => (
-        <Command key={tool} lines={finding.remedies[tool]} what={`the ${tool} commands for ${finding.title}`} />
+      {finding.scripts.map(({ tool, lines }) => (
+        <Command key={tool} lines={lines} what={`the ${tool} commands for ${finding.title}`} />
       ))}
     </>
   );

@@ -165,8 +165,7 @@ function HopItem({ hop }: { hop: Hop }): VNode {
 /** A finding at the hop that it is about: what, the evidence, and the first thing to type. */
 function Pinned({ finding }: { finding: PageFinding }): VNode {
   const { open } = useShared();
-  const { aws, gcloud, az } = finding.remedies;
-  const lines = [aws, gcloud, az].find((list) => list.length > 0);
+  const lines = finding.scripts.find(({ tool }) => tool !== 'terraform')?.lines;
   return (
     <li>
       <p>

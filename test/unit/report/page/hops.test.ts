@@ -97,7 +97,8 @@ describe('a gap stands where it leaves a doubt', () => {
     about: '',
     evidence: [],
     otherPathsBroken: 0,
-    remedies: { aws: [], gcloud: [], az: [], terraform: [] },
+    remedies: { aws: [], gcloud: [], az: [], kubectl: [], ip: [], powershell: [], terraform: [] },
+    scripts: [],
   });
 
   test.each([
