@@ -11,14 +11,19 @@ export interface AgentSet extends AgentDaemonSet {
   readonly flags: readonly string[];
 }
 
-/** An agent's DaemonSet with the nodes on which it has a Ready pod. */
+/** An agent's DaemonSet with the nodes on which it has a pod. */
 export interface RunningSet extends AgentSet {
+  /** Where it is Ready. */
   readonly nodes: readonly string[];
+  /** Where it is not. */
+  readonly notReady: readonly string[];
 }
 
-/** A pod of some DaemonSet that does its work on a node now. */
+/** A pod of some DaemonSet that is meant to do its work on a node. */
 export interface AgentPod {
   readonly node: string;
+  /** Whether it does so now. */
+  readonly ready: boolean;
   /** The DaemonSet that owns it. */
   readonly owner: string;
 }
@@ -142,14 +147,14 @@ function renderSelector({ matchLabels, matchExpressions }: V1LabelSelector): str
   return [...equal, ...others].join(',');
 }
 
-/** Undefined for a pod that is not Ready, is being deleted, has no node yet, or belongs to no DaemonSet. */
+/** Undefined for a pod that is being deleted, has no node yet, or belongs to no DaemonSet. */
 export function translateAgentPod({ metadata, spec, status }: Wire<V1Pod>): AgentPod | undefined {
   const owner = metadata?.ownerReferences?.find(({ kind }) => kind === 'DaemonSet');
   const isReady = status?.conditions?.some((one) => one.type === 'Ready' && one.status === 'True') ?? false;
   // An absent timestamp is undefined or null, whatever the types say.
   const isDeleting = (metadata?.deletionTimestamp ?? undefined) !== undefined;
-  if (owner === undefined || !spec?.nodeName || !isReady || isDeleting || status?.phase !== 'Running') return undefined;
-  return { node: spec.nodeName, owner: owner.name };
+  if (owner === undefined || !spec?.nodeName || isDeleting) return undefined;
+  return { node: spec.nodeName, ready: isReady && status?.phase === 'Running', owner: owner.name };
 }
 
 /** By node, both in a fixed order. `running`: where each agent's DaemonSet has a live pod. */

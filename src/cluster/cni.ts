@@ -22,6 +22,7 @@ export function parseNetConf(text: string, source: string): FlannelConfig | unde
   const written = isObject(backend) ? valueOf(backend, 'Type') : undefined;
   const type = typeof written === 'string' ? written.toLowerCase() : '';
   const port = isObject(backend) ? portOf(valueOf(backend, PORT_KEYS[type] ?? 'Port')) : undefined;
+  const vni = isObject(backend) ? valueOf(backend, 'VNI') : undefined;
   return {
     source,
     networks: networks.flatMap((network) => canonicalNetwork(network) ?? []),
@@ -29,6 +30,9 @@ export function parseNetConf(text: string, source: string): FlannelConfig | unde
     backendType: backend === undefined ? 'udp' : type,
     directRouting: isObject(backend) && valueOf(backend, 'DirectRouting') === true,
     ...(port === undefined ? {} : { port }),
+    ...(typeof vni === 'number' ? { vni } : {}),
+    ...(isObject(backend) && valueOf(backend, 'GBP') === true ? { gbp: true } : {}),
+    ...(valueOf(conf, 'EnableIPv4') === false ? { ipv4: false } : {}),
   };
 }
 

@@ -1,13 +1,16 @@
 /** Which network agents run on which nodes now, and how they are configured. Never fails: what is missing is a gap. */
-import type { AgentDaemonSet, CniFacts, PodSample } from '../model/snapshot.ts';
+import type { V1DaemonSet } from '@kubernetes/client-node';
+import type { AgentDaemonSet, CniFacts, DaemonSetFacts, PodSample } from '../model/snapshot.ts';
 import type { Reading } from '../ports.ts';
 import { mapLimited } from '../net/limit.ts';
 import { joinAgents, translateAgentPod, translateAgentSet } from './agents.ts';
 import type { AgentPod, AgentSet, RunningSet } from './agents.ts';
+import type { Wire } from './api.ts';
 import type { Call } from './call.ts';
 import type { Connection } from './connect.ts';
 import { addGap, isRefused, type Desk } from './desk.ts';
 import { PAGE_SIZE, readPages } from './pages.ts';
+import { translatePlacement } from './placement.ts';
 import { chooseSamples, translateSample } from './ranges.ts';
 import { readConfiguration } from './read-config.ts';
 
@@ -18,19 +21,27 @@ const AT_A_TIME = 4;
 /** `facts.complete` says whether all DaemonSets and their pods could be listed; configuration has gaps of its own. */
 export async function readCni(connection: Connection, call: Call): Promise<Reading<CniFacts>> {
   const desk: Desk = { connection, call, gaps: [] };
-  const sets = await readAgentSets(desk);
-  const running = await readRunning(desk, sets);
+  const listed = await readSets(desk);
+  const running = await readRunning(
+    desk,
+    listed.flatMap(({ agent }) => agent ?? []),
+  );
+  const daemonSets = listed.flatMap(({ placement }) => placement ?? []).sort(bySetName);
   const complete = desk.gaps.length === 0;
   // Before the ranges, which only grow: so a pod is never in a range that was not read yet.
   const samples = await readSamples(desk);
   const configuration = await readConfiguration(
     desk,
-    running.filter(({ nodes }) => nodes.length > 0),
+    // One that has nowhere a pod is parked; one that nowhere gets Ready may be told the wrong things.
+    running.filter(({ nodes, notReady }) => nodes.length + notReady.length > 0),
   );
+  const notReady = joinAgents(running.map((set) => ({ agent: set.agent, nodes: set.notReady })));
   const facts: CniFacts = {
     agents: joinAgents(running),
     complete,
     ...listSets(running),
+    ...(notReady.length === 0 ? {} : { notReady }),
+    ...(daemonSets.length === 0 ? {} : { daemonSets }),
     ...configuration,
     ...(samples === undefined ? {} : { samples }),
   };
@@ -38,34 +49,52 @@ export async function readCni(connection: Connection, call: Call): Promise<Readi
 }
 
 /** Those at work, in a fixed order. */
-function listSets(running: readonly RunningSet[]): Pick<CniFacts, 'daemonSets'> {
+function listSets(running: readonly RunningSet[]): Pick<CniFacts, 'agentSets'> {
   const keyOf = ({ namespace, name }: AgentDaemonSet): string => `${namespace}/${name}`;
-  const daemonSets = running
+  const agentSets = running
     .filter(({ nodes }) => nodes.length > 0)
     .map(({ agent, namespace, name, selector }) => ({ agent, namespace, name, selector }))
     .sort((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1));
-  return daemonSets.length === 0 ? {} : { daemonSets };
+  return agentSets.length === 0 ? {} : { agentSets };
 }
 
-async function readAgentSets(desk: Desk): Promise<AgentSet[]> {
+/** What matters of a DaemonSet. */
+interface ListedSet {
+  readonly agent?: AgentSet;
+  readonly placement?: DaemonSetFacts;
+}
+
+function translateSet(set: Wire<V1DaemonSet>): ListedSet | undefined {
+  const agent = translateAgentSet(set);
+  const placement = translatePlacement(set, agent);
+  if (agent === undefined && placement === undefined) return undefined;
+  return { ...(agent === undefined ? {} : { agent }), ...(placement === undefined ? {} : { placement }) };
+}
+
+function bySetName(a: DaemonSetFacts, b: DaemonSetFacts): number {
+  const [first, second] = [a, b].map(({ namespace, name }) => `${namespace}/${name}`);
+  return (first ?? '') < (second ?? '') ? -1 : 1;
+}
+
+async function readSets(desk: Desk): Promise<ListedSet[]> {
   const { apps } = desk.connection;
   const what = 'list daemonsets.apps';
   const everywhere = await readPages({
     call: desk.call,
     what,
     list: (page) => apps.listDaemonSetForAllNamespaces(page),
-    translate: translateAgentSet,
+    translate: translateSet,
   });
   if (everywhere.ok) return everywhere.value;
   addGap(desk, everywhere, 'DaemonSets in all namespaces', what);
   if (!isRefused(everywhere)) return [];
-  const sets: AgentSet[] = [];
+  const sets: ListedSet[] = [];
   for (const namespace of USUAL_NAMESPACES) {
     const here = await readPages({
       call: desk.call,
       what: `${what} in ${namespace}`,
       list: (page) => apps.listNamespacedDaemonSet({ namespace, ...page }),
-      translate: translateAgentSet,
+      translate: translateSet,
     });
     if (here.ok) sets.push(...here.value);
     else addGap(desk, here, `DaemonSets in ${namespace}`, `${what} in ${namespace}`);
@@ -81,7 +110,8 @@ async function readRunning(desk: Desk, sets: readonly AgentSet[]): Promise<Runni
   const pods = new Map(read);
   return sets.map((set) => {
     const own = (pods.get(keyOf(set)) ?? []).filter(({ owner }) => owner === set.name);
-    return { ...set, nodes: own.map(({ node }) => node) };
+    const where = (isReady: boolean): string[] => own.flatMap(({ node, ready }) => (ready === isReady ? [node] : []));
+    return { ...set, nodes: where(true), notReady: where(false) };
   });
 }
 

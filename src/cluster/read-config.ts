@@ -1,6 +1,6 @@
 /** How the running network agents are configured, from what they themselves read. */
 import type { V1ConfigMap } from '@kubernetes/client-node';
-import type { CniFacts } from '../model/snapshot.ts';
+import type { CniFacts, OtherFlannelConfig } from '../model/snapshot.ts';
 import type { RunningSet } from './agents.ts';
 import {
   ANTREA_CONF,
@@ -17,17 +17,19 @@ import { parseBlockAffinity, parseCiliumNode, joinRanges } from './ranges.ts';
 
 type Configuration = Omit<CniFacts, 'agents' | 'complete' | 'samples'>;
 
-/** `sets`: those with a Ready pod somewhere. What is missing is a gap. */
+/** `sets`: those with a pod somewhere; of others than flannel's only where it is Ready. What is missing is a gap. */
 export async function readConfiguration(desk: Desk, sets: readonly RunningSet[]): Promise<Configuration> {
-  const runs = (...agents: readonly string[]): RunningSet[] => sets.filter(({ agent }) => agents.includes(agent));
-  const flannel = await readFlannelConfig(desk, runs('flannel', 'canal'));
+  const runs = (...agents: readonly string[]): RunningSet[] =>
+    sets.filter(({ agent, nodes }) => agents.includes(agent) && nodes.length > 0);
+  const ofFlannel = sets.filter(({ agent }) => agent === 'flannel' || agent === 'canal');
+  const flannel = await readFlannelConfigs(desk, ofFlannel);
   const calico = runs('calico').length > 0 ? await readCalico(desk) : {};
   const [cilium] = runs('cilium');
   const ofCilium = cilium === undefined ? {} : await readCilium(desk, cilium);
   const [router] = runs('kube-router');
   const antrea = await readAntreaConfig(desk, runs('antrea'));
   return {
-    ...(flannel === undefined ? {} : { flannel }),
+    ...flannel,
     ...calico,
     ...ofCilium,
     ...(router === undefined ? {} : { kubeRouter: parseKubeRouterFlags(router.flags, nameOf(router)) }),
@@ -66,9 +68,49 @@ async function readMounted<T>(
   return undefined;
 }
 
-function readFlannelConfig(desk: Desk, sets: readonly RunningSet[]): Promise<CniFacts['flannel']> {
+/**
+ * Sets for several systems or processors usually mount the same; what most nodes run comes first. Sets for Windows mount
+ * ConfigMaps of kube-proxy and kubeadm, too, which nobody need be allowed to read.
+ */
+async function readFlannelConfigs(
+  desk: Desk,
+  sets: readonly RunningSet[],
+): Promise<Pick<CniFacts, 'flannel' | 'otherFlannels'>> {
   const wanted = { key: NET_CONF, likely: /flannel|canal/, what: "flannel's configuration" };
-  return readMounted(desk, sets, wanted, parseNetConf);
+  const groups = Map.groupBy(sets, ({ namespace, configMaps }) => `${namespace} ${[...configMaps].sort().join(' ')}`);
+  const [largest = [], ...rest] = [...groups.values()].sort(
+    (a, b) => ready(b) - ready(a) || notReady(b) - notReady(a) || (nameIn(a) < nameIn(b) ? -1 : 1),
+  );
+  const main = await readMounted(desk, largest, wanted, parseNetConf);
+  const others = new Map<string, OtherFlannelConfig>();
+  for (const group of rest) {
+    const config = await readMounted(desk, group.flatMap(withOwnMaps), wanted, parseNetConf);
+    if (config === undefined || config.source === main?.source) continue;
+    const before = others.get(config.source)?.nodes ?? [];
+    const nodes = new Set([...before, ...group.flatMap((set) => [...set.nodes, ...set.notReady])]);
+    others.set(config.source, { ...config, nodes: [...nodes].sort() });
+  }
+  return {
+    ...(main === undefined ? {} : { flannel: main }),
+    ...(others.size === 0 ? {} : { otherFlannels: [...others.values()] }),
+  };
+}
+
+function ready(sets: readonly RunningSet[]): number {
+  return sets.reduce((sum, { nodes }) => sum + nodes.length, 0);
+}
+
+function notReady(sets: readonly RunningSet[]): number {
+  return sets.reduce((sum, set) => sum + set.notReady.length, 0);
+}
+
+function withOwnMaps(set: RunningSet): RunningSet[] {
+  const configMaps = set.configMaps.filter((name) => !/^(kube-proxy|kubeadm)/.test(name));
+  return configMaps.length === 0 ? [] : [{ ...set, configMaps }];
+}
+
+function nameIn([first]: readonly RunningSet[]): string {
+  return first === undefined ? '' : nameOf(first);
 }
 
 function readAntreaConfig(desk: Desk, sets: readonly RunningSet[]): Promise<CniFacts['antrea']> {

@@ -139,6 +139,8 @@ function withPrefix(annotations: Texts, prefix: string): FlannelAnnotations {
     ...optional('backendData', annotations[`${prefix}backend-data`]),
     ...optional('publicIP', canonicalAddress(publicIP)),
     ...optional('publicIPv6', canonicalAddress(publicIPv6)),
+    ...optional('publicIPOverwrite', canonicalAddress(annotations[`${prefix}public-ip-overwrite`])),
+    ...optional('publicIPv6Overwrite', canonicalAddress(annotations[`${prefix}public-ipv6-overwrite`])),
   };
 }
 

@@ -6,6 +6,7 @@ import type { GoverningTable, PodRanges, RuleContext, RuleNode, RulePaths } from
 import { isDirect } from '../rules/rule.ts';
 import type { Fabric } from './fabric.ts';
 import { isCovered } from './fabric.ts';
+import { runsFlannel } from './modes/flannel.ts';
 import { faceBehind } from './routes.ts';
 import type { Survey, SurveyedNode } from './survey.ts';
 import { nodeInterface } from './survey.ts';
@@ -72,7 +73,8 @@ function findPodRanges(survey: Survey, config: Pick<Config, 'podCIDRs'>): PodRan
   if (told.length > 0) return { prefixes: told, source: 'input' };
   const { cni } = survey.snapshot.cluster;
   const written = parsePrefixes([
-    ...(cni.flannel?.networks ?? []),
+    // What a flannel is told that runs nowhere may be just what is wrong with it.
+    ...(cni.agents.some(({ agents }) => runsFlannel(agents)) ? (cni.flannel?.networks ?? []) : []),
     ...(cni.calicoPools ?? []).filter((pool) => !pool.disabled).map((pool) => pool.cidr),
     ...(cni.cilium?.pools ?? []),
   ]);

@@ -4,11 +4,13 @@
  */
 
 import type { FabricFacts } from './fabric.ts';
+import type { DaemonSetFacts, FlannelAnnotations, FlannelConfig, OtherFlannelConfig } from './flannel.ts';
 import type { GuestFacts } from './guest.ts';
 import type { PlannedFacts } from './what-if.ts';
 
 export type * from './fabric.ts';
 export type * from './filter.ts';
+export type * from './flannel.ts';
 export type * from './guest.ts';
 
 /** Raised when a reader of an older version would misread the file. */
@@ -132,13 +134,6 @@ export interface NodeFacts {
   readonly labels: Readonly<Record<string, string>>;
 }
 
-export interface FlannelAnnotations {
-  readonly backendType?: string;
-  readonly backendData?: string;
-  readonly publicIP?: string;
-  readonly publicIPv6?: string;
-}
-
 /** What Calico writes on its node. */
 export interface CalicoAnnotations {
   /** The addresses that it tells its peers as next hops, without prefix length. */
@@ -179,8 +174,14 @@ export interface CniFacts {
   /** True only when pods and DaemonSets could be listed, so that an absent agent really is absent. */
   readonly complete: boolean;
   /** Those with a Ready pod, by namespace and name; absent: none is known. */
-  readonly daemonSets?: readonly AgentDaemonSet[];
+  readonly agentSets?: readonly AgentDaemonSet[];
+  /** Where an agent's pod is not Ready; absent: nowhere. */
+  readonly notReady?: CniFacts['agents'];
   readonly flannel?: FlannelConfig;
+  /** Absent: all of flannel's DaemonSets mount the same. */
+  readonly otherFlannels?: readonly OtherFlannelConfig[];
+  /** Those made for one operating system, by namespace and name; absent: not read, or none. */
+  readonly daemonSets?: readonly DaemonSetFacts[];
   readonly calicoPools?: readonly CalicoPool[];
   /** Blocks that Calico's address management gave to nodes (confirmed, not being deleted); absent: not read. */
   readonly calicoBlocks?: readonly NodeRanges[];
@@ -206,17 +207,6 @@ export interface PodSample {
   readonly pod: string;
   /** One per family. */
   readonly addresses: readonly string[];
-}
-
-export interface FlannelConfig {
-  /** `namespace/name` of the ConfigMap that the running DaemonSet mounts. */
-  readonly source: string;
-  readonly networks: readonly string[];
-  /** As written; flannel's own default is `udp`. */
-  readonly backendType: string;
-  readonly directRouting: boolean;
-  /** UDP port of the tunnel, where it is written. */
-  readonly port?: number;
 }
 
 export interface CalicoPool {

@@ -22,7 +22,7 @@ const WRITERS: ReadonlySet<Agent> = new Set([
 ]);
 
 export function keepersIn({ snapshot, nodes }: RuleContext): (node: string) => RouteKeeper {
-  const { agents, complete, daemonSets = [] } = snapshot.cluster.cni;
+  const { agents, complete, agentSets = [] } = snapshot.cluster.cni;
   const agentsOf = new Map(agents.map((one) => [one.node, one.agents]));
   const nodeOf = new Map(nodes.map((one) => [one.facts.name, one]));
   return (name) => {
@@ -31,7 +31,7 @@ export function keepersIn({ snapshot, nodes }: RuleContext): (node: string) => R
     if (node?.mode !== 'host-gw' && node?.mode !== 'cross-subnet') return { kind: complete ? 'nobody' : 'unknown' };
     const agent = agentsOf.get(name)?.find((one) => WRITERS.has(one));
     if (agent !== undefined)
-      return { kind: 'agent', agent, daemonSets: daemonSets.filter((one) => one.agent === agent) };
+      return { kind: 'agent', agent, daemonSets: agentSets.filter((one) => one.agent === agent) };
     if (node.facts.k3sNodeArgs !== undefined) return { kind: 'service' };
     return { kind: complete ? 'nobody' : 'unknown' };
   };

@@ -8,13 +8,16 @@ import {
   type CiliumConfig,
   type ClusterFacts,
   type CniFacts,
+  type DaemonSetFacts,
   type FlannelAnnotations,
   type FlannelConfig,
   type KubeRouterConfig,
   type NodeFacts,
   type RouteControllerFacts,
   type NodeRanges,
+  type OtherFlannelConfig,
   type PodSample,
+  type Toleration,
 } from '../model/snapshot.ts';
 import {
   ADDRESS,
@@ -38,6 +41,27 @@ const FLANNEL_ANNOTATIONS = object<FlannelAnnotations>({
   backendData: optional(TEXT),
   publicIP: optional(TEXT),
   publicIPv6: optional(TEXT),
+  publicIPOverwrite: optional(TEXT),
+  publicIPv6Overwrite: optional(TEXT),
+});
+
+const FLANNEL_CONFIG = {
+  source: TEXT,
+  networks: list(TEXT),
+  backendType: TEXT,
+  directRouting: FLAG,
+  port: optional(NUMBER),
+  vni: optional(NUMBER),
+  gbp: optional(fixed<true>(true)),
+  ipv4: optional(fixed<false>(false)),
+};
+
+const DAEMON_SET = object<DaemonSetFacts>({
+  namespace: TEXT,
+  name: TEXT,
+  runs: words(['flannel', 'canal', 'kube-proxy']),
+  os: words(['linux', 'windows', 'any', 'other']),
+  tolerations: list(object<Toleration>({ key: optional(TEXT), value: optional(TEXT), effect: optional(TEXT) })),
 });
 
 export const NODE = object<NodeFacts>({
@@ -73,19 +97,16 @@ export const NODE = object<NodeFacts>({
 
 const NODE_RANGES = list(object<NodeRanges>({ node: ID, prefixes: list(PREFIX) }));
 
+const NODE_AGENTS = listBy('node', object<CniFacts['agents'][number]>({ node: ID, agents: list(words(AGENTS)) }));
+
 const CNI = object<CniFacts>({
-  agents: listBy('node', object<CniFacts['agents'][number]>({ node: ID, agents: list(words(AGENTS)) })),
+  agents: NODE_AGENTS,
   complete: FLAG,
-  daemonSets: optional(list(object<AgentDaemonSet>({ agent: words(AGENTS), namespace: ID, name: ID, selector: TEXT }))),
-  flannel: optional(
-    object<FlannelConfig>({
-      source: TEXT,
-      networks: list(TEXT),
-      backendType: TEXT,
-      directRouting: FLAG,
-      port: optional(NUMBER),
-    }),
-  ),
+  agentSets: optional(list(object<AgentDaemonSet>({ agent: words(AGENTS), namespace: ID, name: ID, selector: TEXT }))),
+  notReady: optional(NODE_AGENTS),
+  flannel: optional(object<FlannelConfig>(FLANNEL_CONFIG)),
+  otherFlannels: optional(list(object<OtherFlannelConfig>({ ...FLANNEL_CONFIG, nodes: list(ID) }))),
+  daemonSets: optional(list(DAEMON_SET)),
   calicoPools: optional(
     list(object<CalicoPool>({ name: TEXT, cidr: TEXT, ipipMode: TEXT, vxlanMode: TEXT, disabled: FLAG })),
   ),

@@ -194,17 +194,22 @@ describe('a pod counts', () => {
   }
 
   test('where it is Ready', () => {
-    expect(translateAgentPod(pod())).toEqual({ node: 'n', owner: 'kube-flannel-ds' });
+    expect(translateAgentPod(pod())).toEqual({ node: 'n', ready: true, owner: 'kube-flannel-ds' });
   });
 
   test.each<[string, Wire<V1Pod>]>([
     ['not Ready', pod({ status: { conditions: [{ type: 'Ready', status: 'False' }] } })],
     ['without conditions', pod({ status: { conditions: undefined } })],
+    ['of a node that was lost', pod({ status: { phase: 'Failed' } })],
+  ])('as one that does not work where it is %s', (_, given) => {
+    expect(translateAgentPod(given)).toEqual({ node: 'n', ready: false, owner: 'kube-flannel-ds' });
+  });
+
+  test.each<[string, Wire<V1Pod>]>([
     ['Ready, but being deleted', pod({ metadata: { deletionTimestamp: '2026-11-20T10:00:00Z' } })],
     ['of no DaemonSet', pod({ metadata: { ownerReferences: [{ kind: 'ReplicaSet', name: 'x' }] } })],
     ['of nobody', pod({ metadata: { ownerReferences: undefined } })],
     ['on no node yet', pod({ spec: { nodeName: undefined } })],
-    ['of a node that was lost', pod({ status: { phase: 'Failed' } })],
   ])('but not %s', (_, given) => {
     expect(translateAgentPod(given)).toBeUndefined();
   });

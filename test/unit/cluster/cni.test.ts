@@ -6,13 +6,14 @@ import {
   parseKubeRouterFlags,
   parseNetConf,
 } from '../../../src/cluster/cni.ts';
+import type { FlannelConfig } from '../../../src/model/snapshot.ts';
 
 describe('net-conf.json', () => {
-  test.each<[string, object, { networks?: string[]; backendType: string; directRouting?: boolean; port?: number }]>([
+  test.each<[string, object, Partial<FlannelConfig>]>([
     [
       'a port of its own',
       { Network: '10.244.0.0/16', Backend: { Type: 'vxlan', VNI: 4096, Port: 4789 } },
-      { backendType: 'vxlan', port: 4789 },
+      { backendType: 'vxlan', vni: 4096, port: 4789 },
     ],
     [
       'WireGuard listens',
@@ -46,7 +47,12 @@ describe('net-conf.json', () => {
     [
       'a VNI does not mean vxlan',
       { Network: '10.244.0.0/16', Backend: { Type: 'host-gw', VNI: 1, Port: 8472 } },
-      { backendType: 'host-gw', port: 8472 },
+      { backendType: 'host-gw', vni: 1, port: 8472 },
+    ],
+    [
+      'group based policies',
+      { Network: '10.244.0.0/16', Backend: { Type: 'vxlan', gbp: true, vni: 4097 } },
+      { backendType: 'vxlan', vni: 4097, gbp: true },
     ],
     [
       'DirectRouting as a text is none',
@@ -72,7 +78,7 @@ describe('net-conf.json', () => {
         IPv6Network: 'fd00::/48',
         Backend: { Type: 'host-gw' },
       },
-      { networks: ['fd00::/48'], backendType: 'host-gw' },
+      { networks: ['fd00::/48'], backendType: 'host-gw', ipv4: false },
     ],
     ['host bits', { Network: '10.244.3.1/16', Backend: { Type: 'host-gw' } }, { backendType: 'host-gw' }],
     ['no network', { Network: 'oops', Backend: { Type: 'host-gw' } }, { networks: [], backendType: 'host-gw' }],

@@ -58,8 +58,8 @@ function addAgent(
   world.cluster.pods.push(...pods);
 }
 
-/** What is said of agents; running pods are looked at by tests of their own. */
-function withoutSamples({ samples: _samples, ...cni }: CniFacts): Omit<CniFacts, 'samples'> {
+/** What is said of agents; running pods, and where DaemonSets may run, are looked at by tests of their own. */
+function withoutSamples({ samples: _a, daemonSets: _b, ...cni }: CniFacts): Omit<CniFacts, 'samples' | 'daemonSets'> {
   return cni;
 }
 
@@ -83,7 +83,7 @@ describe('a healthy flannel cluster', () => {
     expect(withoutSamples(facts.cni)).toEqual({
       agents: facts.nodes.map(({ name }) => ({ node: name, agents: ['flannel'] })),
       complete: true,
-      daemonSets: ['kube-flannel-ds', 'kube-flannel-ds-windows'].map((name) => {
+      agentSets: ['kube-flannel-ds', 'kube-flannel-ds-windows'].map((name) => {
         return { agent: 'flannel', namespace: 'kube-flannel', name, selector: 'app=flannel,tier=node' };
       }),
       flannel: {
@@ -305,6 +305,49 @@ describe('where an agent counts', () => {
     world.cluster.configMaps.push({ namespace: 'kube-flannel', name: 'other', data: { 'net-conf.json': '{}' } });
     const { facts } = await read(world);
     expect(facts.cni.flannel?.source).toBe('kube-flannel/kube-flannel-cfg');
+    expect(facts.cni.otherFlannels).toEqual([
+      { source: 'kube-flannel/other', networks: [], backendType: 'udp', directRouting: false, nodes: ['worker-03'] },
+    ]);
+  });
+
+  test('a flannel that gets Ready nowhere is no agent, but what it is told is read', async () => {
+    const world = cluster();
+    for (const pod of world.cluster.pods) if (pod.namespace === 'kube-flannel') pod.ready = false;
+    const { facts, gaps } = await read(world);
+    expect(facts.cni.agents).toEqual([]);
+    expect(facts.cni.notReady).toEqual(facts.nodes.map(({ name }) => ({ node: name, agents: ['flannel'] })));
+    expect(facts.cni.flannel?.source).toBe('kube-flannel/kube-flannel-cfg');
+    expect(gaps).toEqual([]);
+  });
+
+  test('a set for Windows has its own configuration beside it, and kube-proxy’s is nobody’s business', async () => {
+    const world = cluster({ windows: 1 });
+    const windows = world.cluster.daemonSets.find(({ name }) => name === 'kube-flannel-ds-windows');
+    windows!.configMapVolumes = ['kube-proxy', 'kubeadm-config', 'kube-flannel-windows-cfg'];
+    world.cluster.configMaps.push({
+      namespace: 'kube-flannel',
+      name: 'kube-flannel-windows-cfg',
+      data: { 'net-conf.json': '{"Network":"10.244.0.0/16","Backend":{"Type":"vxlan","VNI":4096,"Port":4789}}' },
+    });
+    const { facts, gaps } = await read(world);
+    expect(facts.cni.otherFlannels).toMatchObject([
+      { source: 'kube-flannel/kube-flannel-windows-cfg', vni: 4096, port: 4789, nodes: ['windows-01'] },
+    ]);
+    expect(gaps).toEqual([]);
+    expect(asked().filter((operation) => /configmaps .*kube-proxy/.test(operation))).toEqual([]);
+  });
+
+  test('sets that are made for one system say where they may run', async () => {
+    const world = cluster({ windows: 1 });
+    const linux = world.cluster.daemonSets.find(({ name }) => name === 'kube-flannel-ds');
+    linux!.nodeSelector = { 'beta.kubernetes.io/arch': 'amd64' };
+    const { facts } = await read(world);
+    expect(facts.cni.daemonSets?.map(({ namespace, name, runs, os }) => [`${namespace}/${name}`, runs, os])).toEqual([
+      ['kube-flannel/kube-flannel-ds', 'flannel', 'any'],
+      ['kube-flannel/kube-flannel-ds-windows', 'flannel', 'windows'],
+      ['kube-system/kube-proxy', 'kube-proxy', 'linux'],
+      ['kube-system/kube-proxy-windows', 'kube-proxy', 'windows'],
+    ]);
   });
 
   test('Cilium with its configuration', async () => {
@@ -317,7 +360,7 @@ describe('where an agent counts', () => {
     expect(withoutSamples(facts.cni)).toEqual({
       agents: [{ node: 'worker-01', agents: ['cilium'] }],
       complete: true,
-      daemonSets: [{ agent: 'cilium', namespace: 'kube-system', name: 'cilium', selector: 'app=cilium' }],
+      agentSets: [{ agent: 'cilium', namespace: 'kube-system', name: 'cilium', selector: 'app=cilium' }],
       cilium: {
         source: 'kube-system/cilium-config',
         routingMode: 'native',

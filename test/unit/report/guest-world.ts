@@ -14,7 +14,7 @@ export function guestsJudgement(): Judgement {
     b: withLink('eth0', { forwarding4: false }),
     c: without(podsOf('a')),
   });
-  const cni = { ...cluster.cni, agents: [{ node: 'a', agents: [SET.agent] }], daemonSets: [SET] };
+  const cni = { ...cluster.cni, agents: [{ node: 'a', agents: [SET.agent] }], agentSets: [SET] };
   const judged = judgeGuests({ ...rest, cluster: { ...cluster, cni } }, { networkModes: ['host-gw'] });
   return { ...judged, findings: [...judged.findings, onWindows('win-1', 'vEthernet (Ethernet)')] };
 }

@@ -72,7 +72,7 @@ const SET = { agent: 'flannel', namespace: 'kube-flannel', name: 'kube-flannel-d
 test('where an agent keeps the routes it is asked first, and what is typed is not written down', () => {
   const { cluster, ...rest } = guestCluster({ a: without(podsOf('b')) });
   const agents = [{ node: 'a', agents: ['flannel' as const] }];
-  const cni = { ...cluster.cni, agents, daemonSets: [SET] };
+  const cni = { ...cluster.cni, agents, agentSets: [SET] };
   const judgement = judgeGuests({ ...rest, cluster: { ...cluster, cni } }, { networkModes: ['host-gw'] });
   const [finding] = findingsOf(judgement, 'node-route-missing');
   expect(finding?.next).toMatch(/^Restart flannel on a: such routes are its work\. .* set the route on a by hand\.$/);
