@@ -110,10 +110,8 @@ export const ROOMS: readonly Room[] = [
     builtins: 'any',
     because: 'it waits and retries for any reader, by the clock that it is given',
   },
-  touching('src/cluster/', ['@kubernetes/client-node']),
+  touching('src/cluster/', ['@kubernetes/client-node', 'ws']),
   touching('src/guests/', []),
-  // The only way to a node's kernel through the API server; the parsers beside it need no client.
-  touching('src/guests/exec.ts', ['@kubernetes/client-node']),
   touching('src/github/', ['@actions/']),
   { ...touching('src/terminal/', []), rooms: ['src/model/', 'src/ports.ts', 'src/net/', 'src/inputs/'] },
   touching('src/clouds/aws/', ['@aws-sdk/', '@smithy/', 'https-proxy-agent']),
@@ -221,7 +219,7 @@ function refusePackage(room: Room, wanted: Import): string | undefined {
   return `${room.path} must not import ${specifier}: ${room.because}`;
 }
 
-// A file with a row of its own (src/guests/exec.ts) still lives with the others of its folder.
+// A file with a row of its own still lives with the others of its folder.
 function sameRoom(a: Room, b: Room): boolean {
   return within(a.path, b.path) || within(b.path, a.path);
 }

@@ -145,8 +145,11 @@ function buildPorts(env: NodeJS.ProcessEnv, inputs: Inputs, listener: Listener):
       const open = FABRICS[cloud];
       return open({ config, ...outside });
     },
-    guests: async ({ guestFiles }) =>
-      guestFiles === undefined ? undefined : (await import('./guests/files.ts')).openGuestFiles(guestFiles, outside),
+    guests: async (config, cluster) => {
+      if (config.guests === 'none') return undefined;
+      const { openGuests } = await import('./guests/open.ts');
+      return openGuests(config, { ...outside, pods: () => cluster.pods() });
+    },
     writable: (['aws', 'azure', 'gcp'] as const).filter((cloud) => WRITERS[cloud] !== undefined),
     // In any other mode nothing exists that could change anything.
     ...(asksToApply(inputs) ? { changing: buildChanging(outside) } : {}),

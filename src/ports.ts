@@ -2,6 +2,7 @@
 import type { CloudId, Config } from './model/config.ts';
 import type { AccessError, DeliveryError } from './model/errors.ts';
 import type { PlannedChange, TargetState } from './model/planned.ts';
+import type { Asked, HostPod, PodCommand, Ran } from './model/pod.ts';
 import type {
   CniFacts,
   FabricFacts,
@@ -67,6 +68,16 @@ export interface ClusterReader {
   read(wanted: ClusterFacets, hear?: ClusterListener): Promise<Reading<ClusterReading>>;
   /** The named nodes as they are now; a node that is gone is left out. */
   reread(names: readonly string[]): Promise<Reading<readonly NodeFacts[]>>;
+  /** Over the same connection. Throws as `read` does where there is no way to the cluster. */
+  pods(): Promise<PodAccess>;
+}
+
+/** What pods that run already can tell of their nodes, by way of the API server. Creates nothing. */
+export interface PodAccess {
+  listHostPods(): Promise<Asked<readonly HostPod[]>>;
+  /** The body of a plain HTTP answer; `path` with its query. */
+  fetch(pod: HostPod, port: number, path: string): Promise<Asked<string>>;
+  run(pod: HostPod, command: PodCommand): Promise<Asked<Ran>>;
 }
 
 /** Facets that cost calls of their own and that not every configuration needs. */
@@ -230,7 +241,7 @@ export interface Ports {
   github(config: Config): Promise<GitHub | undefined>;
   fabric(cloud: CloudId, config: Config): Promise<FabricReader>;
   /** Undefined: nobody asked for the nodes' own kernels. */
-  guests(config: Config): Promise<GuestReader | undefined>;
+  guests(config: Config, cluster: ClusterReader): Promise<GuestReader | undefined>;
   /** Clouds that this version can change. */
   readonly writable: readonly CloudId[];
   /** Absent in all modes but apply. */

@@ -55,6 +55,15 @@ export class KernelLab {
     this.#inside(node.name, ['bash', '--norc', '-ec', line]);
   }
 
+  /** What a command comes to on a node, or in a pod there that has the node's network. */
+  exec(node: string, command: readonly string[]): { stdout: string; stderr: string; exit: number } {
+    const { status, stdout, stderr } = spawnSync('ip', ['netns', 'exec', this.#name(node), ...command], {
+      encoding: 'utf8',
+      maxBuffer: 64 << 20,
+    });
+    return { stdout, stderr, exit: status ?? 255 };
+  }
+
   /** A packet from every pod address to every one of the other nodes. */
   probe(): Probe[] {
     const pods = this.#topology.nodes.map(({ name, pods: addresses }) => ({

@@ -13,6 +13,7 @@ import { Ec2Api } from './ec2/server.ts';
 import { serve, type Desk } from './exchange.ts';
 import { GitHubApi } from './github/server.ts';
 import { Identities } from './identities.ts';
+import { ExecDoor } from './kube/exec.ts';
 import { KubernetesApi } from './kube/server.ts';
 import type { LabOptions, LabRequest } from './options.ts';
 import { makeProxy } from './proxy.ts';
@@ -122,7 +123,12 @@ export async function startLab(world: World, options: LabOptions = {}): Promise<
   const ec2Server = createHttpServer(serve(new Ec2Api(desk, identities), desk));
   const stsServer = createHttpServer(serve(new StsApi(desk, identities), desk));
   const quotasServer = createHttpServer(serve(new QuotasApi(desk, identities), desk));
-  const kubeServer = createHttpsServer(tls, serve(new KubernetesApi(desk, token), desk));
+  const kube = new KubernetesApi(desk, token);
+  const kubeServer = createHttpsServer(tls, serve(kube, desk));
+  const exec = new ExecDoor(desk, (request) => kube.admitStream(request));
+  kubeServer.on('upgrade', (request, socket, head: Buffer) => {
+    exec.upgrade(request, socket, head);
+  });
   const github = new GitHubApi(desk);
   const githubServer = createHttpServer(serve(github, desk));
   const front = new CloudFront(desk);
@@ -193,6 +199,7 @@ export async function startLab(world: World, options: LabOptions = {}): Promise<
     world,
     async stop() {
       proxy?.destroyTunnels();
+      exec.close();
       await Promise.all(servers.map(close));
       await rm(folder, { recursive: true, force: true });
     },

@@ -22,6 +22,55 @@ export interface LabRequest {
   write: boolean;
 }
 
+/** A command that somebody wants to run in a container. */
+export interface ExecAsk {
+  namespace: string;
+  pod: string;
+  node: string;
+  container: { name: string; image: string };
+  command: string[];
+  /** Whether the pod runs. */
+  running: boolean;
+  /** What is to be heard of it. */
+  streams: { stdout: boolean; stderr: boolean };
+  /** The node's. */
+  address: string;
+  /** The how-manieth time it is asked of that node. */
+  count: number;
+}
+
+/**
+ * `absent`: the image has no such program; `not-running`: the kubelet has no such container; `unreachable`: there is no
+ * way to the kubelet; `hang`: nothing comes once the connection stands.
+ */
+export type ExecAnswer =
+  | 'absent'
+  | 'not-running'
+  | 'unreachable'
+  | 'hang'
+  | {
+      stdout?: string;
+      stderr?: string;
+      /** Default 0. */
+      exit?: number;
+      /** Half of the output, and then the end of the connection, or an orderly goodbye without a status. */
+      cut?: 'connection' | 'status';
+      /** Milliseconds before every piece of the output. */
+      slowMs?: number;
+      /** The output never ends. */
+      endless?: true;
+    };
+
+/** A request for an HTTP server in a pod. */
+export interface PodProxyAsk {
+  namespace: string;
+  pod: string;
+  node: string;
+  port: string;
+  /** With its query. */
+  path: string;
+}
+
 /** One exchange as a measurement sees it. */
 export interface LabExchange {
   service: LabService;
@@ -115,6 +164,12 @@ export interface LabOptions {
    * at all.
    */
   fail?(request: { service: LabService; operation: string; count: number }): 'before' | 'after' | 'cut' | undefined;
+  /** What commands in containers answer. Absent: no image has any program. */
+  exec?(ask: ExecAsk): ExecAnswer;
+  /** WebSocket protocols for that, such as `v4.channel.k8s.io` alone for API servers before 1.30. Default: v5 and v4. */
+  execProtocols?: string[];
+  /** What HTTP servers in pods answer; `refused`: nothing listens there. Absent: nothing listens anywhere. */
+  podProxy?(ask: PodProxyAsk): { status: number; body: string; type?: string } | 'refused';
   /** An HTTP proxy on a port of its own; `refuse`: it lets nobody through (407). */
   proxy?: boolean | 'refuse';
   /**

@@ -42,6 +42,8 @@ interface InNamespace {
 
 export interface Selected {
   readonly labelSelector?: string;
+  /** As `kubectl get --field-selector` takes it. */
+  readonly fieldSelector?: string;
 }
 
 type List<T> = Promise<Page<Wire<T>>>;
@@ -80,9 +82,8 @@ export class CoreApi {
     return this.#get(`/api/v1/namespaces/${encodeURIComponent(namespace)}/pods`, listQuery(page));
   }
 
-  /** Of all namespaces; `fieldSelector` as `kubectl get --field-selector` takes it. */
-  listPodForAllNamespaces({ fieldSelector, ...page }: PageRequest & { readonly fieldSelector: string }): List<V1Pod> {
-    return this.#get('/api/v1/pods', { fieldSelector, ...listQuery(page) });
+  listPodForAllNamespaces(page: PageRequest & Selected): List<V1Pod> {
+    return this.#get('/api/v1/pods', listQuery(page));
   }
 
   readNamespacedConfigMap({
@@ -152,17 +153,21 @@ type Query = Readonly<Record<string, string>>;
 /** What an answer is taken for is the caller's word: nothing of it is checked here. */
 export type Get = <T extends object>(path: string, query?: Query, accept?: string) => Promise<T>;
 
-function listQuery({ limit, _continue, labelSelector }: PageRequest & Selected): Query {
+function listQuery({ limit, _continue, labelSelector, fieldSelector }: PageRequest & Selected): Query {
   return {
+    ...(fieldSelector === undefined ? {} : { fieldSelector }),
     ...(_continue === undefined ? {} : { continue: _continue }),
     ...(labelSelector === undefined ? {} : { labelSelector }),
     ...(limit === undefined ? {} : { limit: String(limit) }),
   };
 }
 
+/** The body of an answer, whatever it is. Throws as the calls above do. */
+export type GetText = (path: string, query: Query, accept: string) => Promise<string>;
+
 /** One request with all that the configuration puts into it. */
-export function makeGet({ baseServer, httpApi, authMethods }: Configuration): Get {
-  return async <T extends object>(path: string, query: Query = {}, accept = 'application/json'): Promise<T> => {
+export function makeGetText({ baseServer, httpApi, authMethods }: Configuration): GetText {
+  return async (path, query, accept) => {
     const request = baseServer.makeRequestContext(path, HttpMethod.GET);
     request.setHeaderParam('Accept', accept);
     for (const [name, value] of Object.entries(query)) request.setQueryParam(name, value);
@@ -172,6 +177,13 @@ export function makeGet({ baseServer, httpApi, authMethods }: Configuration): Ge
     const { httpStatusCode: status, headers } = response;
     // Of a 401 the status says it all: its body repeats the word, or belongs to somebody in between.
     if (status < 200 || status > 299) throw new ApiException(status, '', status === 401 ? undefined : text, headers);
+    return text;
+  };
+}
+
+export function makeGet(getText: GetText): Get {
+  return async <T extends object>(path: string, query: Query = {}, accept = 'application/json'): Promise<T> => {
+    const text = await getText(path, query, accept);
     const answer: unknown = JSON.parse(text);
     if (typeof answer !== 'object' || answer === null) throw new StrangerError('no object');
     return answer as T;

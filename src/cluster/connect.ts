@@ -1,4 +1,6 @@
 /** From a place to look to clients of the API server there. */
+import type { OutgoingHttpHeaders } from 'node:http';
+import type { RequestOptions } from 'node:https';
 import {
   createConfiguration,
   type KubeConfig,
@@ -6,7 +8,7 @@ import {
   ServerConfiguration,
 } from '@kubernetes/client-node';
 import { ConfigError } from '../model/errors.ts';
-import { AppsApi, CoreApi, CustomApi, makeGet, NetworkingApi, VersionApi } from './api.ts';
+import { AppsApi, CoreApi, CustomApi, makeGet, makeGetText, NetworkingApi, VersionApi, type GetText } from './api.ts';
 import { parseLocation } from './kubeconfig.ts';
 import type { Environment, Location } from './locate.ts';
 import { decideProxy } from '../net/proxy.ts';
@@ -21,6 +23,12 @@ export interface Connection {
   readonly custom: CustomApi;
   readonly networking: NetworkingApi;
   readonly version: VersionApi;
+  readonly getText: GetText;
+  /**
+   * Credentials, certificates and the way through a proxy, for what is no request of the client's. Throws a
+   * CredentialsError.
+   */
+  socketOptions(signal: AbortSignal): Promise<RequestOptions>;
   /** The next request opens a new connection. */
   renew(): void;
 }
@@ -48,7 +56,8 @@ export function connect(location: Location, options: ConnectOptions): Connection
     baseServer: new ServerConfiguration(cluster.server, {}),
     authMethods: { default: door },
   });
-  const get = makeGet(configuration);
+  const getText = makeGetText(configuration);
+  const get = makeGet(getText);
   const { protocol, host, pathname } = new URL(cluster.server);
   return {
     server: `${protocol}//${host}${pathname.replace(/\/+$/, '')}`,
@@ -58,6 +67,8 @@ export function connect(location: Location, options: ConnectOptions): Connection
     custom: new CustomApi(get),
     networking: new NetworkingApi(get),
     version: new VersionApi(get),
+    getText,
+    socketOptions: (signal) => door.socketOptions(signal),
     renew: () => {
       door.renew();
     },
@@ -86,6 +97,8 @@ function adjustCluster(config: KubeConfig, env: Environment): void {
   config.clusters = clusters;
 }
 
+const USER_AGENT = 'pod-route-check';
+
 /** Puts credentials, the connection and the time limit into every request. */
 class Door {
   readonly #config: KubeConfig;
@@ -107,16 +120,27 @@ class Door {
 
   async applySecurityAuthentication(context: RequestContext): Promise<void> {
     const signal = this.#timeout();
-    try {
-      await Promise.race([this.#config.applySecurityAuthentication(context), rejected(signal)]);
-    } catch (cause) {
-      throw new CredentialsError(commandOf(this.#config), cause);
-    }
+    await this.#authenticate(this.#config.applySecurityAuthentication(context), signal);
     context.setSignal(signal);
-    context.setHeaderParam('User-Agent', 'pod-route-check');
+    context.setHeaderParam('User-Agent', USER_AGENT);
     // The client makes a new pool for every request, and with it a new TLS handshake.
     this.#dispatcher ??= context.getDispatcher();
     if (this.#dispatcher !== undefined) context.setDispatcher(this.#dispatcher);
+  }
+
+  async socketOptions(signal: AbortSignal): Promise<RequestOptions> {
+    const options: RequestOptions = {};
+    await this.#authenticate(this.#config.applyToHTTPSOptions(options), signal);
+    const headers = options.headers as OutgoingHttpHeaders | undefined;
+    return { ...options, headers: { ...headers, 'User-Agent': USER_AGENT } };
+  }
+
+  async #authenticate(work: Promise<void>, signal: AbortSignal): Promise<void> {
+    try {
+      await Promise.race([work, rejected(signal)]);
+    } catch (cause) {
+      throw new CredentialsError(commandOf(this.#config), cause);
+    }
   }
 }
 

@@ -3,7 +3,7 @@ import type { Config } from '../model/config.ts';
 import { ConfigError } from '../model/errors.ts';
 import { abortAfter } from '../net/clock.ts';
 import type { RetryPolicy } from '../net/retry.ts';
-import type { Clock, ClusterReader, Log } from '../ports.ts';
+import type { Clock, ClusterReader, Log, PodAccess } from '../ports.ts';
 import { makeCall } from './call.ts';
 import { connect } from './connect.ts';
 import { locateKubeconfig, type Environment } from './locate.ts';
@@ -32,15 +32,21 @@ const REQUEST_MS = 60_000;
 
 /** Looks for the kubeconfig and connects at the first reading, which throws a KnownError when that fails. */
 export function openCluster(options: ClusterOptions): ClusterReader {
-  let opened: Promise<KubernetesReader> | undefined;
-  const reader = (): Promise<KubernetesReader> => (opened ??= open(options));
+  let opened: Promise<Opened> | undefined;
+  const open = (): Promise<Opened> => (opened ??= openOnce(options));
   return {
-    read: async (wanted, hear) => (await reader()).read(wanted, hear),
-    reread: async (names) => (await reader()).reread(names),
+    read: async (wanted, hear) => (await open()).reader.read(wanted, hear),
+    reread: async (names) => (await open()).reader.reread(names),
+    pods: async () => (await open()).pods(),
   };
 }
 
-async function open(options: ClusterOptions): Promise<KubernetesReader> {
+interface Opened {
+  readonly reader: KubernetesReader;
+  readonly pods: () => Promise<PodAccess>;
+}
+
+async function openOnce(options: ClusterOptions): Promise<Opened> {
   const { config, env, clock, log, random, timeout = abortAfter, serviceAccount } = options;
   const deadline = options.deadline ?? clock.now() + config.timeoutMs;
   const location = await locateKubeconfig({
@@ -69,11 +75,12 @@ async function open(options: ClusterOptions): Promise<KubernetesReader> {
     },
     ...(options.retry === undefined ? {} : { policy: options.retry }),
   });
-  return new KubernetesReader({
-    connection,
-    call,
-    log,
-    clusterId: config.clusterId,
-    nodeSelector: config.nodeSelector,
-  });
+  const { clusterId, nodeSelector } = config;
+  return {
+    reader: new KubernetesReader({ connection, call, log, clusterId, nodeSelector }),
+    pods: async () => {
+      const { openPods } = await import('./pods.ts');
+      return openPods({ connection, clock, log, random, deadline, timeout });
+    },
+  };
 }

@@ -39,7 +39,7 @@ interface Others {
   readonly routeController: RouteControllerFacts | undefined;
 }
 
-export class KubernetesReader implements ClusterReader {
+export class KubernetesReader implements Omit<ClusterReader, 'pods'> {
   readonly #options: ReaderOptions;
   /** How many nodes the first reading found. */
   #listed = 0;

@@ -39,12 +39,16 @@ export class CredentialsError extends Error {
 /** Thrown for an answer with status 200 that is no Kubernetes object. */
 export class StrangerError extends Error {}
 
+/** Thrown for an answer that ends before it is whole. */
+export class CutError extends Error {}
+
 /** `now` in milliseconds since the epoch, for dates in Retry-After. */
 export function parseTrouble(error: unknown, now: number): Trouble {
   if (error instanceof CredentialsError) return parseCredentialsTrouble(error);
   const status = parseStatus(error, now);
   if (status !== undefined) return status;
   if (error instanceof StrangerError || (isError(error) && error.name === 'SyntaxError')) return { kind: 'stranger' };
+  if (error instanceof CutError) return { kind: 'network', code: 'broken off' };
   for (const link of causes(error)) {
     if (link.name === 'TimeoutError' || link.name === 'AbortError') return { kind: 'network', code: 'timeout' };
     const code = textOf(link, 'code');

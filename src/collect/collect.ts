@@ -36,7 +36,7 @@ export interface Collected {
 /** ConfigError is thrown on: the workflow's author has to act. Everything else is a gap. */
 export async function collectSnapshot(config: Config, ports: Ports): Promise<Collected> {
   const reader = await ports.cluster(config);
-  const guestReader = await ports.guests(config);
+  const guestReader = await ports.guests(config, reader);
   return ports.log.group('Reading the cluster and its clouds', async () => {
     let clouds: Promise<CloudsRead> | undefined;
     const open = fabricOpener(config, ports);

@@ -92,6 +92,7 @@ function takeSection<T>(
 ): { readonly items: readonly T[]; readonly trouble?: string } {
   if (section === undefined) return { items: [], trouble: isDone ? 'it is not in the file' : 'the file is cut off' };
   if (section.status === undefined) return { items: [], trouble: 'the file is cut off' };
+  if (section.status === 127) return { items: [], trouble: 'the program for it is not there' };
   if (section.status !== 0) return { items: [], trouble: `the command ended with ${String(section.status)}` };
   const { items, troubles } = parse(section.text);
   const [first] = troubles;

@@ -202,10 +202,9 @@ const READING_INPUTS = [
     name: 'guests',
     type: 'choice',
     default: 'none',
-    text: "How to read the nodes' own kernels: none, or files (what docs/collect/collect.sh wrote on each node). See docs/guests.md.",
+    text: "How to read the nodes' own kernels: none; api (whether they forward, from node_exporter); exec (commands that only read, in the network agents' own pods); files (what docs/collect/collect.sh wrote on each node). See docs/guests.md.",
     available: 'now',
-    values: ['none', 'files'],
-    laterValues: ['api', 'exec'],
+    values: ['none', 'api', 'exec', 'files'],
     readingOnly: true,
   },
   {

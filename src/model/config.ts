@@ -74,7 +74,7 @@ export interface Config {
   /** Base URL of Azure Resource Manager; absent: the public cloud. */
   readonly azureEndpoint?: string;
   /** How the nodes' own kernels are read. */
-  readonly guests: 'none' | 'files';
+  readonly guests: 'none' | 'api' | 'exec' | 'files';
   /** A folder or a glob with the output of docs/collect/collect.sh; there if guests is `files`. */
   readonly guestFiles?: string;
   /** Canonical; each is one layer-2 segment, of nodes that are in no cloud. */

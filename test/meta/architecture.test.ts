@@ -25,10 +25,6 @@ const HOUSE = new Map([
   ],
   ['src/guests/linux.ts', `export const parse = (): number => 1;\n`],
   [
-    'src/guests/exec.ts',
-    `import { Exec } from '@kubernetes/client-node';\nimport { parse } from './linux.ts';\nexport const run = (): unknown => [Exec, parse];\n`,
-  ],
-  [
     'src/github/runner.ts',
     `import * as core from '@actions/core';\nexport const say = (t: string): void => core.info(t);\n`,
   ],

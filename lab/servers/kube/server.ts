@@ -2,6 +2,7 @@ import { kubeAuthorizer, type KubeAuthorizer } from '../../permissions/rbac.ts';
 import type { Answer, Desk, Incoming, Service } from '../exchange.ts';
 import { discover } from './discovery.ts';
 import { Lists } from './lists.ts';
+import { proxyToPod } from './pod-proxy.ts';
 import { RESOURCES } from './resources.ts';
 import { review } from './review.ts';
 import {
@@ -23,6 +24,7 @@ export class KubernetesApi implements Service {
   readonly #token: string;
   readonly #user = 'system:serviceaccount:pod-route-check:pod-route-check';
   readonly #may: KubeAuthorizer;
+  readonly #mayCreate: KubeAuthorizer;
   readonly #lists: Lists;
 
   constructor(desk: Desk, token: string) {
@@ -30,6 +32,7 @@ export class KubernetesApi implements Service {
     this.#token = token;
     const granted = kubeAuthorizer(desk.options.clusterRole, desk.options.kubeDeny ?? []);
     this.#may = (ask) => !isWrite(ask) && granted(ask);
+    this.#mayCreate = (ask) => granted({ ...ask, verb: 'create' });
     this.#lists = new Lists(desk.world, desk.options);
   }
 
@@ -46,20 +49,40 @@ export class KubernetesApi implements Service {
 
   answer(request: Incoming): Answer {
     try {
-      const target = parseTarget(request);
-      const user = this.#authenticate(request);
-      const { ask } = target;
-      const allowed = user === ANONYMOUS ? ask.verb === 'get' && PUBLIC.has(ask.resource) : this.#may(ask);
-      if (!allowed) throw forbidden(user, ask);
-      return this.#route(request, target);
+      return this.#route(request, this.#admit(request));
     } catch (error) {
       if (error instanceof KubeError) return failureAnswer(error.failure);
       throw error;
     }
   }
 
+  /** Whoever wants to talk to a container. From 1.35 on a GET is not enough (pkg/registry/core/pod/rest/authorize.go). */
+  admitStream(request: Omit<Incoming, 'body'>): Target {
+    const target = this.#admit(request);
+    const { ask } = target;
+    if (this.#minor() >= 35 && !this.#mayCreate(ask)) {
+      const message = `pods "${ask.name ?? ''}" is forbidden: `;
+      const details = { name: ask.name ?? '', kind: 'pods' };
+      throw new KubeError({ status: 403, reason: 'Forbidden', message, details });
+    }
+    return target;
+  }
+
+  #admit(request: Omit<Incoming, 'body'>): Target {
+    const target = parseTarget(request);
+    const user = this.#authenticate(request);
+    const { ask } = target;
+    const allowed = user === ANONYMOUS ? ask.verb === 'get' && PUBLIC.has(ask.resource) : this.#may(ask);
+    if (!allowed) throw forbidden(user, ask);
+    return target;
+  }
+
+  #minor(): number {
+    return Number(/^v?\d+\.(\d+)/.exec(this.#desk.world.cluster.version)?.[1] ?? 28);
+  }
+
   /** No token at all is the user system:anonymous (403 later), a wrong one is nobody (401 at once). */
-  #authenticate({ headers }: Incoming): string {
+  #authenticate({ headers }: Pick<Incoming, 'headers'>): string {
     if (headers.authorization === undefined) return ANONYMOUS;
     const { expiredToken } = this.#desk.options;
     const dead = expiredToken === true || expiredToken === 'kubernetes';
@@ -89,6 +112,7 @@ export class KubernetesApi implements Service {
     if (request.method !== 'GET' || ask.verb === 'watch') throw methodNotAllowed();
     const namespace = resource.namespaced ? ask.namespace : undefined;
     if (ask.verb === 'get') {
+      if (ask.resource === 'pods/proxy') return proxyToPod(this.#desk, ask, { path, query });
       const metadataOnly = wantsMetadataOnly(request.headers.accept, true);
       const body = this.#lists.get(resource, namespace, ask.name ?? '', metadataOnly);
       if (subresource === undefined || subresource === 'status') return body;

@@ -41,7 +41,7 @@ function verbOf(method: string, named: boolean, query: URLSearchParams): string 
 }
 
 /** What a request asks for, cut from its path as the API server's request info resolver does. */
-export function parseTarget({ method, url }: Incoming): Target {
+export function parseTarget({ method, url }: Pick<Incoming, 'method' | 'url'>): Target {
   const { pathname, searchParams: query } = new URL(url, 'https://lab.invalid');
   const [root, ...segments] = pathname.split('/').slice(1).map(decodeURIComponent);
   const group = root === 'apis' ? (segments.shift() ?? '') : '';

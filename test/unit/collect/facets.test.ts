@@ -19,6 +19,7 @@ async function ask(rules: string): Promise<{ wanted: ClusterFacets | undefined; 
         return { facts, gaps: [] };
       },
       reread: async () => ({ facts: [], gaps: [] }),
+      pods: () => Promise.reject(new Error('nobody asks for pods')),
     }),
   };
   const parsed = parseInputs({ [inputVariable('rules')]: rules });

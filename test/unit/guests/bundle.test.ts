@@ -65,7 +65,7 @@ const UNREAD: readonly (readonly [string, string, object])[] = [
   [
     'a failed command',
     bundle('a').replace('end routes4 0', 'end routes4 127'),
-    { part: 'routes4', reason: 'the command ended with 127' },
+    { part: 'routes4', reason: 'the program for it is not there' },
   ],
   [
     'no section',

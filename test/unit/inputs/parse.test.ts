@@ -115,6 +115,8 @@ describe('accepted values', () => {
       { guests: 'FILES', 'guest-files': 'g/*.txt' },
       { guests: 'files', guestFiles: 'g/*.txt' },
     ],
+    [{ guests: 'exec' }, { guests: 'exec' }],
+    [{ guests: 'api' }, { guests: 'api' }],
     [{ 'node-subnets': '10.0.0.5/24, fd00::/64' }, { nodeSubnets: ['10.0.0.0/24', 'fd00::/64'] }],
     [{ 'require-evidence': 'guest' }, { requireEvidence: 'guest' }],
     [
@@ -173,7 +175,7 @@ describe('refused values say what to do', () => {
       { 'network-mode': 'vxlna' },
       'network-mode: "vxlna" is not one of its values. Did you mean vxlan? Use one of: auto, host-gw, fabric, cross-subnet, overlay.',
     ],
-    [{ guests: 'exec' }, 'guests: "exec" is not available in this version. Use one of: none, files.'],
+    [{ guests: 'ssh' }, 'guests: "ssh" is not one of its values. Use one of: none, api, exec, files.'],
     [
       { guests: 'files' },
       'guest-files: it is needed for guests: files. Name the folder with the output of docs/collect/collect.sh.',
@@ -345,14 +347,16 @@ describe('warnings', () => {
 
 describe('renderProblems', () => {
   test('one problem is one sentence, several are a list', () => {
-    const one = renderProblems(problemsOf({ INPUT_GUESTS: 'exec' }));
+    const one = renderProblems(problemsOf({ 'INPUT_NETWORK-MODE': 'static' }));
     expect(one.name).toBe('ConfigError');
-    expect(one.message).toBe('Input guests: "exec" is not available in this version. Use one of: none, files.');
+    expect(one.message).toBe(
+      'Input network-mode: "static" is not available in this version. Use one of: auto, host-gw, fabric, cross-subnet, overlay.',
+    );
     expect(one.hint).not.toBe('');
-    const two = renderProblems(problemsOf({ INPUT_GUESTS: 'exec', INPUT_TIMEOUT: 'x' }));
+    const two = renderProblems(problemsOf({ 'INPUT_NETWORK-MODE': 'static', INPUT_TIMEOUT: 'x' }));
     expect(two.message.split('\n')).toEqual([
       '2 problems with the inputs:',
-      '- guests: "exec" is not available in this version. Use one of: none, files.',
+      '- network-mode: "static" is not available in this version. Use one of: auto, host-gw, fabric, cross-subnet, overlay.',
       '- timeout: "x" is no duration. Write 90s, 10m or 1h30m; a plain number means minutes.',
     ]);
   });

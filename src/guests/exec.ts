@@ -1,0 +1,88 @@
+/** Nodes' kernels by way of pods that run there already: `guests: exec`. Reads only, and creates nothing. */
+import type { HostPod } from '../model/pod.ts';
+import type { NodeFacts } from '../model/snapshot.ts';
+import type { Clock, GuestReader, PodAccess } from '../ports.ts';
+import { askNodes, failed, nameOf, type NoAnswer, type NodeAnswer, type Outside } from './answers.ts';
+import { parseBundle } from './bundle.ts';
+import { findPoints, type ExecPoint } from './exec-points.ts';
+import { Talk } from './talk.ts';
+import { readSwitches, readWithIp, type Sections } from './linux-reads.ts';
+
+export interface ExecOutside extends Outside {
+  /** For the whole run, in milliseconds. */
+  readonly timeoutMs: number;
+}
+
+/** Nodes that are asked side by side; each answers one command after the other. */
+const AT_A_TIME = 8;
+/** Some commands take a moment where there are very many routes. */
+const COMMAND_MS = 15_000;
+/** For all commands of one node. */
+const NODE_MS = 60_000;
+/** Of the time for the whole run: something has to be left for judging and telling. */
+const SHARE = 0.6;
+
+export function openGuestExec(outside: ExecOutside): GuestReader {
+  const { clock, log, timeoutMs } = outside;
+  return {
+    read: async (nodes) => {
+      const end = clock.now() + timeoutMs * SHARE;
+      const reading = await askNodes(nodes, AT_A_TIME, outside, (node, pods, access) =>
+        readNode(node, pods, { access, clock, end }),
+      );
+      for (const { source, unread } of reading.facts) {
+        for (const { part, reason } of unread) log.warning(`${source}, ${part}: ${reason}.`);
+      }
+      return reading;
+    },
+  };
+}
+
+interface Way {
+  readonly access: PodAccess;
+  readonly clock: Clock;
+  /** Milliseconds since the epoch. */
+  readonly end: number;
+}
+
+async function readNode(node: NodeFacts, pods: readonly HostPod[], way: Way): Promise<NodeAnswer> {
+  // collect.ps1 in a HostProcess container would answer in the same form; see docs/guests.md.
+  if (node.os === 'windows') return { reason: 'on Windows it cannot be read this way: use guests: files' };
+  const points = findPoints(pods);
+  if (points.length === 0) {
+    return { reason: 'no pod of a network agent or of kube-proxy with host network runs on it' };
+  }
+  const end = Math.min(way.end, way.clock.now() + NODE_MS);
+  const troubles: NoAnswer[] = [];
+  let bare: { readonly point: ExecPoint; readonly sections: Sections } | undefined;
+  for (const point of points) {
+    const talk = new Talk({ ...way, end, point, commandMs: COMMAND_MS });
+    const whole = await readWithIp(talk);
+    if (whole !== undefined) return factsOf(node.name, point, whole, way.clock);
+    const sections = talk.trouble === undefined && bare === undefined ? await readSwitches(talk) : undefined;
+    if (sections !== undefined) bare = { point, sections };
+    if (talk.trouble !== undefined) troubles.push(failed(talk.trouble, placeOf(point)));
+  }
+  if (bare !== undefined) return factsOf(node.name, bare.point, bare.sections, way.clock);
+  const [trouble = { reason: `${points.map(placeOf).join(', ')}: neither ip nor cat is there` }] = troubles;
+  return trouble;
+}
+
+function factsOf(node: string, point: ExecPoint, sections: Sections, clock: Clock): NodeAnswer {
+  const at = new Date(clock.now()).toISOString().replace(/\.\d+Z$/, 'Z');
+  const parts = [...sections].map(
+    ([name, { text, status }]) => `#prc begin ${name}\n${text}\n#prc end ${name} ${String(status)}\n`,
+  );
+  const head = `#prc guest 1\n#prc node ${node}\n#prc os linux\n#prc at ${at}\n`;
+  const read = parseBundle(`${head}${parts.join('')}#prc done\n`, `pod ${nameOf(point.pod)}`);
+  const [only] = read;
+  // A node speaks for nobody but itself.
+  if (read.length > 1 || only?.node !== node) {
+    return { reason: `${placeOf(point)}: the answer is none` };
+  }
+  return 'trouble' in only ? { reason: `${placeOf(point)}: ${only.trouble}` } : only;
+}
+
+function placeOf({ pod, container }: ExecPoint): string {
+  return `container ${container} of ${nameOf(pod)}`;
+}

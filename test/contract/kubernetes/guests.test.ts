@@ -1,0 +1,294 @@
+// Nodes' kernels by way of pods, against the lab's API server and answers of real kernels.
+import { expect, test } from '@jest/globals';
+import { openGuestExec } from '../../../src/guests/exec.ts';
+import { openNodeExporters } from '../../../src/guests/node-exporter.ts';
+import type { Outside } from '../../../src/guests/answers.ts';
+import type { GuestFacts, Gap, NodeFacts } from '../../../src/model/snapshot.ts';
+import type { GuestReader } from '../../../src/ports.ts';
+import type { ExecAnswer, ExecAsk } from '../../../lab/servers/options.ts';
+import { labCluster } from '../../../lab/guests/metal-topology.ts';
+import { BUSYBOX_IP, recordedAnswer } from '../../../lab/guests/recorded.ts';
+import type { World } from '../../../lab/world/world.ts';
+import { withPods, type WayOptions } from './pods.ts';
+
+interface Read {
+  readonly facts: readonly GuestFacts[];
+  readonly gaps: readonly Gap[];
+  readonly warnings: readonly string[];
+}
+
+function nodesOf({ cluster }: World): NodeFacts[] {
+  return cluster.nodes.map(({ name, os }) => ({
+    name,
+    os,
+    podCIDRs: [],
+    internalIPs: [],
+    ready: 'True',
+    unschedulable: false,
+    taints: [],
+    labels: {},
+  }));
+}
+
+function read(made: World, options: WayOptions, open: (outside: Outside) => GuestReader): Promise<Read> {
+  return withPods(made, options, async ({ pods }) => {
+    const warnings: string[] = [];
+    const quiet = (): void => undefined;
+    const outside: Outside = {
+      pods: () => Promise.resolve(pods),
+      clock: { now: () => Date.parse('2026-11-25T12:00:00Z'), sleep: async () => undefined },
+      log: {
+        debug: quiet,
+        info: quiet,
+        warning: (text) => void warnings.push(text),
+        fold: quiet,
+        group: (_title, work) => work(),
+      },
+    };
+    const { facts, gaps } = await open(outside).read(nodesOf(made));
+    return { facts, gaps, warnings };
+  });
+}
+
+const readByExec = (options: WayOptions, made = labCluster(6)): Promise<Read> =>
+  read(made, options, (outside) => openGuestExec({ ...outside, timeoutMs: 600_000 }));
+
+const readByApi = (options: WayOptions, made: World): Promise<Read> => read(made, options, openNodeExporters);
+
+test('every node is read in the pod of its network agent, whole', async () => {
+  const { facts, gaps, warnings } = await readByExec({ exec: recordedAnswer });
+  expect({ gaps, warnings }).toEqual({ gaps: [], warnings: [] });
+  expect(facts.map(({ node }) => node)).toHaveLength(6);
+  expect(facts[0]).toMatchObject({
+    node: 'worker-01',
+    os: 'linux',
+    source: expect.stringMatching(/^pod kube-flannel\/kube-flannel-ds-/),
+    readAt: '2026-11-25T12:00:00Z',
+    all: { forwarding4: true, forwarding6: false, rpFilter: 0, arpIgnore: 0, proxyArp: false },
+    fresh: { forwarding4: true, rpFilter: 0 },
+    unread: [],
+  });
+  expect(facts[0]?.links.find(({ name }) => name === 'eth0')).toMatchObject({
+    forwarding4: true,
+    rpFilter: 0,
+    arpIgnore: 0,
+    addresses: expect.arrayContaining([{ address: '192.168.50.10', length: 24 }]),
+  });
+  const peers = facts[0]?.routes.filter(({ hops }) => hops.some(({ gateway }) => gateway?.startsWith('192.168.50.')));
+  expect(peers).toHaveLength(5);
+});
+
+test('nothing is run but what reads, and no shell', async () => {
+  const seen = new Set<string>();
+  await readByExec({
+    exec: (ask) => {
+      seen.add(ask.command.join(' '));
+      // Each node lacks something else, so that all ways are taken.
+      if (ask.node === 'worker-02' && ask.command[0] === 'ip') return 'absent';
+      return recordedAnswer(ask);
+    },
+  });
+  const conf = '/proc/sys/net/ipv4/conf';
+  expect([...seen].sort()).toEqual([
+    'cat /proc/sys/net/ipv4/conf/all/arp_ignore /proc/sys/net/ipv4/conf/default/arp_ignore ' +
+      `${conf}/cni0/arp_ignore ${conf}/eth0/arp_ignore`,
+    `cat ${conf}/all/forwarding ${conf}/default/forwarding`,
+    'cat /proc/sys/net/ipv6/conf/all/forwarding',
+    'ip -d -j addr show',
+    'ip -j -4 route show table all',
+    'ip -j -4 rule show',
+    'ip -j -6 route show table all',
+    'ip -j -6 rule show',
+    'ip -j netconf show',
+    'ip -s -j -4 neigh show',
+    'ip -s -j -6 neigh show',
+  ]);
+});
+
+test('names of links that are no names of links never become paths', async () => {
+  const links = ['eth0', '..', '../../../../etc', 'a b', '', 'x'.repeat(40), 'eth0.100'].map((ifname) => ({
+    ifname,
+    flags: [],
+    addr_info: [{ family: 'inet', local: '10.0.0.1', prefixlen: 8 }],
+  }));
+  const files: string[] = [];
+  await readByExec(
+    {
+      exec: ({ command }) => {
+        if (command[0] === 'cat') files.push(...command.slice(1));
+        return { stdout: command.includes('addr') ? JSON.stringify(links) : '[]' };
+      },
+    },
+    labCluster(1),
+  );
+  expect(files.map((path) => path.replace('/proc/sys/net/ipv4/conf/', ''))).toEqual(
+    ['all', 'default', 'eth0', 'eth0.100'].map((name) => `${name}/arp_ignore`),
+  );
+});
+
+test.each([
+  ['no program at all but cat', 'absent'],
+  ['the ip of busybox', BUSYBOX_IP],
+] as const)('an image with %s: only whether it forwards', async (_, answer) => {
+  const made = labCluster(1);
+  const { facts, gaps } = await readByExec(
+    { exec: (ask) => (ask.command[0] === 'ip' ? answer : recordedAnswer(ask)) },
+    made,
+  );
+  expect(gaps).toEqual([]);
+  expect(facts).toMatchObject([{ all: { forwarding4: true, forwarding6: false }, routes: [], links: [] }]);
+  expect(facts[0]?.unread).toContainEqual({ part: 'routes4', reason: 'the program for it is not there' });
+});
+
+test('where the agent’s image has no ip, another container of the node may', async () => {
+  const made = labCluster(1);
+  const asked: string[] = [];
+  const { facts } = await readByExec(
+    {
+      exec: (ask) => {
+        asked.push(ask.container.name);
+        if (ask.container.name === 'kube-flannel' && ask.command[0] === 'ip') return 'absent';
+        return recordedAnswer({ ...ask, container: { name: 'other', image: '' } });
+      },
+    },
+    made,
+  );
+  expect(facts).toMatchObject([{ source: expect.stringContaining('kube-system/kube-proxy-'), unread: [] }]);
+  expect(new Set(asked)).toEqual(new Set(['kube-flannel', 'kube-proxy']));
+});
+
+test('one node is refused, one is out of reach, one is Windows; the others are read', async () => {
+  const made = labCluster(5);
+  const windows = made.cluster.nodes[4];
+  if (windows !== undefined) windows.os = 'windows';
+  const allowed = made.cluster.pods.filter(({ nodeName }) => nodeName !== 'worker-02').map(({ name }) => name);
+  const clusterRole = {
+    kind: 'ClusterRole',
+    rules: [
+      { apiGroups: [''], resources: ['pods'], verbs: ['list'] },
+      { apiGroups: [''], resources: ['pods/exec'], resourceNames: allowed, verbs: ['get', 'create'] },
+    ],
+  };
+  const exec = (ask: ExecAsk): ExecAnswer => (ask.node === 'worker-04' ? 'unreachable' : recordedAnswer(ask));
+  const { facts, gaps } = await readByExec({ clusterRole, exec }, made);
+  expect(facts.map(({ node }) => node)).toEqual(['worker-01', 'worker-03']);
+  expect(gaps.map(({ scope, reason, permission }) => [scope, reason, permission])).toEqual([
+    [
+      'worker-02',
+      expect.stringMatching(/^container kube-flannel of kube-flannel\/.*: ip -d -j addr show: HTTP 403: /),
+      'get and create pods/exec in kube-flannel',
+    ],
+    ['worker-04', expect.stringContaining('no route to host'), undefined],
+    ['worker-05', expect.stringContaining('use guests: files'), undefined],
+  ]);
+});
+
+test('a node that says nothing is not waited for beyond the time for a command', async () => {
+  const { facts, gaps } = await readByExec(
+    {
+      exec: () => 'hang',
+      // As if that time were over at once.
+      timeout: (ms) => (ms === 15_000 ? AbortSignal.timeout(200) : AbortSignal.timeout(ms)),
+    },
+    labCluster(1),
+  );
+  expect(facts).toEqual([]);
+  expect(gaps).toMatchObject([{ reason: expect.stringContaining('nothing more came within 15 s') }]);
+});
+
+test('an answer that speaks for another node is none', async () => {
+  const other = '[]\n#prc end links 0\n#prc done\n#prc guest 1\n#prc node worker-02\n#prc os linux\n';
+  const { facts } = await readByExec({ exec: () => ({ stdout: other }) }, labCluster(1));
+  expect(facts).toMatchObject([
+    {
+      node: 'worker-01',
+      links: [],
+      unread: expect.arrayContaining([{ part: 'links', reason: 'the command ended with 1' }]),
+    },
+  ]);
+});
+
+test('a node without a pod to ask, and pods that nobody may list', async () => {
+  const made = labCluster(1);
+  made.cluster.pods = [];
+  expect((await readByExec({}, made)).gaps).toEqual([
+    {
+      facet: 'guests',
+      subject: 'kernel of node worker-01',
+      scope: 'worker-01',
+      reason: 'no pod of a network agent or of kube-proxy with host network runs on it',
+    },
+  ]);
+  const refused = await readByExec({ kubeDeny: ['list pods'] }, labCluster(1));
+  expect(refused.gaps).toMatchObject([{ permission: 'list pods', reason: expect.stringContaining('HTTP 403') }]);
+});
+
+test('who may list pods in the agents’ namespaces only is served from there', async () => {
+  const clusterRole = [
+    ...['kube-system', 'kube-flannel'].map((namespace) => ({
+      kind: 'Role',
+      metadata: { namespace },
+      rules: [
+        { apiGroups: [''], resources: ['pods'], verbs: ['list'] },
+        { apiGroups: [''], resources: ['pods/exec'], verbs: ['get', 'create'] },
+      ],
+    })),
+  ];
+  const { facts, gaps } = await readByExec({ clusterRole, exec: recordedAnswer }, labCluster(2));
+  expect(gaps).toEqual([]);
+  expect(facts).toHaveLength(2);
+});
+
+function withExporters(made: World): World {
+  for (const { name, addresses } of made.cluster.nodes) {
+    made.cluster.pods.push({
+      namespace: 'monitoring',
+      name: `node-exporter-${name}`,
+      nodeName: name,
+      labels: { app: 'node-exporter' },
+      phase: 'Running',
+      ready: true,
+      hostNetwork: true,
+      podIPs: addresses.flatMap(({ type, address }) => (type === 'InternalIP' ? [address] : [])),
+      containers: [{ name: 'node-exporter', image: 'quay.io/prometheus/node-exporter:v1.10.2', args: [] }],
+    });
+  }
+  return made;
+}
+
+const metrics = (value: string): string => `# HELP node_netstat_Ip_Forwarding Statistic IpForwarding.
+# TYPE node_netstat_Ip_Forwarding untyped
+node_netstat_Ip_Forwarding ${value}
+`;
+
+test('node_exporter tells whether a node forwards, and nothing else', async () => {
+  const asked: string[] = [];
+  const made = withExporters(labCluster(4));
+  const { facts, gaps } = await readByApi(
+    {
+      podProxy: ({ node, port, path }) => {
+        asked.push(`${port}${path}`);
+        if (node === 'worker-03') return 'refused';
+        if (node === 'worker-04') return { status: 200, body: 'node_load1 0.1\n' };
+        return { status: 200, body: metrics(node === 'worker-01' ? '1' : '2') };
+      },
+    },
+    made,
+  );
+  expect(new Set(asked)).toEqual(new Set(['9100/metrics?collect%5B%5D=netstat']));
+  expect(facts.map(({ node, all, source }) => [node, all, source])).toEqual([
+    ['worker-01', { forwarding4: true }, 'node_exporter in monitoring/node-exporter-worker-01'],
+    ['worker-02', { forwarding4: false }, 'node_exporter in monitoring/node-exporter-worker-02'],
+  ]);
+  expect(gaps.map(({ scope, reason }) => [scope, reason])).toEqual([
+    ['worker-03', expect.stringMatching(/HTTP 503: error trying to reach service: dial tcp 192.168.50.12:9100/)],
+    ['worker-04', expect.stringContaining('say nothing about forwarding')],
+  ]);
+});
+
+test('without the right to it, it is named; without node_exporter that is told', async () => {
+  const denied = await readByApi({ kubeDeny: ['get pods/proxy'] }, withExporters(labCluster(1)));
+  expect(denied.gaps).toMatchObject([{ permission: 'get pods/proxy in monitoring' }]);
+  const none = await readByApi({}, labCluster(1));
+  expect(none.gaps).toMatchObject([{ reason: 'no node_exporter with host network runs on it' }]);
+});
