@@ -5,6 +5,7 @@
 import { CHANGE_INPUTS } from './spec-change.ts';
 import { LATER_INPUTS } from './spec-later.ts';
 import { REPORT_INPUTS } from './spec-report.ts';
+import { SEGMENT_INPUTS } from './spec-segment.ts';
 
 export interface InputSpec {
   readonly name: string;
@@ -216,16 +217,9 @@ const READING_INPUTS = [
     available: 'now',
     readingOnly: true,
   },
-  {
-    name: 'node-subnets',
-    type: 'list',
-    default: '',
-    text: 'For nodes that are in no cloud: networks of which you know that each is one layer-2 segment, so that nodes with an address in it are neighbours. Unset: only what the nodes have seen of each other counts.',
-    available: 'now',
-  },
 ] as const satisfies readonly InputSpec[];
 
-const AVAILABLE_INPUTS = [...READING_INPUTS, ...REPORT_INPUTS, ...CHANGE_INPUTS] as const;
+const AVAILABLE_INPUTS = [...READING_INPUTS, ...SEGMENT_INPUTS, ...REPORT_INPUTS, ...CHANGE_INPUTS] as const;
 
 export type InputName = (typeof AVAILABLE_INPUTS)[number]['name'] | (typeof LATER_INPUTS)[number]['name'];
 

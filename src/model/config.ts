@@ -75,6 +75,8 @@ export interface Config {
   readonly guests: 'none' | 'files';
   /** A folder or a glob with the output of docs/collect/collect.sh; there if guests is `files`. */
   readonly guestFiles?: string;
+  /** Files, folders and patterns with exports of routers outside of clouds. */
+  readonly fabricRoutes: readonly string[];
   /** Canonical; each is one layer-2 segment, of nodes that are in no cloud. */
   readonly nodeSubnets: readonly string[];
   readonly requireEvidence: EvidenceLevel;

@@ -42,6 +42,7 @@ const DEFAULTS: Config = {
   gcpProjects: [],
   azureSubscriptions: [],
   guests: 'none',
+  fabricRoutes: [],
   nodeSubnets: [],
   requireEvidence: 'fabric',
   rules: {},
