@@ -52,7 +52,10 @@ export interface ModeContext {
     node: NodeFacts,
     index: number,
   ) => Pick<NodeEvidence, 'fabricHoldsPodRoutes' | 'fabricAssignsPods' | 'fabricDecides' | 'isAssigned'>;
-  readonly kernelOf: (node: NodeFacts, index: number) => Pick<NodeEvidence, 'isKernelRead' | 'directRoutes'>;
+  readonly kernelOf: (
+    node: NodeFacts,
+    index: number,
+  ) => Pick<NodeEvidence, 'isKernelRead' | 'directRoutes' | 'routersWithPods'>;
 }
 
 /**

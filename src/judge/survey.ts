@@ -13,6 +13,7 @@ import { indexFabric, isCovered } from './fabric.ts';
 import { Filters } from './filters.ts';
 import type { Guests } from './guests/guests.ts';
 import { guestGap, openGuests } from './guests/guests.ts';
+import { findRoutersWithPods } from './guests/routers.ts';
 import { joinNodes } from './join.ts';
 import { skipReason } from './left-out.ts';
 import { judgeMachines } from './machines.ts';
@@ -113,6 +114,7 @@ export function surveySnapshot(
       : { fabric, faces: fabric.interfacesOf(join.machine.id) };
   };
   const guests = openGuests(snapshot, config.nodeSubnets ?? []);
+  const routersWithPods = findRoutersWithPods(snapshot, podCIDRs);
   const modes = decideModes(nodes, {
     cni,
     gaps: snapshot.gaps,
@@ -120,6 +122,7 @@ export function surveySnapshot(
     rangesOf: (_, index) => ranges[index] ?? { prefixes: [] },
     kernelOf: ({ name }, index) => ({
       isKernelRead: guests?.has(name) ?? false,
+      routersWithPods,
       directRoutes:
         guests?.countDirect(
           name,

@@ -32,6 +32,9 @@ export const RULE_IDS = [
   'route-table-not-associated',
   'rule-crashed',
   'second-family-uncovered',
+  'tor-route-missing',
+  'tor-route-orphan',
+  'tor-route-wrong',
 ] as const;
 export type RuleId = (typeof RULE_IDS)[number];
 

@@ -109,7 +109,7 @@ class Reader {
       code,
       standing: this.#system === 'frr' ? standingOf(code) : 'used',
       prefix: prefix.text,
-      protocol: letters.trim().replace(/\s+/g, ' '),
+      protocol: protocolOf(letters.trim().replace(/\s+/g, ' ')),
       hops: [],
       strange: strangeMarks(code, this.#system),
       isDiscard: false,
@@ -178,6 +178,13 @@ class Reader {
   #table(): TextTable {
     return tableOf(this.#tables, this.#vrf);
   }
+}
+
+/** Letters that mean the same on all of them; others stay letters. */
+const PROTOCOLS: Readonly<Record<string, string>> = { S: 'static', B: 'bgp', O: 'ospf', C: 'connected', K: 'kernel' };
+
+function protocolOf(letters: string): string {
+  return PROTOCOLS[letters.split(' ')[0] ?? ''] ?? letters;
 }
 
 /** `S`, `O*E2`, `i L2`, `B>*`, `B I`, `S   %`: letters and marks, and no words. */

@@ -5,10 +5,12 @@ import { gapFault } from '../../model/faults.ts';
 import type { Prefix, Range } from '../../model/prefix.ts';
 import { contains, rangeToPrefixes } from '../../model/prefix.ts';
 import type { Guest, Segments } from './links.ts';
+import type { Router, Routers } from './routers.ts';
 
 /** The end of a walk. */
 export interface Journey {
   readonly segments: Segments;
+  readonly routers: Routers;
   readonly to: Guest;
   readonly podCIDR: Prefix;
   /** Addresses of pods that run on it; absent: not read. */
@@ -47,6 +49,9 @@ export interface Place {
   readonly guest: Guest;
   readonly device: string | undefined;
 }
+
+/** Where a packet has been. */
+export type Stop = Place | { readonly router: Router };
 
 export function unknown(ranges: Ranges, guest: Guest, reason: string): End {
   const gap = { facet: 'guests' as const, subject: `packets to pods at node ${guest.name}`, scope: guest.name, reason };

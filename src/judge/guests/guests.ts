@@ -12,18 +12,21 @@ import { Kernel } from './kernel.ts';
 import type { Guest } from './links.ts';
 import { Segments } from './links.ts';
 import { send } from './packet.ts';
+import { Routers } from './routers.ts';
 
 export class Guests {
   readonly #guests: ReadonlyMap<string, Guest>;
   readonly #segments: Segments;
+  readonly #routers: Routers;
   readonly #pods: ReadonlyMap<string, readonly string[]> | undefined;
 
   /** A pair is asked for more than once: there, back, and for what it breaks. */
   readonly #walks = new Map<string, readonly Outcome[]>();
 
-  constructor(guests: ReadonlyMap<string, Guest>, { cluster }: Snapshot, nodeSubnets: readonly string[]) {
+  constructor(guests: ReadonlyMap<string, Guest>, { cluster, routers = [] }: Snapshot, nodeSubnets: readonly string[]) {
     this.#guests = guests;
     this.#segments = new Segments([...guests.values()], parsePrefixes(nodeSubnets));
+    this.#routers = new Routers(routers, this.#segments);
     const { samples } = cluster.cni;
     this.#pods =
       samples === undefined
@@ -77,7 +80,14 @@ export class Guests {
       this.#pods === undefined ? undefined : (this.#pods.get(name) ?? []);
     return to.podCIDRs.flatMap((podCIDR) => {
       if (podCIDR.family !== family) return [];
-      const journey = { segments: this.#segments, to: receiver, podCIDR, pods: podsOf(to), address };
+      const journey = {
+        segments: this.#segments,
+        routers: this.#routers,
+        to: receiver,
+        podCIDR,
+        pods: podsOf(to),
+        address,
+      };
       return from.podCIDRs.flatMap((source) => {
         if (source.family !== family) return [];
         return send(journey, { guest: sender, podCIDR: source, pods: podsOf(from) }).map(({ faults }) =>

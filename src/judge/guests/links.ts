@@ -95,6 +95,32 @@ export class Segments {
     return { kind: 'unclear', reason: this.#whyNobody(guest, device, address) };
   }
 
+  get guests(): readonly Guest[] {
+    return this.#guests;
+  }
+
+  /** Nodes that have this address, wherever they are. */
+  holders(address: string): readonly Guest[] {
+    return this.#byAddress.get(address) ?? [];
+  }
+
+  /** Hardware addresses at which nodes have seen this address lately. */
+  macsOf(address: string): ReadonlySet<string> {
+    const entries = this.#guests.flatMap(({ kernel }) => kernel.facts.neighbours);
+    const seen = entries.filter((one) => one.address === address && one.state === 'confirmed');
+    return new Set(seen.flatMap(({ mac }) => mac ?? []));
+  }
+
+  /** Some node has asked for this address lately without an answer, and none with one, on links of which this is true. */
+  sawSilence(address: string, isThere: (port: Port) => boolean): boolean {
+    const states = this.#guests.flatMap((guest) =>
+      guest.kernel.facts.neighbours
+        .filter((one) => one.address === address && isThere({ guest, device: one.device }))
+        .map(({ state }) => state),
+    );
+    return states.includes('failed') && !states.includes('confirmed');
+  }
+
   /** Links of other nodes on the same segment. */
   near(port: Port): readonly Port[] {
     const members = this.#members.get(this.#root(keyOf(port))) ?? [];

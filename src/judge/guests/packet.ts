@@ -1,14 +1,16 @@
 /** A packet between pods of two nodes, followed from kernel to kernel until it arrives, is lost, or nobody can tell. */
 import type { GuestDetail } from '../../model/faults.ts';
 import type { GuestHop, GuestRoute } from '../../model/guest.ts';
-import { containsAddress, hostPrefix, parseAddress } from '../../model/prefix.ts';
-import type { End, Journey, Place, Ranges } from './ends.ts';
+import { containsAddress, parseAddress } from '../../model/prefix.ts';
+import type { End, Journey, Place, Ranges, Stop } from './ends.ts';
 import { lost, unknown } from './ends.ts';
+import { hears } from './hears.ts';
 import type { Answer, Decision } from './kernel.ts';
 import type { Port } from './links.ts';
 import { linkOf } from './links.ts';
 import type { Home } from './pods.ts';
 import { findVacancy, isPodLink, localPodLink, podLinkOfSource } from './pods.ts';
+import { throughRouters } from './through-router.ts';
 
 /** From the pods of one node. */
 export function send(journey: Journey, from: Home): End[] {
@@ -29,8 +31,8 @@ export function send(journey: Journey, from: Home): End[] {
   });
 }
 
-function enter(journey: Journey, at: Place, ranges: Ranges, before: readonly Place[]): End[] {
-  const isLoop = before.some(({ guest, device }) => guest === at.guest && device === at.device);
+function enter(journey: Journey, at: Place, ranges: Ranges, before: readonly Stop[]): End[] {
+  const isLoop = before.some((stop) => 'guest' in stop && stop.guest === at.guest && stop.device === at.device);
   if (isLoop) return [lost(journey, at, ranges, 'loop')];
   return admit(journey, at, ranges).flatMap((end) => {
     if (end.faults.length > 0) return [end];
@@ -59,7 +61,7 @@ function admit(journey: Journey, { guest, device }: Place, ranges: Ranges): End[
   });
 }
 
-function act(journey: Journey, at: Place, answer: Answer, before: readonly Place[]): End[] {
+function act(journey: Journey, at: Place, answer: Answer, before: readonly Stop[]): End[] {
   const { guest, device } = at;
   const { to } = journey;
   const { decision, ...ranges } = answer;
@@ -96,8 +98,10 @@ function act(journey: Journey, at: Place, answer: Answer, before: readonly Place
 
 type Sent = Extract<Decision, { kind: 'sent' }> & { readonly hop: GuestHop };
 
+const NOBODY = { kind: 'faces' as const, faces: [] };
+
 /** Over a link to whoever answers there. */
-function pass(journey: Journey, at: Place, ranges: Ranges, sent: Sent, before: readonly Place[]): End[] {
+function pass(journey: Journey, at: Place, ranges: Ranges, sent: Sent, before: readonly Stop[]): End[] {
   const { guest } = at;
   const { hop, route } = sent;
   const out: Port = { guest, device: hop.device };
@@ -111,6 +115,9 @@ function pass(journey: Journey, at: Place, ranges: Ranges, sent: Sent, before: r
   }
   if (hop.gateway === undefined) return askForPods(journey, at, out, ranges, detail);
   const next = journey.segments.find(out, hop.gateway);
+  const routers = next.kind === 'silent' || next.kind === 'port' ? NOBODY : journey.routers.answering(out, hop.gateway);
+  if (routers.kind === 'unclear') return [unknown(ranges, guest, routers.reason)];
+  if (routers.faces.length > 0) return throughRouters({ journey, before, enter }, routers.faces, ranges);
   switch (next.kind) {
     case 'silent':
       return [lost(journey, at, ranges, 'silent', detail)];
@@ -121,27 +128,17 @@ function pass(journey: Journey, at: Place, ranges: Ranges, sent: Sent, before: r
       return [unknown(ranges, guest, reason)];
     }
     case 'port': {
-      const isHeard = hears(next.port, out, hop.gateway);
+      const isHeard = hears(next.port, askerOf(out, hop.gateway), hop.gateway);
       if (isHeard !== true) return [unknown(ranges, next.port.guest, isHeard)];
       return enter(journey, next.port, ranges, before);
     }
   }
 }
 
-/** A question for a hardware address is dropped, too, where its sender's address should come in elsewhere. */
-function hears(port: Port, { guest, device }: Port, gateway: string): true | string {
+function askerOf({ guest, device }: Port, gateway: string): string | undefined {
   const own = guest.kernel.links.get(device)?.addresses ?? [];
-  const asker = own
-    .map(({ address }) => parseAddress(address))
-    .find((one) => one?.family === parseAddress(gateway)?.family);
-  const wanted = parseAddress(gateway);
-  if (asker === undefined || wanted?.family !== 4) return true;
-  const level = port.guest.kernel.reversePathFilter(4, port.device);
-  if (level === 0) return true;
-  const [source, destination] = [hostPrefix(wanted), hostPrefix(asker)];
-  const [answer] = port.guest.kernel.decide({ source, destination, device: 'lo' });
-  const isHeard = answer?.decision.kind === 'sent' && answer.decision.hops.some((hop) => hop.device === port.device);
-  return isHeard || `whether it answers ${asker.text} on ${port.device} is not certain`;
+  const family = parseAddress(gateway)?.family;
+  return own.find(({ address }) => parseAddress(address)?.family === family)?.address;
 }
 
 /** Without a next hop, the pods' own addresses are asked for on the link, where they are nobody's. */

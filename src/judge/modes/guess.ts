@@ -45,6 +45,8 @@ export interface NodeEvidence {
   readonly hasWindows: boolean;
   /** Some table of the node's network holds a route for some node's pod range. */
   readonly fabricHoldsPodRoutes: boolean;
+  /** Names of routers outside of clouds that hold a route for some node's pod range. */
+  readonly routersWithPods: readonly string[];
   /** The fabric itself has assigned the node's pod ranges to one of its interfaces. */
   readonly fabricAssignsPods: boolean;
   /** The fabric routes every packet by its destination, whatever next hop the guest has chosen. */
