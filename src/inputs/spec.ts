@@ -47,10 +47,9 @@ const READING_INPUTS = [
     name: 'network-mode',
     type: 'list',
     default: 'auto',
-    text: "How pod packets travel between nodes: host-gw (directly), fabric (by the cloud's route tables), cross-subnet (directly inside a subnet, else in tunnels), overlay (in tunnels). auto goes by the evidence on each node; with several modes, it chooses among them.",
+    text: "How pod packets travel between nodes: host-gw (directly), static (by routes that somebody made on each node), fabric (by the cloud's route tables, or by routers), cross-subnet (directly inside a subnet, else in tunnels), overlay (in tunnels). auto goes by the evidence on each node; with several modes, it chooses among them.",
     available: 'now',
-    values: ['auto', 'host-gw', 'fabric', 'cross-subnet', 'overlay'],
-    laterValues: ['static'],
+    values: ['auto', 'host-gw', 'static', 'fabric', 'cross-subnet', 'overlay'],
   },
   {
     name: 'kubeconfig',

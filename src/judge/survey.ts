@@ -79,6 +79,8 @@ export interface Behaviours {
   readonly filters: FilterBehaviourTable;
 }
 
+const NO_ROUTES = { directRoutes: 0, gatewayRoutes: 0 };
+
 const BEHAVIOURS: Behaviours = { fabrics: FABRIC_BEHAVIOUR, filters: FILTER_BEHAVIOUR };
 
 export function surveySnapshot(
@@ -123,11 +125,10 @@ export function surveySnapshot(
     kernelOf: ({ name }, index) => ({
       isKernelRead: guests?.has(name) ?? false,
       routersWithPods,
-      directRoutes:
-        guests?.countDirect(
-          name,
-          prefixes.flatMap((own, at) => (at === index ? [] : own)),
-        ) ?? 0,
+      ...(guests?.countDirect(
+        name,
+        prefixes.flatMap((own, at) => (at === index ? [] : own)),
+      ) ?? NO_ROUTES),
     }),
     fabricOf: (_, index) => {
       const held = facesOf(index);
@@ -163,7 +164,7 @@ export function surveySnapshot(
     const mode = modes[index] ?? { mode: 'unknown', reason: '', level: 'fabric' };
     const skipped = skips[index];
     const fabric = join?.kind === 'joined' ? fabricById.get(join.fabric.id) : undefined;
-    const missing = guestGap(snapshot, facts);
+    const missing = guestGap(snapshot, facts, mode.mode);
     const ofMachine =
       guests?.has(facts.name) === true
         ? []

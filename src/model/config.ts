@@ -43,7 +43,7 @@ export const SEVERITIES = ['error', 'warning', 'notice'] as const;
 export type Severity = (typeof SEVERITIES)[number];
 
 export type CloudId = 'aws' | 'gcp' | 'azure';
-export type NetworkMode = 'host-gw' | 'fabric' | 'cross-subnet' | 'overlay';
+export type NetworkMode = 'host-gw' | 'static' | 'fabric' | 'cross-subnet' | 'overlay';
 
 export type ReportFormat = 'json' | 'html' | 'sarif' | 'junit' | 'none';
 

@@ -54,6 +54,8 @@ export interface NodeEvidence {
   readonly isKernelRead: boolean;
   /** To how many pod ranges of other nodes its kernel has a route with a next hop. */
   readonly directRoutes: number;
+  /** Of these, with a next hop inside of the range itself: the peer's pod gateway. */
+  readonly gatewayRoutes: number;
   /** Whether the fabric has assigned an address to an interface of the node. */
   readonly isAssigned: (address: string) => boolean;
 }
