@@ -1,6 +1,8 @@
 /** The output of docs/collect/collect.sh, of one node or of several one after the other. */
 import type { GuestFacts, GuestLink, GuestPart, GuestSwitches, GuestUnread } from '../model/guest.ts';
-import type { Parsed, Setting } from './linux.ts';
+import { parseFirewall } from './firewall.ts';
+import type { Parsed } from './json.ts';
+import type { Setting } from './linux.ts';
 import { parseLinks, parseNeighbours, parseRoutes, parseRules, parseSettings } from './linux.ts';
 
 interface Section {
@@ -56,6 +58,9 @@ function parseNode(text: string, source: string): BundleResult {
   const neighbours4 = take('neighbours4', 'neighbours', parseNeighbours, 0);
   const neighbours6 = take('neighbours6', 'neighbours', parseNeighbours, 0);
   const settings = take('settings', 'settings', parseSettings, 1);
+  const bridge = settings.find(({ name }) => name === 'call_iptables');
+  const firewall = parseFirewall((name, parse) => takeSection(sections.get(name), parse, 0, isDone));
+  unread.push(...firewall.unread);
   const switches = Map.groupBy(settings, ({ link }) => link);
   const links = bare.map((link): GuestLink => ({ ...link, ...switchesOf(switches.get(link.name) ?? []) }));
   if (new Set(links.map(({ name }) => name)).size < links.length) {
@@ -73,6 +78,8 @@ function parseNode(text: string, source: string): BundleResult {
     neighbours: [...neighbours4, ...neighbours6],
     all: switchesOf(switches.get('all') ?? []),
     fresh: switchesOf(switches.get('default') ?? []),
+    firewall: firewall.chains,
+    ...(bridge === undefined ? {} : { bridgeCallsIptables: bridge.value !== 0 }),
     unread,
   };
 }

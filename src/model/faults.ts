@@ -34,7 +34,9 @@ export type GuestProblem =
   | 'loop'
   | 'link-down'
   | 'forwarding'
-  | 'reverse-path';
+  | 'reverse-path'
+  /** A rule or a policy of its firewall. */
+  | 'filtered';
 
 export interface GuestDetail {
   readonly kind: 'guest';
@@ -56,6 +58,8 @@ export interface GuestDetail {
   readonly nextHop?: string;
   /** The node that it ends at instead. */
   readonly leadsTo?: string;
+  /** What drops it: a rule as its tool writes it, or a policy. */
+  readonly filter?: { readonly chain: string; readonly text: string };
   /** What a route to the owner would have to say, if they are neighbours. */
   readonly wanted?: { readonly gateway: string; readonly device: string };
 }

@@ -1,3 +1,7 @@
+import type { GuestChain } from './firewall.ts';
+
+export type * from './firewall.ts';
+
 /** A node's own kernel: what it does with packets that are not its own. The same words for every operating system. */
 export interface GuestFacts {
   readonly node: string;
@@ -17,11 +21,25 @@ export interface GuestFacts {
   readonly all: GuestSwitches;
   /** What links start with that do not exist yet. */
   readonly fresh: GuestSwitches;
+  /** What filters and rewrites forwarded packets; absent: not read. */
+  readonly firewall?: readonly GuestChain[];
+  /** net.bridge.bridge-nf-call-iptables; absent: not read, or the module is not there. */
+  readonly bridgeCallsIptables?: boolean;
   /** Parts of which something could not be read or understood. Whatever hangs on them is unknown. */
   readonly unread: readonly GuestUnread[];
 }
 
-export const GUEST_PARTS = ['links', 'routes4', 'routes6', 'rules4', 'rules6', 'neighbours', 'settings'] as const;
+export const GUEST_PARTS = [
+  'links',
+  'routes4',
+  'routes6',
+  'rules4',
+  'rules6',
+  'neighbours',
+  'settings',
+  'firewall4',
+  'firewall6',
+] as const;
 export type GuestPart = (typeof GUEST_PARTS)[number];
 
 export interface GuestUnread {

@@ -45,7 +45,7 @@ export function routeText({ prefix, type, hops, table, metric }: GuestRoute): st
   return `${kind}${prefix}${ways.join(',')}${metric === 0 ? '' : ` metric ${String(metric)}`}${table === 'main' ? '' : ` table ${table}`}`;
 }
 
-function describe({ problem, family, podCIDR, route, device, nextHop }: GuestDetail): string {
+function describe({ problem, family, podCIDR, route, device, nextHop, filter }: GuestDetail): string {
   const by = route === undefined ? `no route matches ${podCIDR}` : `route ${routeText(route)} decides for ${podCIDR}`;
   switch (problem) {
     case 'forwarding':
@@ -56,6 +56,8 @@ function describe({ problem, family, podCIDR, route, device, nextHop }: GuestDet
       return `packets come in on ${device ?? 'a link'}, and ${route === undefined ? 'no route leads' : `route ${routeText(route)} leads elsewhere,`} back to their source`;
     case 'silent':
       return `${by}, and nobody answers for ${nextHop ?? 'its addresses'} on ${device ?? 'its link'}`;
+    case 'filtered':
+      return filter === undefined ? 'its firewall' : `${filter.chain}: ${filter.text}`;
     case 'link-down':
       return `${device ?? 'the link'} is down`;
     case 'no-route':

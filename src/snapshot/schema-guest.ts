@@ -13,6 +13,7 @@ import {
   type GuestSwitches,
   type GuestUnread,
 } from '../model/guest.ts';
+import { CHAIN } from './schema-firewall.ts';
 import {
   ADDRESS,
   FLAG,
@@ -97,5 +98,7 @@ export const GUEST = object<GuestFacts>({
   neighbours: list(NEIGHBOUR),
   all: object<GuestSwitches>(SWITCHES),
   fresh: object<GuestSwitches>(SWITCHES),
+  firewall: optional(listBy('id', CHAIN)),
+  bridgeCallsIptables: optional(FLAG),
   unread: list(object<GuestUnread>({ part: words(GUEST_PARTS), reason: TEXT })),
 });

@@ -2,7 +2,9 @@
 import type { GuestLink } from '../../model/guest.ts';
 import type { Prefix } from '../../model/prefix.ts';
 import { containsAddress, parseAddress } from '../../model/prefix.ts';
+import type { RouterFacts } from '../../model/router.ts';
 import type { Kernel } from './kernel.ts';
+import { Routers } from './routers.ts';
 
 export interface Guest {
   readonly name: string;
@@ -26,6 +28,8 @@ export type NextHop =
   | { readonly kind: 'unclear'; readonly reason: string };
 
 export class Segments {
+  /** Those that are no nodes. */
+  readonly routers: Routers;
   readonly #guests: readonly Guest[];
   /** Links by hardware address: a bridge or a VLAN may share that of the link below it. */
   readonly #byMac = new Map<string, Port[]>();
@@ -35,8 +39,9 @@ export class Segments {
   readonly #members = new Map<string, Port[]>();
 
   /** @param told networks of which somebody says that each is one segment */
-  constructor(guests: readonly Guest[], told: readonly Prefix[]) {
+  constructor(guests: readonly Guest[], told: readonly Prefix[], routers: readonly RouterFacts[] = []) {
     this.#guests = guests;
+    this.routers = new Routers(routers, this);
     const holders = guests.flatMap((guest) =>
       guest.kernel.facts.links.flatMap(({ addresses }) => addresses.map(({ address }) => ({ address, guest }))),
     );
@@ -97,6 +102,11 @@ export class Segments {
 
   get guests(): readonly Guest[] {
     return this.#guests;
+  }
+
+  /** Whether a link of a node has an address in the network. */
+  isIn(port: Port, network: Prefix): boolean {
+    return hasAddressIn(port, network);
   }
 
   /** Nodes that have this address, wherever they are. */

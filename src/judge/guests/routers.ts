@@ -1,10 +1,9 @@
 /** Routers outside of clouds, ready to be asked what they do with a packet. */
 import type { Family, Prefix, Range } from '../../model/prefix.ts';
-import { containsAddress, hostPrefix, parseAddress, parsePrefix } from '../../model/prefix.ts';
+import { hostPrefix, parseAddress, parsePrefix } from '../../model/prefix.ts';
 import { PrefixTable } from '../../model/prefix-table.ts';
 import type { RouterFacts, RouterHop, RouterRoute, Snapshot } from '../../model/snapshot.ts';
 import type { Port, Segments } from './links.ts';
-import { linkOf } from './links.ts';
 
 /** A next hop behind an interface; without gateway the destination itself is asked for there. */
 export interface Reach {
@@ -128,7 +127,7 @@ export class Routers {
 
   /** Who answers a node that asks for this address on one of its links; several where it is a virtual one. */
   answering(port: Port, address: string): Answerers {
-    const faces = this.#owning(address).filter(({ network }) => isIn(network, port));
+    const faces = this.#owning(address).filter(({ network }) => this.#segments.isIn(port, network));
     if (faces.length === 0 || this.#segments.holders(address).length > 0) return { kind: 'faces', faces: [] };
     const entry = port.guest.kernel.neighbour(port.device, address);
     if (entry?.state === 'static') {
@@ -153,14 +152,6 @@ export class Routers {
   #owning(address: string): readonly Face[] {
     return this.all.flatMap(({ faces }) => faces.filter((face) => face.address === address));
   }
-}
-
-/** Whether a link of a node has an address in the network. */
-export function isIn(network: Prefix, port: Port): boolean {
-  return (linkOf(port)?.addresses ?? []).some(({ address }) => {
-    const parsed = parseAddress(address);
-    return parsed !== undefined && containsAddress(network, parsed);
-  });
 }
 
 /** Names of routers with a route, other than a default one, that meets some node's range. */
