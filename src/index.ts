@@ -150,6 +150,10 @@ function buildPorts(env: NodeJS.ProcessEnv, inputs: Inputs, listener: Listener):
       const { openGuests } = await import('./guests/open.ts');
       return openGuests(config, { ...outside, pods: () => cluster.pods() });
     },
+    segment: async ({ fabricRoutes }) =>
+      fabricRoutes.length === 0
+        ? undefined
+        : (await import('./clouds/segment/index.ts')).openSegment(fabricRoutes, outside),
     writable: (['aws', 'azure', 'gcp'] as const).filter((cloud) => WRITERS[cloud] !== undefined),
     // In any other mode nothing exists that could change anything.
     ...(asksToApply(inputs) ? { changing: buildChanging(outside) } : {}),

@@ -34,4 +34,7 @@ export const RULE_FACETS: Readonly<Record<RuleId, readonly Facet[]>> = {
   'route-table-not-associated': ['routes'],
   'rule-crashed': [],
   'second-family-uncovered': ['routes'],
+  'tor-route-missing': ['nodes'],
+  'tor-route-orphan': ['nodes'],
+  'tor-route-wrong': ['nodes'],
 };

@@ -29,6 +29,9 @@ import { routeQuota } from './route-quota.ts';
 import { routeShadowed } from './route-shadowed.ts';
 import { routeTableNotAssociated } from './route-table-not-associated.ts';
 import { secondFamilyUncovered } from './second-family-uncovered.ts';
+import { torRouteMissing } from './tor-route-missing.ts';
+import { torRouteOrphan } from './tor-route-orphan.ts';
+import { torRouteWrong } from './tor-route-wrong.ts';
 import type { Rule } from './rule.ts';
 
 export const RULES: readonly Rule[] = [
@@ -62,4 +65,7 @@ export const RULES: readonly Rule[] = [
   routeShadowed,
   routeTableNotAssociated,
   secondFamilyUncovered,
+  torRouteMissing,
+  torRouteOrphan,
+  torRouteWrong,
 ];

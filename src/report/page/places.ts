@@ -51,6 +51,9 @@ const PART_OF_RULE: Readonly<Record<RuleId, Part | 'facet'>> = {
   'route-table-not-associated': 'way',
   'rule-crashed': 'path',
   'second-family-uncovered': 'way',
+  'tor-route-missing': 'way',
+  'tor-route-orphan': 'way',
+  'tor-route-wrong': 'way',
 };
 
 const PART_OF_FACET: Readonly<Record<Facet, Part>> = {
