@@ -51,7 +51,7 @@ function signNode(tracer: Tracer, node: SurveyedNode, contexts: readonly SenderC
   if (node.skipped !== undefined) return;
   trail.add(node.mode.mode);
   // Kernels may treat any two nodes differently.
-  if (tracer.survey.guests !== undefined) trail.add(node.name);
+  if (tracer.survey.guests?.has(node.name) === true) trail.add(node.name);
   for (const family of node.families) trail.add(FAMILY[family]);
   trail.add('podCIDRs');
   for (const prefix of node.podCIDRs) trail.add(node.overlapRoots.length > 0 ? prefix.text : FAMILY[prefix.family]);

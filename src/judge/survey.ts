@@ -115,7 +115,7 @@ export function surveySnapshot(
       ? undefined
       : { fabric, faces: fabric.interfacesOf(join.machine.id) };
   };
-  const guests = openGuests(snapshot, config.nodeSubnets ?? []);
+  const guests = openGuests(snapshot, config.nodeSubnets ?? [], (index) => joins[index]?.kind === 'joined');
   const routersWithPods = findRoutersWithPods(snapshot, podCIDRs);
   const modes = decideModes(nodes, {
     cni,
@@ -166,7 +166,7 @@ export function surveySnapshot(
     const fabric = join?.kind === 'joined' ? fabricById.get(join.fabric.id) : undefined;
     const missing = guestGap(snapshot, facts, mode.mode);
     const ofMachine =
-      guests?.has(facts.name) === true
+      guests?.has(facts.name) === true && fabric === undefined
         ? []
         : missing === undefined
           ? (machineFaults[index] ?? [])

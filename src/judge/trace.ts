@@ -5,7 +5,6 @@ import type { RuleId } from '../model/config.ts';
 import type { DetectedMode } from '../model/judgement.ts';
 import type { Gap } from '../model/snapshot.ts';
 import type { Family, Prefix, Range } from '../model/prefix.ts';
-import { overlaps } from '../model/prefix.ts';
 import type { Outcome } from './outcome.ts';
 import { outcomeOf } from './outcome.ts';
 import type { FamilyPath, Path } from './path.ts';
@@ -16,6 +15,8 @@ import { judgeWay, outerFamily, tunnelEnd } from './filtering.ts';
 import type { Filters } from './filters.ts';
 import { sourceRanges } from './filters.ts';
 import { HostRoutes } from './host-routes.ts';
+import { KernelPaths } from './kernel-paths.ts';
+import { ownRanges, shareMode, sharedFamilies } from './shared.ts';
 import type { Sender, SenderContext } from './sender.ts';
 import { Contexts, advertisedAddress, findSender } from './sender.ts';
 import type { Survey, SurveyedNode } from './survey.ts';
@@ -43,6 +44,7 @@ export class Tracer {
   readonly #admit: (fault: Fault) => Fault;
   readonly #hostRoutes: HostRoutes;
   readonly #usualWays: UsualWays;
+  readonly #kernels: KernelPaths;
   /** By the node's index: keys made of text for every node and context would cost more than the walks. */
   readonly #senders: Record<Family, (Sender | Fault | undefined)[]> = { 4: [], 6: [] };
   readonly #contexts = new Contexts();
@@ -56,6 +58,12 @@ export class Tracer {
     this.#admit = admit;
     this.#hostRoutes = new HostRoutes(survey);
     this.#usualWays = new UsualWays(this.#hostRoutes);
+    this.#kernels = new KernelPaths({
+      survey,
+      admit,
+      sender: (node, family) => this.sender(node, family),
+      through: (ends, sender, piece) => this.#through(ends, sender, piece),
+    });
   }
 
   endpointFaults(node: SurveyedNode): readonly Fault[] {
@@ -163,25 +171,30 @@ export class Tracer {
   }
 
   #traceFamily(from: SurveyedNode, to: SurveyedNode, family: Family, isReply: boolean): Omit<FamilyPath, 'family'> {
-    const { guests } = this.survey;
-    if (guests?.get(from) !== undefined && guests.get(to) !== undefined) {
-      const outcomes = isReply ? guests.walkReply(from, to, family) : guests.walk(from, to, family);
-      return settle(outcomes.map((one) => (one.faults.length === 0 ? one : outcomeOf(one.faults.map(this.#admit)))));
-    }
+    const alone = this.#kernels.betweenLinks(from, to, family, isReply);
+    if (alone !== undefined) return alone;
     const sender = this.sender(from, family);
     if ('rule' in sender) return settle([outcomeOf([sender])]);
     const own = ownRanges(from, to);
     const pieces = own.length > 0 ? this.#walk(sender.context, to, own) : this.pieces(sender.context, to);
     if (pieces.some((piece) => piece.via === 'tunnel')) return this.#throughTunnel(from, to, family, isReply);
-    const { fabric } = sender.context;
-    const filters = this.survey.filters.get(fabric);
+    // Whose a shared address is, kernels do not say.
+    const followed = own.length > 0 ? undefined : this.#kernels.acrossCloud(from, to, family, isReply);
+    if (followed !== undefined) return followed;
+    const filters = this.survey.filters.get(sender.context.fabric);
     if (filters === undefined && isFaultless(sender, pieces)) return PASSING;
-    if (filters === undefined) return settle(pieces.map((piece) => throughPiece(sender, piece)));
-    const ends = { from, to, fabric, filters, isReply };
-    return settle(pieces.flatMap((piece) => this.#throughFilters(ends, sender, piece)));
+    return settle(pieces.flatMap((piece) => this.#through({ from, to, isReply }, sender, piece)));
   }
 
   /** One outcome per source and destination that filters tell apart. */
+  #through(ends: Omit<Ends, 'fabric' | 'filters'>, sender: Sender, piece: Piece): Outcome[] {
+    const { fabric } = sender.context;
+    const filters = this.survey.filters.get(fabric);
+    return filters === undefined
+      ? [throughPiece(sender, piece)]
+      : this.#throughFilters({ ...ends, fabric, filters }, sender, piece);
+  }
+
   #throughFilters(ends: Ends, sender: Sender, piece: Piece): Outcome[] {
     if (piece.via === 'home') return [throughPiece(sender, piece)];
     const destinations = this.places(ends.filters, piece.range, ends.to);
@@ -274,21 +287,6 @@ function isFaultless({ onLinkFaults, exitFaults }: Sender, pieces: readonly Piec
 
 /** Packets of these modes are the same on the wire, whichever of them the other end has. */
 const PLAIN_MODES: readonly DetectedMode[] = ['host-gw', 'static', 'fabric'];
-
-function shareMode(from: SurveyedNode, to: SurveyedNode, mode: DetectedMode): boolean {
-  return from.mode.mode === mode && to.mode.mode === mode;
-}
-
-function sharedFamilies(from: SurveyedNode, to: SurveyedNode): Family[] {
-  return from.families.filter((family) => to.podCIDRs.some((prefix) => prefix.family === family));
-}
-
-/** The sender's podCIDRs, where they share addresses with the receiver's. */
-function ownRanges(from: SurveyedNode, to: SurveyedNode): Prefix[] {
-  if (from.overlapRoots.length === 0) return [];
-  if (!from.overlapRoots.some((root) => to.overlapRoots.includes(root))) return [];
-  return from.podCIDRs.filter((own) => to.podCIDRs.some((other) => overlaps(own, other)));
-}
 
 function noSource(node: SurveyedNode): Gap {
   return {

@@ -5,7 +5,7 @@ import type { Prefix, Range } from '../model/prefix.ts';
 import { contains, overlaps } from '../model/prefix.ts';
 import { overlapFault } from './blame.ts';
 import type { Segment } from '../model/prefix-table.ts';
-import type { Gap } from '../model/snapshot.ts';
+import type { Gap, InterfaceFacts } from '../model/snapshot.ts';
 import { cutAlong, cutRange } from './fabric.ts';
 import type { HostRoutes } from './host-routes.ts';
 import { decidingMatch, hostRoutesDecide } from './host-routes.ts';
@@ -55,8 +55,26 @@ export function walkTo(
   return pieces;
 }
 
+/** The same for a range whose way the sender's own kernel has chosen: to a neighbour's interface, or to the router. */
+export function walkChosen(
+  survey: Survey,
+  context: SenderContext,
+  to: SurveyedNode,
+  range: Range,
+  neighbour: InterfaceFacts | undefined,
+): Piece[] {
+  const index = to.podCIDRs.findIndex((prefix) => contains(prefix, range));
+  const podCIDR = to.podCIDRs[index];
+  if (podCIDR === undefined) return [];
+  const target = { survey, context, to, podCIDR, slot: `podCIDR${String(index)}`, own: [] };
+  return cutForReceiver(range, to).flatMap((piece): Piece[] => {
+    if (neighbour === undefined) return walkExits(target, piece, context.exits);
+    return [{ via: 'on-link', range: piece, outcomes: [arrive(to, context.fabric, neighbour, piece)] }];
+  });
+}
+
 /** Assigned prefixes are delivered without the destination check, so they are walked apart. */
-function cutForReceiver(podCIDR: Prefix, to: SurveyedNode): readonly Range[] {
+function cutForReceiver(podCIDR: Range, to: SurveyedNode): readonly Range[] {
   const { fabric, interfaces } = to;
   if (fabric === undefined) return [podCIDR];
   const [only] = interfaces;

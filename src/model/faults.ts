@@ -60,6 +60,8 @@ export interface GuestDetail {
   readonly leadsTo?: string;
   /** What drops it: a rule as its tool writes it, or a policy. */
   readonly filter?: { readonly chain: string; readonly text: string };
+  /** The cloud's route table that was asked instead, and does not lead there either. */
+  readonly table?: string;
   /** What a route to the owner would have to say, if they are neighbours. */
   readonly wanted?: { readonly gateway: string; readonly device: string };
 }

@@ -29,7 +29,10 @@ function explain(data: GuestData): Words {
   if (fault.problem === 'router') {
     return {
       what: `The kernel of ${node} has no route to ${where}, the pods of ${owner}: its default route takes them to ${nextHop}.`,
-      why: 'Whether that router knows the pods was not read. Where nodes are meant to reach each other directly, it does not.',
+      why:
+        fault.table === undefined
+          ? ROUTER_UNREAD
+          : `There route table ${fault.table} decides, and it does not lead to ${owner} either.`,
       next: adviseRoute(data),
     };
   }
@@ -39,3 +42,6 @@ function explain(data: GuestData): Words {
     next: adviseRoute(data),
   };
 }
+
+const ROUTER_UNREAD =
+  'Whether that router knows the pods was not read. Where nodes are meant to reach each other directly, it does not.';

@@ -1,7 +1,7 @@
 /** Packets between the pods of two nodes, and the answers to them. */
 import type { Prefix } from '../../model/prefix.ts';
 import { contains } from '../../model/prefix.ts';
-import type { End, Journey, Ranges } from './ends.ts';
+import type { Carrier, End, Journey, Ranges } from './ends.ts';
 import { doubtOf } from './ends.ts';
 import type { Guest, Segments } from './links.ts';
 import { send } from './packet.ts';
@@ -19,6 +19,8 @@ export interface Side {
 export interface Ends {
   readonly from: Side;
   readonly to: Side;
+  /** Absent: nothing but links is between them. */
+  readonly carrier?: Carrier | undefined;
 }
 
 /** A first packet from a podCIDR of one to a podCIDR of the other. */
@@ -27,7 +29,7 @@ export function ask(segments: Segments, ends: Ends, ranges: Ranges): End[] {
   const podCIDR = around(to, ranges.destination);
   if (podCIDR === undefined) return [];
   const journey = { segments, to: to.guest, podCIDR, pods: to.pods, address: to.address };
-  return depart({ ...journey, state: () => 'new' as const, restores: [] }, ends, ranges);
+  return depart({ ...journey, ...carried(ends), state: () => 'new' as const, restores: [] }, ends, ranges);
 }
 
 /** What answers a question from `to`. Where that did not arrive, or by nobody knows which way, its answer is still looked at. */
@@ -47,6 +49,7 @@ export function answer(segments: Segments, question: End, ends: Ends): End[] {
     podCIDR,
     pods: to.pods,
     address: to.address,
+    ...carried(ends),
     state: (guest) => (seen.has(guest) ? 'established' : unseen),
     restores: flight?.rewrites.toReversed() ?? [],
   };
@@ -57,6 +60,10 @@ export function answer(segments: Segments, question: End, ends: Ends): End[] {
   const answers = depart(journey, ends, ranges);
   // Without a certain source nobody knows where it goes.
   return flight?.isSourceSure === false ? answers.map((end) => ({ ...end, faults: flight.doubts })) : answers;
+}
+
+function carried({ carrier }: Ends): Pick<Journey, 'carrier'> {
+  return carrier === undefined ? {} : { carrier };
 }
 
 function depart(journey: Journey, { from }: Ends, ranges: Ranges): End[] {

@@ -21,9 +21,26 @@ export interface Journey {
   readonly address: string | undefined;
   /** What its connection is to each kernel. */
   readonly state: (guest: Guest) => ConnectionState;
+  /** Absent: nothing but links is between the nodes. */
+  readonly carrier?: Carrier;
   /** Where its destination becomes another one, the last first: it answers what was rewritten there. */
   readonly restores: readonly Rewrite[];
 }
+
+/** A packet that leaves a node over a link which a cloud is behind. */
+export interface Handover {
+  readonly journey: Journey;
+  readonly at: Place;
+  readonly flight: Flight;
+  readonly device: string;
+  /** Absent: the destination itself is asked for on the link. */
+  readonly nextHop: string | undefined;
+  readonly detail: Partial<GuestDetail>;
+  readonly enter: (journey: Journey, at: Place, flight: Flight) => End[];
+}
+
+/** What the cloud between two kernels makes of a packet. */
+export type Carrier = (handover: Handover) => End[];
 
 /** No faults: it arrives. */
 export interface End {

@@ -12,7 +12,7 @@ import { advertisedAddress } from '../sender.ts';
 import type { SurveyedNode } from '../survey.ts';
 import type { Ends, Side } from './conversation.ts';
 import { answer, ask } from './conversation.ts';
-import type { End } from './ends.ts';
+import type { Carrier, End } from './ends.ts';
 import { Kernel } from './kernel.ts';
 import type { Guest } from './links.ts';
 import { Segments } from './links.ts';
@@ -70,23 +70,31 @@ export class Guests {
     return { directRoutes: direct.length, gatewayRoutes: direct.filter(isInside).length };
   }
 
+  /** Both kernels are read as far as packets of the family need them. */
+  follows(from: SurveyedNode, to: SurveyedNode, family: Family): boolean {
+    return this.#ends(from, to, family) !== undefined;
+  }
+
   /** Some kernel treats answers otherwise than questions, or may do so. */
   get hasMemory(): boolean {
     return (this.#hasMemory ??= [...this.#guests.values()].some(({ kernel }) => kernel.remembers()));
   }
 
   /** Outcomes of all pieces of both nodes' ranges. */
-  walk(from: SurveyedNode, to: SurveyedNode, family: Family): readonly Outcome[] {
-    return this.#questions(from, to, family).map(({ faults }) => outcomeOf(faults));
+  walk(from: SurveyedNode, to: SurveyedNode, family: Family, carriers?: Carriers): readonly Outcome[] {
+    return this.#questions(from, to, family, carriers).map(({ faults }) => outcomeOf(faults));
   }
 
   /** Of answers to what `to` asked: they go where the questions came from, and kernels that these came by know them. */
-  walkReply(from: SurveyedNode, to: SurveyedNode, family: Family): readonly Outcome[] {
-    if (!this.hasMemory) return this.walk(from, to, family);
+  walkReply(from: SurveyedNode, to: SurveyedNode, family: Family, carriers?: Carriers): readonly Outcome[] {
+    if (!this.hasMemory && carriers === undefined) return this.walk(from, to, family);
     return this.#remember(this.#answers, from, to, family, () => {
       const ends = this.#ends(from, to, family);
-      if (ends === undefined) return this.#questions(from, to, family);
-      return this.#questions(to, from, family).flatMap((question) => answer(this.#segments, question, ends));
+      if (ends === undefined) return this.#questions(from, to, family, carriers);
+      const carried = { ...ends, carrier: carriers?.(from, to, family, true) };
+      return this.#questions(to, from, family, carriers).flatMap((question) =>
+        answer(this.#segments, question, carried),
+      );
     }).map(({ faults }) => outcomeOf(faults));
   }
 
@@ -95,10 +103,11 @@ export class Guests {
     return noteRewrites(this.#walks.values());
   }
 
-  #questions(from: SurveyedNode, to: SurveyedNode, family: Family): readonly End[] {
+  #questions(from: SurveyedNode, to: SurveyedNode, family: Family, carriers?: Carriers): readonly End[] {
     return this.#remember(this.#walks, from, to, family, () => {
-      const ends = this.#ends(from, to, family);
-      if (ends === undefined) return this.#unread([from, to], family);
+      const found = this.#ends(from, to, family);
+      if (found === undefined) return this.#unread([from, to], family);
+      const ends = { ...found, carrier: carriers?.(from, to, family, false) };
       return to.podCIDRs.flatMap((destination) =>
         from.podCIDRs.flatMap((source) =>
           source.family === family && destination.family === family
@@ -151,6 +160,9 @@ export class Guests {
   }
 }
 
+/** What is between two nodes; made for questions from the first one, or for its answers. */
+export type Carriers = (from: SurveyedNode, to: SurveyedNode, family: Family, isReply: boolean) => Carrier;
+
 function unreadFault({ name, kernel }: Guest, family: Family): Fault[] {
   const reason = kernel.unread(family);
   return reason === undefined
@@ -159,20 +171,28 @@ function unreadFault({ name, kernel }: Guest, family: Family): Fault[] {
 }
 
 /**
- * By node; of those nodes whose network is nothing but links between them. Undefined: no kernel was read, or a cloud has
- * a say in what happens to packets.
+ * Of those nodes whose network is nothing but links between them, or where a cloud was read, of those that are in it.
+ * Undefined: no kernel was read of any of them.
+ * @param isJoined whether the node at this place is in a cloud that was read
  */
-export function openGuests(snapshot: Snapshot, nodeSubnets: readonly string[]): Guests | undefined {
+export function openGuests(
+  snapshot: Snapshot,
+  nodeSubnets: readonly string[],
+  isJoined: (index: number) => boolean,
+): Guests | undefined {
   const { guests = [], cluster, fabrics } = snapshot;
-  const alone = new Map(cluster.nodes.filter(isAlone).map((node) => [node.name, node]));
+  if (guests.length === 0) return undefined;
+  const isMeant = (node: NodeFacts, index: number): boolean => (fabrics.length === 0 ? isAlone(node) : isJoined(index));
+  const alone = new Map(cluster.nodes.filter(isMeant).map((node) => [node.name, node]));
   const kernels = guests.filter(({ node }) => alone.has(node)).map((facts) => new Kernel(facts));
-  if (kernels.length === 0 || fabrics.length > 0) return undefined;
+  if (kernels.length === 0) return undefined;
+  const subnets = fabrics.flatMap((fabric) => fabric.subnets.flatMap(({ prefixes }) => prefixes));
   const macs = new Set(kernels.flatMap(({ facts }) => facts.links.flatMap(({ mac }) => mac ?? [])));
   const found = kernels.map((kernel): [string, Guest] => {
     const name = kernel.facts.node;
     return [name, { name, kernel, uplinks: findUplinks(kernel, alone.get(name)?.internalIPs ?? [], macs) }];
   });
-  return new Guests(new Map(found), snapshot, nodeSubnets);
+  return new Guests(new Map(found), snapshot, [...nodeSubnets, ...subnets]);
 }
 
 /** Distributions that run anywhere, and hypervisors that only carry frames. */

@@ -123,6 +123,9 @@ function pass(journey: Journey, at: Place, flight: Flight, sent: Sent): End[] {
   const way = { out: hop.device, ...(hop.gateway === undefined ? {} : { nextHop: hop.gateway }) };
   return goOut(journey, at, flight, way, (leaving) => {
     const gateway = hop.gateway ?? nodeAddress(leaving);
+    if (journey.carrier !== undefined) {
+      return journey.carrier({ journey, at, flight: leaving, device: hop.device, nextHop: gateway, detail, enter });
+    }
     if (gateway === undefined) return askForPods(journey, at, out, leaving, detail);
     return handOver(journey, at, out, leaving, { gateway, isDefault: sent.prefix.length === 0, detail });
   });

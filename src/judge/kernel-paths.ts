@@ -1,0 +1,70 @@
+/** Pairs whose nodes' kernels were read: packets are followed through these, and through the cloud between them. */
+import type { Fault } from '../model/faults.ts';
+import type { Family } from '../model/prefix.ts';
+import { carrierAcross } from './carry.ts';
+import type { Ends } from './filtering.ts';
+import { outerRanges } from './guests/ends.ts';
+import type { Carriers } from './guests/guests.ts';
+import type { Outcome } from './outcome.ts';
+import { outcomeOf } from './outcome.ts';
+import type { FamilyPath } from './path.ts';
+import { settle } from './path.ts';
+import type { Sender } from './sender.ts';
+import type { Survey, SurveyedNode } from './survey.ts';
+import type { Piece } from './walk.ts';
+
+/** Both ends, as far as the cloud between them does not say the rest. */
+export type Pair = Omit<Ends, 'fabric' | 'filters'>;
+
+export interface KernelPathsOptions {
+  readonly survey: Survey;
+  readonly admit: (fault: Fault) => Fault;
+  readonly sender: (node: SurveyedNode, family: Family) => Sender | Fault;
+  /** A piece of the cloud's way with what filters make of it. */
+  readonly through: (pair: Pair, sender: Sender, piece: Piece) => readonly Outcome[];
+}
+
+type FamilyVerdict = Omit<FamilyPath, 'family'>;
+
+export class KernelPaths {
+  readonly #options: KernelPathsOptions;
+
+  constructor(options: KernelPathsOptions) {
+    this.#options = options;
+  }
+
+  /** Outside of clouds; undefined: one of the kernels was not read, or a cloud is between them. */
+  betweenLinks(from: SurveyedNode, to: SurveyedNode, family: Family, isReply: boolean): FamilyVerdict | undefined {
+    const { guests } = this.#options.survey;
+    if (from.fabric !== undefined || guests?.get(from) === undefined || guests.get(to) === undefined) return undefined;
+    return this.#settle(isReply ? guests.walkReply(from, to, family) : guests.walk(from, to, family));
+  }
+
+  /** Undefined: one of the kernels was not read as far as it matters. */
+  acrossCloud(from: SurveyedNode, to: SurveyedNode, family: Family, isReply: boolean): FamilyVerdict | undefined {
+    const { guests } = this.#options.survey;
+    if (guests?.follows(from, to, family) !== true) return undefined;
+    const carriers = this.#carriers;
+    return this.#settle(
+      isReply ? guests.walkReply(from, to, family, carriers) : guests.walk(from, to, family, carriers),
+    );
+  }
+
+  #settle(outcomes: readonly Outcome[]): FamilyVerdict {
+    const { admit } = this.#options;
+    return settle(outcomes.map((one) => (one.faults.length === 0 ? one : outcomeOf(one.faults.map(admit)))));
+  }
+
+  readonly #carriers: Carriers = (from, to, family, isReply) => {
+    const { survey, through } = this.#options;
+    const sender = this.#options.sender(from, family);
+    if ('rule' in sender) return ({ flight }) => [{ ...outerRanges(flight), faults: [sender] }];
+    return carrierAcross({
+      survey,
+      from,
+      to,
+      sender,
+      through: (chosen, piece) => through({ from, to, isReply }, chosen, piece),
+    });
+  };
+}
