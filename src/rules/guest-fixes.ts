@@ -85,18 +85,17 @@ function isWithin(inner: string, outer: string): boolean {
 /** Who is to set the right route; the commands are in the changes. */
 export function adviseRoute({ fault, keeper }: GuestData): string {
   const { node, podCIDR, wanted, owner, os } = fault;
-  const set =
-    wanted === undefined ? `add a route to ${podCIDR} by way of ${owner} on ${node}` : `set the route on ${node}`;
+  const set = wanted === undefined ? `add a route to ${podCIDR} by way of ${owner}` : 'set the route';
   const keep = isForgotten(os) ? ', and write it down where its links are configured, for a restart forgets it' : '';
   switch (keeper.kind) {
     case 'agent':
-      return `Restart ${keeper.agent} on ${node}: such routes are its work. If that does not bring it, ${set} by hand.`;
+      return `Restart ${keeper.agent} on ${node}: such routes are its work. If that does not help, ${set} there by hand.`;
     case 'service':
-      return `Restart the service of k3s or RKE2 on ${node}: such routes are its work. If that does not bring it, ${set} by hand.`;
+      return `Restart the service of k3s or RKE2 on ${node}: such routes are its work. If that does not help, ${set} there by hand.`;
     case 'nobody':
-      return `${set.charAt(0).toUpperCase()}${set.slice(1)}${keep}.`;
+      return `${set.charAt(0).toUpperCase()}${set.slice(1)} on ${node}${keep}.`;
     case 'unknown':
-      return `Restart the network agent on ${node}, whose work such routes are; without one ${set}${keep}.`;
+      return `Restart the network agent on ${node}, whose work such routes are; without one ${set} there by hand${keep}.`;
   }
 }
 

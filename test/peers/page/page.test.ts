@@ -6,6 +6,7 @@ import { ec2HostGw } from '../../../lab/scenarios/host-gw.ts';
 import { benchWorld, INPUTS } from '../../../scripts/bench/world.ts';
 import type { View } from '../../../src/report/view.ts';
 import { viewOfWorld } from '../../support/world-view.ts';
+import { guestsJudgement } from '../../unit/report/guest-world.ts';
 import { hostileJudgement, view as viewOf } from '../../unit/report/worlds.ts';
 import { findChromium, startChromium } from '../chromium.ts';
 import { openPage } from './open-page.ts';
@@ -49,6 +50,19 @@ suite(chromium === undefined ? 'no Chromium: neither CHROMIUM nor chromium on th
       expect(await page.evaluate('navigator.clipboard.readText()')).toMatch(
         /^aws ec2 modify-network-interface-attribute --network-interface-id eni-\w+ --no-source-dest-check --region \S+$/,
       );
+    }));
+
+  test('has what is typed on a node beside what is asked of the cluster, each to be copied by itself', () =>
+    using(viewOf(guestsJudgement()), {}, async (page) => {
+      await page.locator('details.finding > summary').filter({ hasText: 'no route' }).first().click();
+      const open = page.locator('details.finding[open]');
+      for (const [tool, start] of [
+        ['kubectl', '# Restarts flannel on a:\nkubectl delete pods '],
+        ['ip', '# On a, as root:\nip route replace 10.244.2.0/24 '],
+      ] as const) {
+        const block = open.getByRole('region', { name: `the ${tool} commands for` });
+        expect((await block.innerText()).startsWith(start)).toBe(true);
+      }
     }));
 
   test('copies where the clipboard is refused, too', () =>

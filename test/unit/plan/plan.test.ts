@@ -5,11 +5,14 @@ import { gceCluster } from '../../../lab/world/gce-cluster.ts';
 import { interfaceOf, nodeOf } from '../../../lab/world/look.ts';
 import type { Change } from '../../../src/model/plan.ts';
 import type { ChangePolicy, WithheldCode } from '../../../src/model/planned.ts';
+import { CHANGE_KINDS } from '../../../src/model/planned.ts';
+import { decodePlan, encodePlan } from '../../../src/plan/file.ts';
 import { makePlan } from '../../../src/plan/plan.ts';
 import { describeChange, isSameState } from '../../../src/plan/state.ts';
 import { undoPlan } from '../../../src/plan/undo.ts';
 import { cluster } from '../../support/judging.ts';
-import { planFor } from '../../support/planning.ts';
+import { both, guestCluster, judgeGuests, podsOf, withLink, withRoute, without } from '../../support/guest-cluster.ts';
+import { planFor, USUAL_POLICY } from '../../support/planning.ts';
 
 const BROKEN = [
   faults.checkOn(3),
@@ -194,6 +197,50 @@ function route(kind: 'delete-route', prefix: string): Change {
   const world = cluster('host-gw');
   return { kind, place: PLACE(), table: world.aws[0]!.routeTables[1]!.id, prefix };
 }
+
+describe('what is to be done on nodes', () => {
+  const snapshot = guestCluster({
+    a: both(without(podsOf('b')), withLink('eth0', { forwarding4: false })),
+    c: withRoute({ table: 'main', prefix: '10.244.2.128/25', type: 'blackhole', metric: 0, hops: [] }),
+  });
+  const judgement = judgeGuests(snapshot);
+  const everything: ChangePolicy = { ...USUAL_POLICY, kinds: [...CHANGE_KINDS], disruption: 'recreate', most: 1000 };
+  const input = {
+    snapshot,
+    judgement,
+    accepted: new Set<string>(),
+    policy: everything,
+    writable: [],
+    version: '0.0.0',
+  };
+  const plan = makePlan(input);
+
+  test('is never planned, whatever is allowed, and told with where to do it', () => {
+    expect(plan.changes).toEqual([]);
+    expect(plan.withheld.map(({ id, place, reasons }) => [id, place, reasons.map(({ code }) => code)])).toEqual([
+      ['delete-host-route blackhole 10.244.2.128/25 on c', { cloud: 'none', node: 'c' }, ['on-node']],
+      ['set-host-forwarding IPv4 eth0 on a', { cloud: 'none', node: 'a' }, ['on-node']],
+      ['set-host-route 10.244.2.0/24 via 192.168.1.2 dev eth0 on a', { cloud: 'none', node: 'a' }, ['on-node']],
+    ]);
+    expect(plan.withheld[0]?.reasons[0]?.text).toBe(
+      'to be done on c, where no mode does it; the commands of the finding do',
+    );
+  });
+
+  test('changes no digest: nothing of it is approved', () => {
+    expect(plan.digest).toBe(makePlan({ ...input, judgement: { ...judgement, findings: [] } }).digest);
+  });
+
+  test('an accepted fault says so', () => {
+    const accepted = new Set(judgement.findings.map(({ key }) => key));
+    const codes = makePlan({ ...input, accepted }).withheld.flatMap(({ reasons }) => reasons.map(({ code }) => code));
+    expect(new Set(codes)).toEqual(new Set(['accepted']));
+  });
+
+  test('comes back from its file as it was', () => {
+    expect(decodePlan(encodePlan(plan), 'p.json', plan.digest)).toEqual(plan);
+  });
+});
 
 describe('the way back', () => {
   const { plan } = planFor(cluster('host-gw'), [...BROKEN, faults.checkOn(6)], {

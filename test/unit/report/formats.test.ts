@@ -4,6 +4,7 @@ import { messageBody } from '../../../src/model/message.ts';
 import { renderJunit } from '../../../src/report/junit.ts';
 import { renderComment, renderIssue } from '../../../src/report/message.ts';
 import { renderSarif } from '../../../src/report/sarif.ts';
+import { guestsJudgement } from './guest-world.ts';
 import { brokenJudgement, finding, hostileJudgement, judgement, unknownJudgement, view } from './worlds.ts';
 
 interface Result {
@@ -96,4 +97,15 @@ describe('messages', () => {
     expect(renderIssue(view(judgement({ verdict: 'pass' }))).title).toMatch(/: all is well$/);
     expect(renderIssue(of('a\nb\u202e')).title).not.toMatch(/[\n\u202e]/);
   });
+});
+
+test('what is to be done on nodes is told as what is to be done in a cloud', () => {
+  const guests = view(guestsJudgement());
+  const junit = renderJunit(guests);
+  for (const line of ['kubectl delete pods ', 'ip route replace ', 'sysctl -w ', 'New-NetRoute '])
+    expect(junit).toContain(`\n${line}`);
+  const texts = (JSON.parse(renderSarif(guests)) as { runs: { results: { message: { text: string } }[] }[] }).runs
+    .flatMap(({ results }) => results)
+    .map(({ message }) => message.text);
+  expect(texts.filter((text) => / (kubectl delete|ip route|sysctl|New-NetRoute)\S* /.test(text))).toHaveLength(5);
 });

@@ -5,6 +5,7 @@ import { RULE_IDS } from '../../../src/model/config.ts';
 import { DETECTED_MODES } from '../../../src/model/judgement.ts';
 import type { Judgement } from '../../../src/model/judgement.ts';
 import { renderJson } from '../../../src/report/json.ts';
+import { guestsJudgement } from './guest-world.ts';
 import {
   brokenJudgement,
   GAP,
@@ -32,6 +33,7 @@ describe('the schema', () => {
     ['unknown', unknownJudgement()],
     ['overlay', overlayJudgement()],
     ['hostile', hostileJudgement()],
+    ['nodes of their own', guestsJudgement()],
   ];
   test.each(cases)('admits a report of %s', (_name, judged) => {
     validate(report(judged));

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import * as faults from '../../../lab/world/faults.ts';
+import { makePlan } from '../../../src/plan/plan.ts';
 import type { Outcome, PlanReport } from '../../../src/model/planned.ts';
 import { OUTCOMES } from '../../../src/model/planned.ts';
 import { joinLog, renderLog } from '../../../src/report/log.ts';
@@ -11,8 +12,9 @@ import { renderMarkdown } from '../../../src/report/markdown.ts';
 import { renderOutputs } from '../../../src/report/outputs.ts';
 import type { View } from '../../../src/report/view.ts';
 import { cluster } from '../../support/judging.ts';
-import { planFor } from '../../support/planning.ts';
-import { brokenJudgement, view } from './worlds.ts';
+import { planFor, USUAL_POLICY } from '../../support/planning.ts';
+import { guestsJudgement } from './guest-world.ts';
+import { brokenJudgement, SNAPSHOT, view } from './worlds.ts';
 
 const { plan } = planFor(cluster('host-gw'), [
   faults.checkOn(3),
@@ -39,11 +41,22 @@ const APPLIED: PlanReport = {
   ...FILES,
 };
 
+/** Of nodes whose own kernels are at fault: all of it is to be done there. */
+const ON_NODES = makePlan({
+  snapshot: SNAPSHOT,
+  judgement: guestsJudgement(),
+  accepted: new Set(),
+  policy: USUAL_POLICY,
+  writable: [],
+  version: '0.0.0',
+});
+
 const CASES: readonly (readonly [string, PlanReport])[] = [
   ['a plan', { plan, planFile: '/r/plan.json' }],
   ['changes', APPLIED],
   ['an empty plan', { plan: { ...plan, changes: [], withheld: [] }, outcomes: [] }],
   ['a refused plan', { plan, refused: 'the digest is another', outcomes: [] }],
+  ['a plan for nodes', { plan: ON_NODES }],
   ['an interrupted run', { ...APPLIED, interrupted: true }],
 ];
 
@@ -70,7 +83,7 @@ test.each(CASES)('the texts tell of %s the same', (_, report) => {
     for (const kind of kinds) expect(text).toContain(kind);
     if (report.refused !== undefined) expect(text).toContain(`Nothing was changed: ${report.refused}.`);
     else if (report.plan.changes.length > 0) expect(text).toContain(report.plan.digest);
-    else expect(text).toContain('The plan holds no change.');
+    else expect(text).toContain('The plan holds no change');
   }
 });
 
@@ -140,4 +153,14 @@ test('outputs', () => {
     'undo-digest': 'u',
     'journal-file': '/r/journal.jsonl',
   });
+});
+
+test('a plan of a cluster whose nodes are at fault says so, and that they are not changed', () => {
+  const of = viewOf({ plan: ON_NODES });
+  const summary = 'The plan holds no change, 7 withheld.';
+  const line = 'withheld: set-host-forwarding IPv4 eth0 on b (on-node: to be done on b, where no mode does it;';
+  const log = joinLog(renderLog(of));
+  expect(log).toContain(summary);
+  expect(log).toContain(line);
+  expect(renderMarkdown(of)).toContain('| `restart-agent flannel on a` | <b>on-node</b>: to be done in the cluster,');
 });

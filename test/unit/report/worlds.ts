@@ -230,6 +230,12 @@ export function hostileJudgement(): Judgement {
     findings: [
       {
         ...hostile,
+        hostChanges: (['linux', 'windows'] as const).map((os) => ({
+          kind: 'set-host-route',
+          node: name,
+          os,
+          route: { prefix: '10.244.2.0/24', gateway: '192.168.1.2', device: name },
+        })),
         title: `Check is on for ${name}`,
         next: '- [ ] </details> see https://evil.example/?q=1 and fd00:100:a:b::/64, org/repo#1',
         evidence: [{ source: '```\n~~~', text: '1. *bold* _it_ ~~gone~~ $x$ :x: &amp; \u0000\u001B[31mred' }],

@@ -75,7 +75,7 @@ test('where an agent keeps the routes it is asked first, and what is typed is no
   const cni = { ...cluster.cni, agents, agentSets: [SET] };
   const judgement = judgeGuests({ ...rest, cluster: { ...cluster, cni } }, { networkModes: ['host-gw'] });
   const [finding] = findingsOf(judgement, 'node-route-missing');
-  expect(finding?.next).toMatch(/^Restart flannel on a: such routes are its work\. .* set the route on a by hand\.$/);
+  expect(finding?.next).toMatch(/^Restart flannel on a: such routes are its work\. .* set the route there by hand\.$/);
   const { kubectl, ip } = remediesFor([], finding?.hostChanges);
   expect(kubectl).toEqual([
     '# Restarts flannel on a:',
