@@ -1,16 +1,17 @@
 /** A packet between pods of two nodes, followed from kernel to kernel until it arrives, is lost, or nobody can tell. */
 import type { GuestDetail } from '../../model/faults.ts';
 import type { GuestHop, GuestRoute } from '../../model/guest.ts';
-import { contains, containsAddress, formatAddress, hostPrefix, parseAddress } from '../../model/prefix.ts';
+import { contains, containsAddress, formatAddress, parseAddress } from '../../model/prefix.ts';
 import type { End, Flight, Journey, Place, Ranges } from './ends.ts';
 import { arrived, lost, outerRanges, unknown } from './ends.ts';
 import { comeIn, goOut } from './guard.ts';
-import type { Answer, Decision } from './kernel.ts';
 import type { Port } from './links.ts';
 import { linkOf } from './links.ts';
+import { hears } from './neighbours.ts';
 import { NO_MARK } from './mark.ts';
 import type { Home } from './pods.ts';
 import { findVacancy, isPodLink, localPodLink, podLinkOfSource } from './pods.ts';
+import type { Answer, Decision } from './routing.ts';
 
 /** From pods of one node. */
 export function send(journey: Journey, from: Home, ranges: Ranges): End[] {
@@ -171,22 +172,6 @@ function handOver(
       return enter(journey, next.port, flight);
     }
   }
-}
-
-/** A question for a hardware address is dropped, too, where its sender's address should come in elsewhere. */
-function hears(port: Port, { guest, device }: Port, gateway: string): true | string {
-  const own = guest.kernel.links.get(device)?.addresses ?? [];
-  const asker = own
-    .map(({ address }) => parseAddress(address))
-    .find((one) => one?.family === parseAddress(gateway)?.family);
-  const wanted = parseAddress(gateway);
-  if (asker === undefined || wanted?.family !== 4) return true;
-  const level = port.guest.kernel.reversePathFilter(4, port.device);
-  if (level === 0) return true;
-  const [source, destination] = [hostPrefix(wanted), hostPrefix(asker)];
-  const [answer] = port.guest.kernel.decide({ source, destination, device: 'lo' });
-  const isHeard = answer?.decision.kind === 'sent' && answer.decision.hops.some((hop) => hop.device === port.device);
-  return isHeard || `whether it answers ${asker.text} on ${port.device} is not certain`;
 }
 
 /** Without a next hop, the pods' own addresses are asked for on the link, where they are nobody's. */
