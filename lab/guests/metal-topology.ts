@@ -17,14 +17,21 @@ export function topologyOf({ cluster }: World): Topology {
     pods: cluster.pods.filter((pod) => pod.nodeName === name && !pod.hostNetwork).flatMap(({ podIPs }) => podIPs),
   }));
   const nodes = plans.map((plan): KernelNode => ({
-    ...plan,
+    name: plan.name,
     segment: 0,
-    gateway: plan.podCIDR.replace(/\.0\/\d+$/, '.1'),
-    podPrefix: plan.podCIDR,
+    numbers: {
+      address: plan.address,
+      podCIDR: plan.podCIDR,
+      pods: plan.pods,
+      gateway: plan.podCIDR.replace(/\.0\/\d+$/, '.1'),
+      podPrefix: plan.podCIDR,
+    },
     lines: plans
       .filter((other) => other !== plan)
       .map(({ podCIDR, address }) => `route add ${podCIDR} via ${address} dev eth0`),
     switches: {},
+    firewalls: [],
+    spreads: false,
   }));
-  return { nodes, segments: 1, isWarm: true, says: [] };
+  return { nodes, segments: 1, hasIPv6: false, isWarm: true, says: [] };
 }

@@ -57,11 +57,7 @@ function carry(crossing: Crossing, handover: Handover): End[] {
   return walkChosen(survey, sender.context, to, flight.destination, neighbour).flatMap((piece) => {
     const way = chosen.only(piece);
     // Mended, the node's own route makes the table's answer of no account.
-    if (
-      next.kind === 'router' &&
-      isNeighbour(crossing, face) &&
-      way.outcomes.every(({ verdict }) => verdict === 'fail')
-    ) {
+    if (next.kind === 'router' && isNeighbour(crossing, face) && failsWhole(way)) {
       const table = sender.context.exits[chosen.index]?.table?.facts.id;
       const missing = { ...detail, ...(table === undefined ? {} : { table }) };
       return [lost(journey, at, { ...flight, destination: piece.range }, 'router', missing)];

@@ -1,12 +1,16 @@
 /** A node's netfilter, ready to be asked what becomes of a forwarded packet at each of its hooks. */
-import type { FirewallFamily, GuestChain, GuestHook, GuestLink, GuestMatch } from '../../model/guest.ts';
-import type { Prefix, Range } from '../../model/prefix.ts';
+import type { GuestChain, GuestHook, GuestLink, GuestMatch } from '../../model/guest.ts';
+import { GUEST_HOOKS } from '../../model/firewall.ts';
+import type { Family, Prefix, Range } from '../../model/prefix.ts';
 import { hostPrefix, parseAddress, parsePrefix, parsePrefixes } from '../../model/prefix.ts';
 import { cutAlong } from '../fabric.ts';
 import type { CompiledChain, CompiledRule, Result } from './firewall-run.ts';
 import { runChain } from './firewall-run.ts';
 import type { Mark } from './mark.ts';
+import { NO_MARK } from './mark.ts';
 import type { CompiledMatch, Passing } from './matching.ts';
+import type { BaseChain } from './stage.ts';
+import { Stage } from './stage.ts';
 
 /** A rule, or the policy of a chain. */
 export interface RuleRef {
@@ -28,14 +32,11 @@ export interface Ruling {
   readonly fate: Fate;
 }
 
-interface BaseChain {
-  readonly chain: CompiledChain;
-  readonly hook: GuestHook;
-  readonly family?: FirewallFamily;
-}
-
 export class Firewall {
   readonly #bases: readonly BaseChain[];
+  readonly #stages = new Map<string, Stage>();
+  readonly #passing = new Map<string, boolean>();
+  #whole: Stage | undefined;
 
   constructor(chains: readonly GuestChain[], links: readonly GuestLink[]) {
     const own = links.flatMap(({ addresses }) =>
@@ -55,21 +56,64 @@ export class Firewall {
       .sort((a, b) => a.hook.priority - b.hook.priority);
   }
 
-  /** Every piece of the packet's addresses that is treated alike. `late`: behind the place where answers get their own destination back. */
-  ask(hook: GuestHook['hook'], packet: Passing, mark: Mark, late?: boolean): Ruling[] {
-    const family = packet.destination.family === 4 ? 'ipv4' : 'ipv6';
-    const bases = this.#bases.filter(
-      (base) =>
-        base.hook.hook === hook &&
-        (base.family ?? family) === family &&
-        (late === undefined || base.hook.priority > DESTINATION_NAT === late) &&
-        // A connection that is known has its addresses already.
-        (base.hook.type === 'filter' || packet.state !== 'established'),
-    );
-    return bases.length === 0
-      ? [{ source: packet.source, destination: packet.destination, mark, fate: PASSES }]
-      : rule(bases, packet, mark);
+  /** Whether it surely lets all of them through as they are; false: that has to be asked hook by hook. */
+  passes(packet: Passing): boolean {
+    const whole = (this.#whole ??= new Stage(this.#bases.filter(doesSomething)));
+    if (whole.bases.length === 0) return true;
+    const key = whole.keyOf(packet, NO_MARK);
+    if (key === undefined) return false;
+    const known = this.#passing.get(key);
+    if (known !== undefined) return known;
+    const passes = GUEST_HOOKS.every((hook) => {
+      const [ruling, ...others] = this.ask(hook, packet, NO_MARK);
+      return ruling?.fate.kind === 'passes' && ruling.mark === NO_MARK && others.length === 0;
+    });
+    this.#passing.set(key, passes);
+    return passes;
   }
+
+  /** Every piece of the packet's addresses that is treated alike. `late`: behind the place where answers get their own destination back. */
+  ask(hook: GuestHook['hook'], packet: Passing, mark: Mark, late?: boolean): readonly Ruling[] {
+    const { source, destination } = packet;
+    const stage = this.#stage(hook, destination.family, packet.state === 'established', late);
+    if (stage === undefined) return [{ source, destination, mark, fate: PASSES }];
+    const key = stage.keyOf(packet, mark);
+    if (key === undefined) return rule(stage.bases, packet, mark);
+    let known = stage.known.get(key);
+    if (known === undefined) {
+      // All of its addresses are alike to all rules, so there is one ruling.
+      [known] = rule(stage.bases, packet, mark);
+      if (known === undefined) return [];
+      stage.known.set(key, known);
+    }
+    return [{ source, destination, mark: known.mark, fate: known.fate }];
+  }
+
+  /** Undefined: nobody asks there. */
+  #stage(hook: GuestHook['hook'], family: Family, isKnown: boolean, late?: boolean): Stage | undefined {
+    const key = `${hook} ${String(family)} ${String(isKnown)} ${String(late)}`;
+    let stage = this.#stages.get(key);
+    if (stage === undefined) {
+      const wanted = family === 4 ? 'ipv4' : 'ipv6';
+      stage = new Stage(
+        this.#bases.filter(
+          (base) =>
+            base.hook.hook === hook &&
+            (base.family ?? wanted) === wanted &&
+            (late === undefined || base.hook.priority > DESTINATION_NAT === late) &&
+            // A connection that is known has its addresses already.
+            (base.hook.type === 'filter' || !isKnown) &&
+            doesSomething(base),
+        ),
+      );
+      this.#stages.set(key, stage);
+    }
+    return stage.bases.length === 0 ? undefined : stage;
+  }
+}
+
+function doesSomething({ chain, hook }: BaseChain): boolean {
+  return chain.rules.length > 0 || hook.policy === 'drop';
 }
 
 const DESTINATION_NAT = -100;

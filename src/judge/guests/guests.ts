@@ -7,7 +7,7 @@ import { containsAddress, parseAddress, parsePrefixes } from '../../model/prefix
 import type { Gap, NodeFacts, Snapshot } from '../../model/snapshot.ts';
 import type { RuleRewrite } from '../../rules/rule.ts';
 import type { Outcome } from '../outcome.ts';
-import { outcomeOf } from '../outcome.ts';
+import { PASS, outcomeOf } from '../outcome.ts';
 import { advertisedAddress } from '../sender.ts';
 import type { SurveyedNode } from '../survey.ts';
 import type { Ends, Side } from './conversation.ts';
@@ -16,7 +16,13 @@ import type { Carrier, End } from './ends.ts';
 import { Kernel } from './kernel.ts';
 import type { Guest } from './links.ts';
 import { Segments } from './links.ts';
+import { PlainWays } from './plain.ts';
 import { noteRewrites } from './rewrites.ts';
+
+const ARRIVED: readonly Outcome[] = [PASS];
+
+/** Of which indexes are told apart, stand-ins of nodes included. */
+const MOST_NODES = 2 ** 24;
 
 export class Guests {
   readonly #guests: ReadonlyMap<string, Guest>;
@@ -24,13 +30,16 @@ export class Guests {
   readonly #pods: ReadonlyMap<string, readonly string[]> | undefined;
 
   /** A pair is asked for more than once: there, back, and for what it breaks. */
-  readonly #walks = new Map<string, readonly End[]>();
-  readonly #answers = new Map<string, readonly End[]>();
+  readonly #walks = new Map<number, readonly End[]>();
+  readonly #answers = new Map<number, readonly End[]>();
+  readonly #sides: Record<Family, (Side | undefined)[]> = { 4: [], 6: [] };
+  readonly #plain: PlainWays;
   #hasMemory: boolean | undefined;
 
   constructor(guests: ReadonlyMap<string, Guest>, { cluster, routers = [] }: Snapshot, nodeSubnets: readonly string[]) {
     this.#guests = guests;
     this.#segments = new Segments([...guests.values()], parsePrefixes(nodeSubnets), routers);
+    this.#plain = new PlainWays(this.#segments);
     const { samples } = cluster.cni;
     this.#pods =
       samples === undefined
@@ -82,12 +91,17 @@ export class Guests {
 
   /** Outcomes of all pieces of both nodes' ranges. */
   walk(from: SurveyedNode, to: SurveyedNode, family: Family, carriers?: Carriers): readonly Outcome[] {
+    if (carriers === undefined && this.#isPlain(from, to, family, 'new')) return ARRIVED;
     return this.#questions(from, to, family, carriers).map(({ faults }) => outcomeOf(faults));
   }
 
   /** Of answers to what `to` asked: they go where the questions came from, and kernels that these came by know them. */
   walkReply(from: SurveyedNode, to: SurveyedNode, family: Family, carriers?: Carriers): readonly Outcome[] {
-    if (!this.hasMemory && carriers === undefined) return this.walk(from, to, family);
+    if (carriers === undefined) {
+      if (!this.hasMemory) return this.walk(from, to, family);
+      const isPlain = this.#isPlain(to, from, family, 'new') && this.#isPlain(from, to, family, 'established');
+      if (isPlain) return ARRIVED;
+    }
     return this.#remember(this.#answers, from, to, family, () => {
       const ends = this.#ends(from, to, family);
       if (ends === undefined) return this.#questions(from, to, family, carriers);
@@ -118,6 +132,16 @@ export class Guests {
     });
   }
 
+  #isPlain(from: SurveyedNode, to: SurveyedNode, family: Family, state: 'new' | 'established'): boolean {
+    const ends = this.#ends(from, to, family);
+    if (ends === undefined) return false;
+    const [source, ...moreSources] = from.podCIDRs.filter((prefix) => prefix.family === family);
+    const [destination, ...moreDestinations] = to.podCIDRs.filter((prefix) => prefix.family === family);
+    if (source === undefined || destination === undefined) return false;
+    if (moreSources.length > 0 || moreDestinations.length > 0) return false;
+    return this.#plain.arrives(keyOf(from, to, family), ends.from, ends.to, { source, destination }, state);
+  }
+
   #unread(nodes: readonly SurveyedNode[], family: Family): End[] {
     const faults = nodes.flatMap((node) => {
       const guest = this.get(node);
@@ -128,13 +152,13 @@ export class Guests {
   }
 
   #remember(
-    known: Map<string, readonly End[]>,
+    known: Map<number, readonly End[]>,
     from: SurveyedNode,
     to: SurveyedNode,
     family: Family,
     find: () => readonly End[],
   ): readonly End[] {
-    const key = `${String(from.index)} ${String(to.index)} ${String(family)}`;
+    const key = keyOf(from, to, family);
     let ends = known.get(key);
     if (ends === undefined) {
       ends = find();
@@ -150,18 +174,25 @@ export class Guests {
     if (sender.kernel.unread(family) !== undefined || receiver.kernel.unread(family) !== undefined) return undefined;
     const podsOf = ({ name }: SurveyedNode): readonly string[] | undefined =>
       this.#pods === undefined ? undefined : (this.#pods.get(name) ?? []);
-    const endOf = (node: SurveyedNode, guest: Guest): Side => ({
-      guest,
-      podCIDRs: node.podCIDRs,
-      pods: podsOf(node),
-      address: advertisedAddress(node, family),
-    });
+    const endOf = (node: SurveyedNode, guest: Guest): Side => {
+      const sides = this.#sides[family];
+      return (sides[node.index] ??= {
+        guest,
+        podCIDRs: node.podCIDRs,
+        pods: podsOf(node),
+        address: advertisedAddress(node, family),
+      });
+    };
     return { from: endOf(from, sender), to: endOf(to, receiver) };
   }
 }
 
 /** What is between two nodes; made for questions from the first one, or for its answers. */
 export type Carriers = (from: SurveyedNode, to: SurveyedNode, family: Family, isReply: boolean) => Carrier;
+
+function keyOf(from: SurveyedNode, to: SurveyedNode, family: Family): number {
+  return (from.index * MOST_NODES + to.index) * 2 + (family === 4 ? 0 : 1);
+}
 
 function unreadFault({ name, kernel }: Guest, family: Family): Fault[] {
   const reason = kernel.unread(family);

@@ -7,13 +7,19 @@ import type { Port } from './links.ts';
  * @param asker the address in the question; undefined: not known
  */
 export function hears(port: Port, asker: string | undefined, gateway: string): true | string {
+  if (port.guest.kernel.reversePathFilter(4, port.device) === 0) return true;
   const from = asker === undefined ? undefined : parseAddress(asker);
   const wanted = parseAddress(gateway);
   if (from === undefined || wanted?.family !== 4) return true;
-  const level = port.guest.kernel.reversePathFilter(4, port.device);
-  if (level === 0) return true;
   const [source, destination] = [hostPrefix(wanted), hostPrefix(from)];
   const [answer] = port.guest.kernel.decide({ source, destination, device: 'lo' });
   const isHeard = answer?.decision.kind === 'sent' && answer.decision.hops.some((hop) => hop.device === port.device);
   return isHeard || `whether it answers ${from.text} on ${port.device} is not certain`;
+}
+
+/** The address that a node puts into a question that it asks on a link. */
+export function askerOf({ guest, device }: Port, gateway: string): string | undefined {
+  const own = guest.kernel.links.get(device)?.addresses ?? [];
+  const family = parseAddress(gateway)?.family;
+  return own.find(({ address }) => parseAddress(address)?.family === family)?.address;
 }

@@ -2,57 +2,21 @@
 import type {
   GuestFacts,
   GuestFirewallRule,
-  GuestHop,
   GuestLink,
   GuestNeighbour,
   GuestPart,
   GuestRoute,
-  GuestRule,
 } from '../../model/guest.ts';
 import type { Family, Prefix, Range } from '../../model/prefix.ts';
-import { contains, containsAddress, parseAddress, parsePrefix } from '../../model/prefix.ts';
-import type { Entry } from '../../model/prefix-table.ts';
-import { PrefixTable } from '../../model/prefix-table.ts';
-import { cutAlong } from '../fabric.ts';
+import { containsAddress, parseAddress, parsePrefix } from '../../model/prefix.ts';
 import { Firewall } from './firewall.ts';
-
-export interface Packet {
-  readonly source: Range;
-  readonly destination: Range;
-  /** Where it came in; `lo`: the node's own; absent: not known. */
-  readonly device?: string;
-}
-
-export type Decision =
-  /** For the node itself. */
-  | { readonly kind: 'local' }
-  | { readonly kind: 'dropped'; readonly route?: GuestRoute }
-  | { readonly kind: 'no-route' }
-  /** Several hops share the flows. */
-  | { readonly kind: 'sent'; readonly route: GuestRoute; readonly prefix: Prefix; readonly hops: readonly GuestHop[] }
-  | { readonly kind: 'unclear'; readonly reason: string };
-
-/** What is decided for these sources and destinations. */
-export interface Answer {
-  readonly source: Range;
-  readonly destination: Range;
-  readonly decision: Decision;
-}
-
-interface Rule {
-  readonly facts: GuestRule;
-  readonly from: Prefix | undefined;
-  readonly to: Prefix | undefined;
-}
-
-/** Linux's own rules, where none are stated. */
-const NO_ROUTES = new PrefixTable<GuestRoute>();
+import type { Answer, Packet, Ruling } from './routing.ts';
+import { Routing } from './routing.ts';
 
 export class Kernel {
   readonly facts: GuestFacts;
   readonly links: ReadonlyMap<string, GuestLink>;
-  readonly #tables: Record<Family, Map<string, PrefixTable<GuestRoute>>> = { 4: new Map(), 6: new Map() };
-  readonly #rules: Record<Family, readonly Rule[]>;
+  readonly #routing: Record<Family, Routing>;
   readonly #neighbours = new Map<string, GuestNeighbour>();
   #firewall: Firewall | undefined;
   /** address -> the link that has it. */
@@ -61,13 +25,7 @@ export class Kernel {
   constructor(facts: GuestFacts) {
     this.facts = facts;
     this.links = new Map(facts.links.map((link) => [link.name, link]));
-    this.#rules = { 4: facts.rules4.map(compileRule), 6: facts.rules6.map(compileRule) };
-    for (const route of facts.routes) {
-      const prefix = parsePrefix(route.prefix);
-      // The kernel passes over a route of which no next hop can be used.
-      const isDead = route.hops.length > 0 && route.hops.every((hop) => hop.dead === true);
-      if (prefix !== undefined && !isDead) this.#table(prefix.family, route.table).add(prefix, route);
-    }
+    this.#routing = { 4: new Routing(facts.routes, facts.rules4, 4), 6: new Routing(facts.routes, facts.rules6, 6) };
     for (const one of facts.neighbours) this.#neighbours.set(`${one.device} ${one.address}`, one);
     for (const { name, addresses } of facts.links) {
       for (const { address } of addresses) this.#addresses.set(address, name);
@@ -91,7 +49,7 @@ export class Kernel {
 
   /** Do its routes hang on where packets come from? */
   asksForSources(family: Family): boolean {
-    return this.#rules[family].some(({ from }) => from !== undefined);
+    return this.#routing[family].asksForSources;
   }
 
   /** A text: why it is not known. */
@@ -139,6 +97,16 @@ export class Kernel {
     return Math.max(link.rpFilter, this.facts.all.rpFilter);
   }
 
+  /** By the destination alone; none where sources or links count as well. */
+  decideAlone(destination: Range): readonly Ruling[] {
+    return this.#routing[destination.family].decideAlone(destination);
+  }
+
+  /** Routes of all tables for prefixes that hold the range, whether or not they decide. */
+  candidates(range: Range): Iterable<{ readonly prefix: Prefix; readonly route: GuestRoute }> {
+    return this.#routing[range.family].candidates(range);
+  }
+
   /** Whether a neighbour who asks on this link for an address of the node gets an answer. */
   answersFor(address: string, device: string): boolean | undefined {
     const holder = this.#addresses.get(address);
@@ -161,121 +129,13 @@ export class Kernel {
   }
 
   /** Every piece of the packet's addresses that is treated alike, with what the kernel decides. */
-  decide(packet: Packet): Answer[] {
-    const { family } = packet.destination;
-    const rules = this.#rules[family];
-    const prefixes = (side: 'from' | 'to'): Prefix[] => rules.flatMap((rule) => rule[side] ?? []);
-    return cutAll(packet.source, prefixes('from')).flatMap((source) =>
-      cutAll(packet.destination, prefixes('to')).flatMap((destination) =>
-        this.#ask(rules, 0, { ...packet, source, destination }).map((piece) => ({ source, ...piece })),
-      ),
-    );
-  }
-
-  /** Routes of all tables for prefixes that hold the range, whether or not they decide. */
-  *candidates(range: Range): Generator<{ readonly prefix: Prefix; readonly route: GuestRoute }, undefined> {
-    for (const table of this.#tables[range.family].values()) {
-      for (const { prefix, values } of table.covering(range)) for (const route of values) yield { prefix, route };
-    }
-    return undefined;
-  }
-
-  #table(family: Family, name: string): PrefixTable<GuestRoute> {
-    const tables = this.#tables[family];
-    let table = tables.get(name);
-    if (table === undefined) {
-      table = new PrefixTable();
-      tables.set(name, table);
-    }
-    return table;
-  }
-
-  #ask(rules: readonly Rule[], at: number, packet: Packet): Omit<Answer, 'source'>[] {
-    const rule = rules[at];
-    const { destination } = packet;
-    if (rule === undefined) return [{ destination, decision: { kind: 'no-route' } }];
-    const applies = doesApply(rule, packet);
-    if (applies === false) return this.#ask(rules, at + 1, packet);
-    const { facts } = rule;
-    if (facts.action !== 'lookup') {
-      const reason = `a rule with priority ${String(facts.priority)} that may or may not drop it`;
-      return [{ destination, decision: applies ? { kind: 'dropped' } : { kind: 'unclear', reason } }];
-    }
-    const table = this.#tables[destination.family].get(facts.table ?? '') ?? NO_ROUTES;
-    return table.segments(destination).flatMap((segment) => {
-      const { match, ...range } = segment;
-      const next = (): Omit<Answer, 'source'>[] => this.#ask(rules, at + 1, { ...packet, destination: range });
-      if (match === undefined || match.prefix.length <= (facts.suppress ?? -1)) return next();
-      if (applies === undefined) {
-        const reason = `a policy rule with priority ${String(facts.priority)} (${facts.opaque ?? `from ${String(facts.device)}`}) that may send it elsewhere`;
-        return [{ destination: range, decision: { kind: 'unclear', reason } }];
-      }
-      const decision = choose(match);
-      return decision === undefined ? next() : [{ destination: range, decision }];
-    });
+  decide(packet: Packet): readonly Answer[] {
+    return this.#routing[packet.destination.family].decide(packet);
   }
 }
 
 function isStateful({ matches, actions }: GuestFirewallRule): boolean {
   return (
     matches.some(({ kind }) => kind === 'state' || kind === 'other') || actions.some(({ kind }) => kind === 'source')
-  );
-}
-
-function compileRule(facts: GuestRule): Rule {
-  const { from, to } = facts;
-  return {
-    facts,
-    from: from === undefined ? undefined : parsePrefix(from),
-    to: to === undefined ? undefined : parsePrefix(to),
-  };
-}
-
-/** Undefined: nobody knows. The packet's ranges are cut along the rules' prefixes, so they fit as a whole or not at all. */
-function doesApply({ facts, from, to }: Rule, { source, destination, device }: Packet): boolean | undefined {
-  const fitsAddresses =
-    (from === undefined || contains(from, source)) && (to === undefined || contains(to, destination));
-  const isInverted = facts.inverted === true;
-  if (facts.opaque !== undefined) return fitsAddresses || isInverted ? undefined : false;
-  if (facts.device !== undefined && device === undefined) return fitsAddresses || isInverted ? undefined : false;
-  const fits = fitsAddresses && (facts.device === undefined || facts.device === device);
-  return fits !== isInverted;
-}
-
-/** Undefined: go on with the next rule. */
-function choose({ prefix, values }: Entry<GuestRoute>): Decision | undefined {
-  const best = Math.min(...values.map(({ metric }) => metric));
-  const winners = values.filter(({ metric }) => metric === best);
-  const strange = values.find(({ opaque }) => opaque !== undefined);
-  if (strange !== undefined) {
-    return { kind: 'unclear', reason: `its route to ${prefix.text} with ${String(strange.opaque)}` };
-  }
-  const [first] = winners;
-  switch (first?.type) {
-    case undefined:
-    case 'throw':
-      return undefined;
-    case 'local':
-    case 'broadcast':
-    case 'anycast':
-      return { kind: 'local' };
-    case 'multicast':
-    case 'blackhole':
-    case 'unreachable':
-    case 'prohibit':
-      return { kind: 'dropped', route: first };
-    case 'unicast': {
-      // For IPv6, routes of equal metric are one route with several next hops; for IPv4 the first one is taken.
-      const sharing = prefix.family === 6 ? winners.filter(({ type }) => type === 'unicast') : [first];
-      const hops = sharing.flatMap((route) => route.hops).filter((hop) => hop.dead !== true);
-      return { kind: 'sent', route: first, prefix, hops };
-    }
-  }
-}
-
-function cutAll(range: Range, prefixes: readonly Prefix[]): readonly Range[] {
-  return prefixes.reduce<readonly Range[]>(
-    (pieces, prefix) => pieces.flatMap((piece) => cutAlong(piece, [prefix])),
-    [range],
   );
 }

@@ -19,6 +19,7 @@ export function setMark({ value: old, known }: Mark, value: number | undefined, 
 
 /** One of the two. */
 export function eitherMark(a: Mark, b: Mark): Mark {
+  if (a.value === b.value && a.known === b.known) return a;
   return { value: a.value, known: (a.known & b.known & ~(a.value ^ b.value)) >>> 0 };
 }
 

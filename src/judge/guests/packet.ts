@@ -5,13 +5,13 @@ import { contains, containsAddress, parseAddress } from '../../model/prefix.ts';
 import type { End, Flight, Journey, Place, Ranges } from './ends.ts';
 import { arrived, joined, lost, nodeAddress, unknown } from './ends.ts';
 import { comeIn, goOut } from './guard.ts';
-import { hears } from './hears.ts';
-import type { Answer, Decision } from './kernel.ts';
+import { askerOf, hears } from './hears.ts';
 import type { Port } from './links.ts';
 import { linkOf } from './links.ts';
 import { NO_MARK } from './mark.ts';
 import type { Home } from './pods.ts';
 import { findVacancy, isPodLink, localPodLink, podLinkOfSource } from './pods.ts';
+import type { Answer, Decision } from './routing.ts';
 import { throughRouters } from './through-router.ts';
 
 /** From pods of one node. */
@@ -167,12 +167,6 @@ function handOver(
       return enter(journey, next.port, flight);
     }
   }
-}
-
-function askerOf({ guest, device }: Port, gateway: string): string | undefined {
-  const own = guest.kernel.links.get(device)?.addresses ?? [];
-  const family = parseAddress(gateway)?.family;
-  return own.find(({ address }) => parseAddress(address)?.family === family)?.address;
 }
 
 /** Without a next hop, the pods' own addresses are asked for on the link, where they are nobody's. */

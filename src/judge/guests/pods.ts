@@ -3,7 +3,7 @@ import type { GuestLink, GuestRoute } from '../../model/guest.ts';
 import type { Prefix, Range } from '../../model/prefix.ts';
 import { contains, containsAddress, parseAddress, parsePrefix } from '../../model/prefix.ts';
 import type { Journey } from './ends.ts';
-import type { Decision } from './kernel.ts';
+import type { Decision } from './routing.ts';
 import type { Guest } from './links.ts';
 
 /** Where pods hang: a bridge, or one link each. Their nodes' own links look alike only inside of containers. */

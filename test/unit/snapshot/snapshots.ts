@@ -236,14 +236,6 @@ export const FULL: Snapshot = {
     cni: {
       agents: [{ node: 'a', agents: ['flannel'] }],
       complete: true,
-      daemonSets: [
-        {
-          agent: 'flannel',
-          namespace: 'kube-flannel',
-          name: 'kube-flannel-ds',
-          selector: 'app=flannel,tier in (node)',
-        },
-      ],
       flannel: {
         source: 'kube-flannel/kube-flannel-cfg',
         networks: ['10.244.0.0/16'],
