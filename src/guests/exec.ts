@@ -2,11 +2,13 @@
 import type { HostPod } from '../model/pod.ts';
 import type { NodeFacts } from '../model/snapshot.ts';
 import type { Clock, GuestReader, PodAccess } from '../ports.ts';
-import { askNodes, failed, nameOf, type NoAnswer, type NodeAnswer, type Outside } from './answers.ts';
+import { askNodes, failed, nameOf, type NodeAnswer, type Outside } from './answers.ts';
 import { parseBundle } from './bundle.ts';
 import { findPoints, type ExecPoint } from './exec-points.ts';
+import { readFirewall } from './firewall-reads.ts';
+import { readSwitches, readWithIp } from './linux-reads.ts';
+import { renderBundle, type Sections } from './sections.ts';
 import { Talk } from './talk.ts';
-import { readSwitches, readWithIp, type Sections } from './linux-reads.ts';
 
 export interface ExecOutside extends Outside {
   /** For the whole run, in milliseconds. */
@@ -53,33 +55,29 @@ async function readNode(node: NodeFacts, pods: readonly HostPod[], way: Way): Pr
     return { reason: 'no pod of a network agent or of kube-proxy with host network runs on it' };
   }
   const end = Math.min(way.end, way.clock.now() + NODE_MS);
-  const troubles: NoAnswer[] = [];
-  let bare: { readonly point: ExecPoint; readonly sections: Sections } | undefined;
-  for (const point of points) {
-    const talk = new Talk({ ...way, end, point, commandMs: COMMAND_MS });
-    const whole = await readWithIp(talk);
-    if (whole !== undefined) return factsOf(node.name, point, whole, way.clock);
-    const sections = talk.trouble === undefined && bare === undefined ? await readSwitches(talk) : undefined;
-    if (sections !== undefined) bare = { point, sections };
-    if (talk.trouble !== undefined) troubles.push(failed(talk.trouble, placeOf(point)));
+  const talks = points.map((point) => new Talk({ ...way, end, point, commandMs: COMMAND_MS }));
+  let bare: { readonly talk: Talk; readonly sections: Sections } | undefined;
+  for (const talk of talks) {
+    const sections = await readWithIp(talk);
+    if (sections !== undefined) {
+      const others = talks.filter((other) => other !== talk);
+      for (const [name, answer] of await readFirewall([talk, ...others])) sections.set(name, answer);
+      return factsOf(node.name, talk, sections, way.clock);
+    }
+    const switches = bare === undefined ? await readSwitches(talk) : undefined;
+    if (switches !== undefined) bare = { talk, sections: switches };
   }
-  if (bare !== undefined) return factsOf(node.name, bare.point, bare.sections, way.clock);
-  const [trouble = { reason: `${points.map(placeOf).join(', ')}: neither ip nor cat is there` }] = troubles;
-  return trouble;
+  if (bare !== undefined) return factsOf(node.name, bare.talk, bare.sections, way.clock);
+  for (const { trouble, point } of talks) if (trouble !== undefined) return failed(trouble, placeOf(point));
+  return { reason: `${talks.map(({ point }) => placeOf(point)).join(', ')}: neither ip nor cat is there` };
 }
 
-function factsOf(node: string, point: ExecPoint, sections: Sections, clock: Clock): NodeAnswer {
+function factsOf(node: string, { point }: Talk, sections: Sections, clock: Clock): NodeAnswer {
   const at = new Date(clock.now()).toISOString().replace(/\.\d+Z$/, 'Z');
-  const parts = [...sections].map(
-    ([name, { text, status }]) => `#prc begin ${name}\n${text}\n#prc end ${name} ${String(status)}\n`,
-  );
-  const head = `#prc guest 1\n#prc node ${node}\n#prc os linux\n#prc at ${at}\n`;
-  const read = parseBundle(`${head}${parts.join('')}#prc done\n`, `pod ${nameOf(point.pod)}`);
+  const read = parseBundle(renderBundle(node, at, sections), `pod ${nameOf(point.pod)}`);
   const [only] = read;
   // A node speaks for nobody but itself.
-  if (read.length > 1 || only?.node !== node) {
-    return { reason: `${placeOf(point)}: the answer is none` };
-  }
+  if (read.length > 1 || only?.node !== node) return { reason: `${placeOf(point)}: the answer is none` };
   return 'trouble' in only ? { reason: `${placeOf(point)}: ${only.trouble}` } : only;
 }
 

@@ -55,6 +55,9 @@ const readByExec = (options: WayOptions, made = labCluster(6)): Promise<Read> =>
 
 const readByApi = (options: WayOptions, made: World): Promise<Read> => read(made, options, openNodeExporters);
 
+/** Whose image has everything. */
+const OTHER = { name: 'other', image: '' };
+
 test('every node is read in the pod of its network agent, whole', async () => {
   const { facts, gaps, warnings } = await readByExec({ exec: recordedAnswer });
   expect({ gaps, warnings }).toEqual({ gaps: [], warnings: [] });
@@ -80,29 +83,100 @@ test('every node is read in the pod of its network agent, whole', async () => {
 
 test('nothing is run but what reads, and no shell', async () => {
   const seen = new Set<string>();
+  // Each node lacks something else, so that all ways are taken.
+  const lacks: Readonly<Record<string, RegExp>> = {
+    'worker-02': /^ip$/,
+    'worker-03': /^ip6?tables-nft-save$/,
+    'worker-04': /^ip6?tables-legacy-save$/,
+  };
   await readByExec({
     exec: (ask) => {
       seen.add(ask.command.join(' '));
-      // Each node lacks something else, so that all ways are taken.
-      if (ask.node === 'worker-02' && ask.command[0] === 'ip') return 'absent';
+      if (lacks[ask.node]?.test(ask.command[0] ?? '') === true) return 'absent';
+      if (ask.node !== 'worker-01' && ask.command[1]?.endsWith('_tables_names') === true) return { stdout: 'nat\n' };
       return recordedAnswer(ask);
     },
   });
   const conf = '/proc/sys/net/ipv4/conf';
-  expect([...seen].sort()).toEqual([
-    'cat /proc/sys/net/ipv4/conf/all/arp_ignore /proc/sys/net/ipv4/conf/default/arp_ignore ' +
-      `${conf}/cni0/arp_ignore ${conf}/eth0/arp_ignore`,
-    `cat ${conf}/all/forwarding ${conf}/default/forwarding`,
-    'cat /proc/sys/net/ipv6/conf/all/forwarding',
-    'ip -d -j addr show',
-    'ip -j -4 route show table all',
-    'ip -j -4 rule show',
-    'ip -j -6 route show table all',
-    'ip -j -6 rule show',
-    'ip -j netconf show',
-    'ip -s -j -4 neigh show',
-    'ip -s -j -6 neigh show',
-  ]);
+  expect([...seen].sort()).toEqual(
+    [
+      `cat ${['all', 'default', 'cni0', 'eth0'].map((name) => `${conf}/${name}/arp_ignore`).join(' ')}`,
+      `cat ${conf}/all/forwarding ${conf}/default/forwarding`,
+      'cat /proc/net/ip6_tables_names',
+      'cat /proc/net/ip_tables_names',
+      'cat /proc/sys/net/bridge/bridge-nf-call-iptables',
+      'cat /proc/sys/net/ipv6/conf/all/forwarding',
+      'ip -d -j addr show',
+      'ip -j -4 route show table all',
+      'ip -j -4 rule show',
+      'ip -j -6 route show table all',
+      'ip -j -6 rule show',
+      'ip -j netconf show',
+      'ip -s -j -4 neigh show',
+      'ip -s -j -6 neigh show',
+      'ip6tables-legacy-save',
+      'ip6tables-nft-save',
+      'ip6tables-save',
+      'ip6tables-save -V',
+      'iptables-legacy-save',
+      'iptables-nft-save',
+      'iptables-save',
+      'iptables-save -V',
+      'nft -j list ruleset',
+    ].sort(),
+  );
+});
+
+const FILTER = `*filter
+:INPUT ACCEPT [0:0]
+:FORWARD DROP [0:0]
+:OUTPUT ACCEPT [0:0]
+COMMIT
+`;
+
+test.each([
+  ['iptables of the older kind', 'iptables-legacy-save', 'filter\n'],
+  ['iptables in nf_tables', 'iptables-nft-save', ''],
+])('%s: its tables are read', async (_, program, names) => {
+  const { facts } = await readByExec(
+    {
+      exec: (ask) => {
+        const command = ask.command.join(' ');
+        if (command === 'cat /proc/net/ip_tables_names') return { stdout: names };
+        return command === program ? { stdout: FILTER } : recordedAnswer(ask);
+      },
+    },
+    labCluster(1),
+  );
+  expect(facts[0]?.unread).toEqual([]);
+  expect(facts[0]?.firewall).toMatchObject([{ base: { hook: 'forward' } }]);
+});
+
+test('what one image lacks, another container of the node may have', async () => {
+  const { facts } = await readByExec(
+    {
+      exec: (ask) => {
+        if (ask.command[0] !== 'nft') return recordedAnswer(ask);
+        // kube-proxy's image has it.
+        return ask.container.name === 'kube-flannel' ? 'absent' : recordedAnswer({ ...ask, container: OTHER });
+      },
+    },
+    labCluster(1),
+  );
+  expect(facts).toMatchObject([{ firewall: [], unread: [] }]);
+});
+
+test('a firewall that nobody may see is unread, and nothing else is', async () => {
+  const { facts } = await readByExec(
+    {
+      exec: (ask) =>
+        ask.command[0] === 'nft'
+          ? { stderr: 'Operation not permitted (you must be root)\n', exit: 1 }
+          : recordedAnswer(ask),
+    },
+    labCluster(1),
+  );
+  expect(facts[0]?.unread.map(({ part }) => part).sort()).toEqual(['firewall4', 'firewall6']);
 });
 
 test('names of links that are no names of links never become paths', async () => {
@@ -115,7 +189,7 @@ test('names of links that are no names of links never become paths', async () =>
   await readByExec(
     {
       exec: ({ command }) => {
-        if (command[0] === 'cat') files.push(...command.slice(1));
+        files.push(...command.filter((part) => part.endsWith('arp_ignore')));
         return { stdout: command.includes('addr') ? JSON.stringify(links) : '[]' };
       },
     },
@@ -148,7 +222,7 @@ test('where the agent’s image has no ip, another container of the node may', a
       exec: (ask) => {
         asked.push(ask.container.name);
         if (ask.container.name === 'kube-flannel' && ask.command[0] === 'ip') return 'absent';
-        return recordedAnswer({ ...ask, container: { name: 'other', image: '' } });
+        return recordedAnswer({ ...ask, container: OTHER });
       },
     },
     made,
