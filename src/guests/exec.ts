@@ -1,6 +1,6 @@
 /** Nodes' kernels by way of pods that run there already: `guests: exec`. Reads only, and creates nothing. */
 import type { HostPod } from '../model/pod.ts';
-import type { NodeFacts } from '../model/snapshot.ts';
+import type { GuestFacts, NodeFacts } from '../model/snapshot.ts';
 import type { Clock, GuestReader, PodAccess } from '../ports.ts';
 import { askNodes, failed, nameOf, type NodeAnswer, type Outside } from './answers.ts';
 import { parseBundle } from './bundle.ts';
@@ -24,6 +24,8 @@ const NODE_MS = 60_000;
 /** Of the time for the whole run: something has to be left for judging and telling. */
 const SHARE = 0.6;
 
+const NO_IP = 'no container there has an ip that speaks JSON (iproute2), so only whether it forwards is known';
+
 export function openGuestExec(outside: ExecOutside): GuestReader {
   const { clock, log, timeoutMs } = outside;
   return {
@@ -32,9 +34,7 @@ export function openGuestExec(outside: ExecOutside): GuestReader {
       const reading = await askNodes(nodes, AT_A_TIME, outside, (node, pods, access) =>
         readNode(node, pods, { access, clock, end }),
       );
-      for (const { source, unread } of reading.facts) {
-        for (const { part, reason } of unread) log.warning(`${source}, ${part}: ${reason}.`);
-      }
+      for (const facts of reading.facts) for (const line of unreadOf(facts)) log.warning(line);
       return reading;
     },
   };
@@ -67,7 +67,10 @@ async function readNode(node: NodeFacts, pods: readonly HostPod[], way: Way): Pr
     const switches = bare === undefined ? await readSwitches(talk) : undefined;
     if (switches !== undefined) bare = { talk, sections: switches };
   }
-  if (bare !== undefined) return factsOf(node.name, bare.talk, bare.sections, way.clock);
+  if (bare !== undefined) {
+    const facts = factsOf(node.name, bare.talk, bare.sections, way.clock);
+    return 'node' in facts ? { ...facts, unread: facts.unread.map((one) => ({ ...one, reason: NO_IP })) } : facts;
+  }
   for (const { trouble, point } of talks) if (trouble !== undefined) return failed(trouble, placeOf(point));
   return { reason: `${talks.map(({ point }) => placeOf(point)).join(', ')}: neither ip nor cat is there` };
 }
@@ -79,6 +82,15 @@ function factsOf(node: string, { point }: Talk, sections: Sections, clock: Clock
   // A node speaks for nobody but itself.
   if (read.length > 1 || only?.node !== node) return { reason: `${placeOf(point)}: the answer is none` };
   return 'trouble' in only ? { reason: `${placeOf(point)}: ${only.trouble}` } : only;
+}
+
+/** One line for each reason, however many parts it keeps from being read. */
+function unreadOf({ source, unread }: GuestFacts): string[] {
+  const parts = Map.groupBy(unread, ({ reason }) => reason);
+  return [...parts].map(([reason, all]) => {
+    const names = new Set(all.map(({ part }) => part));
+    return `${source}: ${reason} (${[...names].join(', ')}).`;
+  });
 }
 
 function placeOf({ pod, container }: ExecPoint): string {
