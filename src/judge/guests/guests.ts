@@ -12,6 +12,7 @@ import type { SurveyedNode } from '../survey.ts';
 import type { Ends, Side } from './conversation.ts';
 import { answer, ask } from './conversation.ts';
 import type { End } from './ends.ts';
+import { switchedOff } from './ends.ts';
 import { Kernel } from './kernel.ts';
 import type { Guest } from './links.ts';
 import { Segments } from './links.ts';
@@ -44,6 +45,11 @@ export class Guests {
 
   has(name: string): boolean {
     return this.#guests.has(name);
+  }
+
+  /** More of it than a switch. */
+  hasRead(name: string): boolean {
+    return (this.#guests.get(name)?.kernel.links.size ?? 0) > 0;
   }
 
   get(node: SurveyedNode): Guest | undefined {
@@ -104,7 +110,9 @@ export class Guests {
   #unread(nodes: readonly SurveyedNode[], family: Family): End[] {
     const faults = nodes.flatMap((node) => {
       const guest = this.get(node);
-      return guest === undefined ? [] : unreadFault(guest, family);
+      const own = node.podCIDRs.find((podCIDR) => podCIDR.family === family);
+      if (guest === undefined) return [];
+      return [...unreadFault(guest, family), ...(own === undefined ? [] : switchedOff(guest, own))];
     });
     const [destination] = nodes.flatMap(({ podCIDRs }) => podCIDRs);
     return faults.length === 0 || destination === undefined ? [] : [{ source: destination, destination, faults }];
