@@ -60,7 +60,10 @@ function comparable({ links, routes, neighbours, ...facts }: GuestFacts): unknow
     ...facts,
     links: bare.sort((a, b) => (a.name < b.name ? -1 : 1)),
     routes: routes.filter(({ prefix }) => isLasting(prefix)),
-    neighbours: neighbours.map(({ address }) => address).sort(),
+    neighbours: neighbours
+      .map(({ address }) => address)
+      .filter(isLasting)
+      .sort(),
     source: '',
     readAt: '',
   };
