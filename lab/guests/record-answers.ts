@@ -2,7 +2,7 @@
 //   node lab/guests/record-answers.ts    (as root, on Linux)
 import { writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { arpIgnoreOf, BARE_SWITCHES, IP_READS, NETCONF } from '../../src/guests/commands.ts';
+import { arpIgnoreOf, BARE_SWITCHES, BRIDGE, IP_READS, NETCONF, NFT, tablesOf } from '../../src/guests/commands.ts';
 import { linksToAsk } from '../../src/guests/settings.ts';
 import { KernelLab, whyNoKernelLab } from '../kernel/namespaces.ts';
 import { labCluster, topologyOf } from './metal-topology.ts';
@@ -19,11 +19,14 @@ try {
       NETCONF,
       arpIgnoreOf(linksToAsk(links)).command,
       ...BARE_SWITCHES.map(({ command }) => command),
+      BRIDGE,
+      NFT,
+      ...[tablesOf('ip'), tablesOf('ip6')].flatMap((tables) => Object.values(tables) as string[][]),
     ];
     return [name, Object.fromEntries(commands.map((command) => [command.join(' '), lab.exec(name, command)]))];
   });
   const file = fileURLToPath(new URL('answers.json', import.meta.url));
-  writeFileSync(file, `${JSON.stringify(Object.fromEntries(answers), null, 1)}\n`);
+  writeFileSync(file, `${JSON.stringify(Object.fromEntries(answers), null, 2)}\n`);
 } finally {
   lab.close();
 }

@@ -42,3 +42,30 @@ export const BARE_SWITCHES: readonly { readonly settings: readonly string[]; rea
     command: ['cat', '/proc/sys/net/ipv6/conf/all/forwarding'],
   },
 ];
+
+/** Whether bridges hand frames to iptables; the file is there with the module br_netfilter only. */
+export const BRIDGE = ['cat', '/proc/sys/net/bridge/bridge-nf-call-iptables'] as const;
+
+/** All of nftables, of both kinds of tables. */
+export const NFT = ['nft', '-j', 'list', 'ruleset'] as const;
+
+/** iptables of one family. */
+export interface Tables {
+  /** Of the older kind, as the kernel has them. */
+  readonly names: readonly string[];
+  readonly legacySave: readonly string[];
+  readonly newSave: readonly string[];
+  /** Of the kind that `version` names. */
+  readonly save: readonly string[];
+  readonly version: readonly string[];
+}
+
+export function tablesOf(family: 'ip' | 'ip6'): Tables {
+  return {
+    names: ['cat', `/proc/net/${family}_tables_names`],
+    legacySave: [`${family}tables-legacy-save`],
+    newSave: [`${family}tables-nft-save`],
+    save: [`${family}tables-save`],
+    version: [`${family}tables-save`, '-V'],
+  };
+}

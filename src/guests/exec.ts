@@ -1,12 +1,14 @@
 /** Nodes' kernels by way of pods that run there already: `guests: exec`. Reads only, and creates nothing. */
 import type { HostPod } from '../model/pod.ts';
-import type { NodeFacts } from '../model/snapshot.ts';
+import type { GuestFacts, NodeFacts } from '../model/snapshot.ts';
 import type { Clock, GuestReader, PodAccess } from '../ports.ts';
-import { askNodes, failed, nameOf, type NoAnswer, type NodeAnswer, type Outside } from './answers.ts';
+import { askNodes, failed, nameOf, type NodeAnswer, type Outside } from './answers.ts';
 import { parseBundle } from './bundle.ts';
 import { findPoints, type ExecPoint } from './exec-points.ts';
+import { readFirewall } from './firewall-reads.ts';
+import { readSwitches, readWithIp } from './linux-reads.ts';
+import { renderBundle, type Sections } from './sections.ts';
 import { Talk } from './talk.ts';
-import { readSwitches, readWithIp, type Sections } from './linux-reads.ts';
 
 export interface ExecOutside extends Outside {
   /** For the whole run, in milliseconds. */
@@ -22,6 +24,8 @@ const NODE_MS = 60_000;
 /** Of the time for the whole run: something has to be left for judging and telling. */
 const SHARE = 0.6;
 
+const NO_IP = 'no container there has an ip that speaks JSON (iproute2), so only whether it forwards is known';
+
 export function openGuestExec(outside: ExecOutside): GuestReader {
   const { clock, log, timeoutMs } = outside;
   return {
@@ -30,9 +34,7 @@ export function openGuestExec(outside: ExecOutside): GuestReader {
       const reading = await askNodes(nodes, AT_A_TIME, outside, (node, pods, access) =>
         readNode(node, pods, { access, clock, end }),
       );
-      for (const { source, unread } of reading.facts) {
-        for (const { part, reason } of unread) log.warning(`${source}, ${part}: ${reason}.`);
-      }
+      for (const facts of reading.facts) for (const line of unreadOf(facts)) log.warning(line);
       return reading;
     },
   };
@@ -53,34 +55,42 @@ async function readNode(node: NodeFacts, pods: readonly HostPod[], way: Way): Pr
     return { reason: 'no pod of a network agent or of kube-proxy with host network runs on it' };
   }
   const end = Math.min(way.end, way.clock.now() + NODE_MS);
-  const troubles: NoAnswer[] = [];
-  let bare: { readonly point: ExecPoint; readonly sections: Sections } | undefined;
-  for (const point of points) {
-    const talk = new Talk({ ...way, end, point, commandMs: COMMAND_MS });
-    const whole = await readWithIp(talk);
-    if (whole !== undefined) return factsOf(node.name, point, whole, way.clock);
-    const sections = talk.trouble === undefined && bare === undefined ? await readSwitches(talk) : undefined;
-    if (sections !== undefined) bare = { point, sections };
-    if (talk.trouble !== undefined) troubles.push(failed(talk.trouble, placeOf(point)));
+  const talks = points.map((point) => new Talk({ ...way, end, point, commandMs: COMMAND_MS }));
+  let bare: { readonly talk: Talk; readonly sections: Sections } | undefined;
+  for (const talk of talks) {
+    const sections = await readWithIp(talk);
+    if (sections !== undefined) {
+      const others = talks.filter((other) => other !== talk);
+      for (const [name, answer] of await readFirewall([talk, ...others])) sections.set(name, answer);
+      return factsOf(node.name, talk, sections, way.clock);
+    }
+    const switches = bare === undefined ? await readSwitches(talk) : undefined;
+    if (switches !== undefined) bare = { talk, sections: switches };
   }
-  if (bare !== undefined) return factsOf(node.name, bare.point, bare.sections, way.clock);
-  const [trouble = { reason: `${points.map(placeOf).join(', ')}: neither ip nor cat is there` }] = troubles;
-  return trouble;
+  if (bare !== undefined) {
+    const facts = factsOf(node.name, bare.talk, bare.sections, way.clock);
+    return 'node' in facts ? { ...facts, unread: facts.unread.map((one) => ({ ...one, reason: NO_IP })) } : facts;
+  }
+  for (const { trouble, point } of talks) if (trouble !== undefined) return failed(trouble, placeOf(point));
+  return { reason: `${talks.map(({ point }) => placeOf(point)).join(', ')}: neither ip nor cat is there` };
 }
 
-function factsOf(node: string, point: ExecPoint, sections: Sections, clock: Clock): NodeAnswer {
+function factsOf(node: string, { point }: Talk, sections: Sections, clock: Clock): NodeAnswer {
   const at = new Date(clock.now()).toISOString().replace(/\.\d+Z$/, 'Z');
-  const parts = [...sections].map(
-    ([name, { text, status }]) => `#prc begin ${name}\n${text}\n#prc end ${name} ${String(status)}\n`,
-  );
-  const head = `#prc guest 1\n#prc node ${node}\n#prc os linux\n#prc at ${at}\n`;
-  const read = parseBundle(`${head}${parts.join('')}#prc done\n`, `pod ${nameOf(point.pod)}`);
+  const read = parseBundle(renderBundle(node, at, sections), `pod ${nameOf(point.pod)}`);
   const [only] = read;
   // A node speaks for nobody but itself.
-  if (read.length > 1 || only?.node !== node) {
-    return { reason: `${placeOf(point)}: the answer is none` };
-  }
+  if (read.length > 1 || only?.node !== node) return { reason: `${placeOf(point)}: the answer is none` };
   return 'trouble' in only ? { reason: `${placeOf(point)}: ${only.trouble}` } : only;
+}
+
+/** One line for each reason, however many parts it keeps from being read. */
+function unreadOf({ source, unread }: GuestFacts): string[] {
+  const parts = Map.groupBy(unread, ({ reason }) => reason);
+  return [...parts].map(([reason, all]) => {
+    const names = new Set(all.map(({ part }) => part));
+    return `${source}: ${reason} (${[...names].join(', ')}).`;
+  });
 }
 
 function placeOf({ pod, container }: ExecPoint): string {

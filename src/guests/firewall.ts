@@ -49,8 +49,11 @@ function toolName(family: FirewallFamily, kind: 'legacy' | 'nft'): string {
   return `${family === 'ipv4' ? 'iptables' : 'ip6tables'}-${kind}`;
 }
 
+/** As bundle.ts says it. */
+const NO_PROGRAM = 'the program for it is not there';
+
 function explain(trouble: string): string {
-  return trouble.startsWith('the command ended with')
+  return trouble.startsWith('the command ended with') || trouble === NO_PROGRAM
     ? `${trouble}; run the collector as root, with nft (Debian package nftables) installed`
     : trouble;
 }

@@ -1,21 +1,11 @@
 /** What a Linux node is asked by way of a pod, as the sections that docs/collect/collect.sh writes. */
-import type { Ran } from '../model/pod.ts';
-import { arpIgnoreOf, BARE_SWITCHES, IP_READS, NETCONF } from './commands.ts';
+import { arpIgnoreOf, BARE_SWITCHES, BRIDGE, IP_READS, NETCONF } from './commands.ts';
+import { NO_PROGRAM, sectionOf, type SectionAnswer, type Sections } from './sections.ts';
 import { linksToAsk, numbersOf, settingsOfNetconf } from './settings.ts';
 import type { Talk } from './talk.ts';
 
-export interface SectionAnswer {
-  readonly text: string;
-  readonly status: number;
-}
-
-export type Sections = ReadonlyMap<string, SectionAnswer>;
-
-/** As a shell has it where there is no such program. */
-const NO_PROGRAM = 127;
-
 /** Undefined: it has no `ip` that speaks JSON, or it does not answer, and then the talk's trouble says why. */
-export async function readWithIp(talk: Talk): Promise<Sections | undefined> {
+export async function readWithIp(talk: Talk): Promise<Map<string, SectionAnswer> | undefined> {
   const sections = new Map<string, SectionAnswer>();
   for (const [section, command] of IP_READS) {
     const ran = await talk.run(command);
@@ -39,8 +29,12 @@ async function readSettings(talk: Talk, links: readonly string[]): Promise<Secti
   if (files === undefined) return undefined;
   // A link that has gone meanwhile leaves a hole, and nobody knows where: then none of them is read.
   const values = files.status === 0 ? numbersOf(files.stdout, names.length) : undefined;
-  const more = (values ?? []).map((value, index) => `ipv4 arp_ignore ${value} ${names[index] ?? ''}`);
-  return { text: [...lines, ...more].join('\n'), status: 0 };
+  lines.push(...(values ?? []).map((value, index) => `ipv4 arp_ignore ${value} ${names[index] ?? ''}`));
+  const bridge = await talk.run(BRIDGE);
+  if (bridge === undefined) return undefined;
+  const [calls] = bridge.status === 0 ? (numbersOf(bridge.stdout, 1) ?? []) : [];
+  if (calls !== undefined) lines.push(`bridge call_iptables ${calls} all`);
+  return { text: lines.join('\n'), status: 0 };
 }
 
 /** Where there is nothing but `cat`: whether the kernel forwards at all. Undefined: not even that. */
@@ -55,9 +49,4 @@ export async function readSwitches(talk: Talk): Promise<Sections | undefined> {
   const none = { text: '', status: NO_PROGRAM };
   const sections = new Map(IP_READS.map(([section]): [string, SectionAnswer] => [section, none]));
   return sections.set('settings', { text: lines.join('\n'), status: 0 });
-}
-
-/** A line that looks like one of ours would end the section early. */
-function sectionOf({ stdout, status }: Ran): SectionAnswer {
-  return /^#prc /m.test(stdout) ? { text: '', status: status === 0 ? 1 : status } : { text: stdout, status };
 }

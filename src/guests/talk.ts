@@ -23,6 +23,10 @@ export class Talk {
     this.#options = options;
   }
 
+  get point(): ExecPoint {
+    return this.#options.point;
+  }
+
   /** Why nothing more is to be had here. */
   get trouble(): Trouble | undefined {
     return this.#trouble;

@@ -51,7 +51,7 @@ function signNode(tracer: Tracer, node: SurveyedNode, contexts: readonly SenderC
   if (node.skipped !== undefined) return;
   trail.add(node.mode.mode);
   // Kernels may treat any two nodes differently.
-  if (tracer.survey.guests?.has(node.name) === true) trail.add(node.name);
+  if (hasOwnKernel(tracer, node)) trail.add(node.name);
   for (const family of node.families) trail.add(FAMILY[family]);
   trail.add('podCIDRs');
   for (const prefix of node.podCIDRs) trail.add(node.overlapRoots.length > 0 ? prefix.text : FAMILY[prefix.family]);
@@ -67,6 +67,13 @@ function signNode(tracer: Tracer, node: SurveyedNode, contexts: readonly SenderC
     trail.add('context');
     for (const piece of tracer.pieces(context, node)) signPiece(tracer, piece, node, filters, trail);
   }
+}
+
+function hasOwnKernel({ survey: { guests } }: Tracer, node: SurveyedNode): boolean {
+  if (guests?.has(node.name) !== true) return false;
+  // In a cloud, a kernel that was not read as far as it matters is one like all others.
+  const isRead = node.fabric === undefined || guests.hasRead(node.name);
+  return isRead || node.families.some((family) => guests.doubts([node], family).length > 0);
 }
 
 const FAMILY = { 4: 'IPv4', 6: 'IPv6' } as const;

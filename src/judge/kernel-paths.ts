@@ -24,6 +24,8 @@ export interface KernelPathsOptions {
   readonly through: (pair: Pair, sender: Sender, piece: Piece) => readonly Outcome[];
 }
 
+const NONE: readonly Fault[] = [];
+
 type FamilyVerdict = Omit<FamilyPath, 'family'>;
 
 export class KernelPaths {
@@ -48,6 +50,12 @@ export class KernelPaths {
     return this.#settle(
       isReply ? guests.walkReply(from, to, family, carriers) : guests.walk(from, to, family, carriers),
     );
+  }
+
+  /** What is known of a kernel all the same that is not read as far as packets need it. */
+  doubts(from: SurveyedNode, to: SurveyedNode, family: Family): readonly Fault[] {
+    const { survey, admit } = this.#options;
+    return survey.guests === undefined ? NONE : survey.guests.doubts([from, to], family).map(admit);
   }
 
   #settle(outcomes: readonly Outcome[]): FamilyVerdict {

@@ -123,7 +123,7 @@ export function surveySnapshot(
     wanted: config.networkModes,
     rangesOf: (_, index) => ranges[index] ?? { prefixes: [] },
     kernelOf: ({ name }, index) => ({
-      isKernelRead: guests?.has(name) ?? false,
+      isKernelRead: guests?.hasRead(name) ?? false,
       routersWithPods,
       ...(guests?.countDirect(
         name,

@@ -181,9 +181,15 @@ export class Tracer {
     // Whose a shared address is, kernels do not say.
     const followed = own.length > 0 ? undefined : this.#kernels.acrossCloud(from, to, family, isReply);
     if (followed !== undefined) return followed;
+    const doubts = this.#kernels.doubts(from, to, family);
     const filters = this.survey.filters.get(sender.context.fabric);
-    if (filters === undefined && isFaultless(sender, pieces)) return PASSING;
-    return settle(pieces.flatMap((piece) => this.#through({ from, to, isReply }, sender, piece)));
+    if (filters === undefined && doubts.length === 0 && isFaultless(sender, pieces)) return PASSING;
+    const outcomes = pieces.flatMap((piece) => this.#through({ from, to, isReply }, sender, piece));
+    return settle(
+      doubts.length === 0
+        ? outcomes
+        : outcomes.map(({ faults, arrivals }) => outcomeOf([...faults, ...doubts], arrivals)),
+    );
   }
 
   /** One outcome per source and destination that filters tell apart. */

@@ -61,9 +61,8 @@ function describe({ problem, family, podCIDR, route, device, nextHop, filter }: 
   const by = route === undefined ? `no route matches ${podCIDR}` : `route ${routeText(route)} decides for ${podCIDR}`;
   switch (problem) {
     case 'forwarding':
-      return family === 6
-        ? 'net.ipv6.conf.all.forwarding is 0'
-        : `net.ipv4.conf.${device ?? 'default'}.forwarding is 0`;
+      if (family === 6) return 'net.ipv6.conf.all.forwarding is 0';
+      return device === undefined ? 'net.ipv4.ip_forward is 0' : `net.ipv4.conf.${device}.forwarding is 0`;
     case 'reverse-path':
       return `packets come in on ${device ?? 'a link'}, and ${route === undefined ? 'no route leads' : `route ${routeText(route)} leads elsewhere,`} back to their source`;
     case 'silent':

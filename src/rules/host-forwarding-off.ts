@@ -9,11 +9,15 @@ export const hostForwardingOff = defineRule<GuestData>({
   severity: 'error',
   needs: ['guests'],
   evaluate: (context) => observeGuests(context, 'host-forwarding-off'),
-  explain: ({ data: { fault, devices } }) => {
+  explain: ({ verdict, data: { fault, devices } }) => {
+    const key = fault.family === 6 ? 'net.ipv6.conf.all.forwarding' : 'net.ipv4.ip_forward';
     const links =
       fault.family === 6 || devices.length === 0 ? '' : ` for packets that come in on ${listNames(devices)}`;
     return {
-      what: `The kernel of ${fault.node} does not forward IPv${String(fault.family)}${links}.`,
+      what:
+        verdict === 'unknown'
+          ? `${key} is 0 on ${fault.node}: its kernel does not forward IPv4, unless single links were switched on again.`
+          : `The kernel of ${fault.node} does not forward IPv${String(fault.family)}${links}.`,
       why: 'A packet from or to a pod is not the node’s own, so the kernel has to forward it, and drops it instead.',
       next: `Switch forwarding on at ${fault.node}, now and for the time after a restart.`,
     };

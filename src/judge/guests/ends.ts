@@ -176,6 +176,29 @@ export function lost(
   return { source, destination, faults: [{ rule, verdict, owner: 'shared', slot: cause, cause, detail }] };
 }
 
+/**
+ * Of a kernel of which the switch for all links is known, and no link. For IPv6 that one decides; for IPv4 it sets those of
+ * all links, and somebody may have switched single ones on again.
+ */
+export function switchedOff({ name, kernel: { facts } }: Guest, podCIDR: Prefix): Fault[] {
+  const { family, text } = podCIDR;
+  if (facts.links.length > 0 || (family === 4 ? facts.all.forwarding4 : facts.all.forwarding6) !== false) return [];
+  const { os, source } = facts;
+  const detail = {
+    kind: 'guest',
+    node: name,
+    os,
+    source,
+    problem: 'forwarding',
+    family,
+    podCIDR: text,
+    owner: name,
+  } as const;
+  const cause = `cluster/${name}/${causeOf(detail, undefined)}`;
+  const verdict = family === 4 ? 'unknown' : 'fail';
+  return [{ rule: RULES.forwarding, verdict, owner: 'shared', slot: cause, cause, detail }];
+}
+
 /** One switch, one finding; one podCIDR, one finding. */
 function causeOf({ problem, family, podCIDR, filter }: GuestDetail, device: string | undefined): string {
   if (problem === 'forwarding') return `ipv${String(family)}`;

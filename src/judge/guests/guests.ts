@@ -13,6 +13,7 @@ import type { SurveyedNode } from '../survey.ts';
 import type { Ends, Side } from './conversation.ts';
 import { answer, ask } from './conversation.ts';
 import type { Carrier, End } from './ends.ts';
+import { switchedOff } from './ends.ts';
 import { Kernel } from './kernel.ts';
 import type { Guest } from './links.ts';
 import { Segments } from './links.ts';
@@ -54,6 +55,11 @@ export class Guests {
 
   has(name: string): boolean {
     return this.#guests.has(name);
+  }
+
+  /** More of it than a switch. */
+  hasRead(name: string): boolean {
+    return (this.#guests.get(name)?.kernel.links.size ?? 0) > 0;
   }
 
   get(node: SurveyedNode): Guest | undefined {
@@ -142,11 +148,21 @@ export class Guests {
     return this.#plain.arrives(keyOf(from, to, family), ends.from, ends.to, { source, destination }, state);
   }
 
+  /** Switches that are known of kernels of which nothing else is. */
+  doubts(nodes: readonly SurveyedNode[], family: Family): Fault[] {
+    return nodes.flatMap((node) => {
+      const guest = this.get(node);
+      const own = node.podCIDRs.find((prefix) => prefix.family === family);
+      return guest === undefined || own === undefined ? [] : switchedOff(guest, own);
+    });
+  }
+
   #unread(nodes: readonly SurveyedNode[], family: Family): End[] {
     const faults = nodes.flatMap((node) => {
       const guest = this.get(node);
       return guest === undefined ? [] : unreadFault(guest, family);
     });
+    faults.push(...this.doubts(nodes, family));
     const [destination] = nodes.flatMap(({ podCIDRs }) => podCIDRs);
     return faults.length === 0 || destination === undefined ? [] : [{ source: destination, destination, faults }];
   }

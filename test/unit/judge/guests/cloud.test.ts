@@ -142,3 +142,33 @@ describe('several subnets', () => {
     expect(plain.pairs).toMatchObject({ pass: 12 });
   });
 });
+
+describe('only the switch for forwarding was read', () => {
+  const switchOnly =
+    (forwarding4: boolean) =>
+    (facts: GuestFacts): GuestFacts => ({
+      ...facts,
+      links: [],
+      routes: [],
+      rules4: [],
+      all: { forwarding4 },
+      fresh: {},
+      unread: (['links', 'routes4', 'rules4', 'settings'] as const).map((part) => ({ part, reason: 'not asked for' })),
+    });
+
+  test('on: the cloud’s word is all there is', () => {
+    const all = Object.fromEntries(healthy.cluster.nodes.map(({ name }) => [name, switchOnly(true)]));
+    const judged = judge(healthy, all);
+    expect(judged.pairs).toMatchObject({ pass: 12 });
+    expect(judged.classes).toHaveLength(1);
+    expect(judged.evidenceLevel).toBe('fabric+agent');
+  });
+
+  test('off: never green, and the node is named', () => {
+    const judged = judge(healthy, { 'worker-02': switchOnly(false) });
+    expect(judged.pairs).toMatchObject({ pass: 6, unknown: 6 });
+    expect(
+      judged.findings.filter(({ rule }) => rule === 'host-forwarding-off').map(({ subjects }) => subjects.nodes),
+    ).toEqual([['worker-02']]);
+  });
+});
