@@ -3,23 +3,24 @@ import type { Fault } from '../model/faults.ts';
 import { gapFault } from '../model/faults.ts';
 import type { RuleId } from '../model/config.ts';
 import type { DetectedMode } from '../model/judgement.ts';
-import type { Gap } from '../model/snapshot.ts';
 import type { Family, Prefix, Range } from '../model/prefix.ts';
-import { overlaps } from '../model/prefix.ts';
 import type { Outcome } from './outcome.ts';
 import { outcomeOf } from './outcome.ts';
 import type { FamilyPath, Path } from './path.ts';
 import { NOT_APPLICABLE, pathOf, settle, unique } from './path.ts';
 import type { Place } from './filter-atlas.ts';
 import type { Ends } from './filtering.ts';
-import { judgeWay, outerFamily, tunnelEnd } from './filtering.ts';
+import { judgeWay, noSource, tunnelEnd } from './filtering.ts';
+import { flannelRift } from './flannel.ts';
 import type { Filters } from './filters.ts';
 import { sourceRanges } from './filters.ts';
 import { HostRoutes } from './host-routes.ts';
+import { ownRanges } from './overlaps.ts';
 import type { Sender, SenderContext } from './sender.ts';
-import { Contexts, advertisedAddress, findSender } from './sender.ts';
+import { Contexts, PLAIN_MODES, advertisedAddress, findSender } from './sender.ts';
 import type { Survey, SurveyedNode } from './survey.ts';
 import { throughPiece } from './through.ts';
+import { tunnelFaults } from './tunnels.ts';
 import { UsualWays } from './usual-way.ts';
 import type { Piece } from './walk.ts';
 import { walkTo } from './walk.ts';
@@ -131,6 +132,10 @@ export class Tracer {
     const shared = sharedFamilies(from, to);
     if (shared.length === 0) return NOT_APPLICABLE;
     if (shareMode(from, to, 'eni')) return NOT_APPLICABLE;
+    const rift = flannelRift(this.survey, from, to);
+    if (rift !== undefined) {
+      return pathOf(shared.map((family) => ({ family, ...this.#pastFlannel(from, to, family, rift) })));
+    }
     if (shareMode(from, to, 'overlay')) {
       return pathOf(shared.map((family) => ({ family, ...this.#throughTunnel(from, to, family, isReply) })));
     }
@@ -141,25 +146,27 @@ export class Tracer {
     return pathOf(shared.map((family) => ({ family, ...this.#traceFamily(from, to, family, isReply) })));
   }
 
-  /** Routing is the overlay's own affair; that its outer packets get through is not. */
-  #throughTunnel(from: SurveyedNode, to: SurveyedNode, pods: Family, isReply: boolean): Omit<FamilyPath, 'family'> {
-    const faults = this.#tunnelFaults(from, to, pods, isReply);
-    return faults.length === 0 ? { verdict: 'not-applicable', faults } : settle([outcomeOf(faults)]);
+  /**
+   * Without a route of flannel's, packets follow the default route. What that certainly loses is lost; what it may not
+   * lose was never meant to go there, and nobody should rely on it.
+   */
+  #pastFlannel(from: SurveyedNode, to: SurveyedNode, family: Family, rift: Fault): Omit<FamilyPath, 'family'> {
+    const blocking = this.#machineFaults(from, to);
+    const isDead = blocking.some((fault) => fault.verdict === 'fail');
+    if (isDead) return settle([outcomeOf(blocking)]);
+    const unclear = outcomeOf([this.#admit({ ...rift, verdict: 'unknown' })]);
+    const isFollowed = blocking.length === 0 && from.fabric === to.fabric;
+    const sender = isFollowed ? this.sender(from, family) : undefined;
+    if (sender === undefined || 'rule' in sender) return settle([unclear]);
+    const lost = outcomeOf([this.#admit(rift)]);
+    const pieces = this.#walk(sender.context, to, ownRanges(from, to));
+    return settle(pieces.map((piece) => (throughPiece(sender, piece).verdict === 'fail' ? lost : unclear)));
   }
 
-  #tunnelFaults(from: SurveyedNode, to: SurveyedNode, pods: Family, isReply: boolean): Fault[] {
-    const { tunnel } = from.mode;
-    const { fabric } = from;
-    const filters = fabric === undefined || to.fabric !== fabric ? undefined : this.survey.filters.get(fabric);
-    if (filters === undefined || fabric === undefined || tunnel === undefined) return [];
-    if (tunnel.name !== to.mode.tunnel?.name) return [];
-    const family = outerFamily(from, tunnel, pods);
-    if (family === undefined) return [];
-    const out = tunnelEnd(from, filters, advertisedAddress(from, family));
-    const into = tunnelEnd(to, filters, advertisedAddress(to, family));
-    if (out === undefined || into === undefined) return [];
-    const ends = { from, to, fabric, filters, isReply };
-    return judgeWay(ends, out.face, [into.face], out.place, into.place, tunnel).map(this.#admit);
+  /** Routing is the overlay's own affair; that its outer packets get through is not. */
+  #throughTunnel(from: SurveyedNode, to: SurveyedNode, pods: Family, isReply: boolean): Omit<FamilyPath, 'family'> {
+    const faults = tunnelFaults(this.survey, from, to, pods, isReply).map(this.#admit);
+    return faults.length === 0 ? { verdict: 'not-applicable', faults } : settle([outcomeOf(faults)]);
   }
 
   #traceFamily(from: SurveyedNode, to: SurveyedNode, family: Family, isReply: boolean): Omit<FamilyPath, 'family'> {
@@ -223,10 +230,7 @@ export class Tracer {
   #endpointFaults(from: SurveyedNode, to: SurveyedNode): readonly Fault[] {
     const isSound = from.endpointFaults.length === 0 && to.endpointFaults.length === 0;
     if (isSound && from.fabric === to.fabric && from.mode.mode === to.mode.mode) return NO_FAULTS;
-    const faults = [
-      ...this.endpointFaults(from),
-      ...this.endpointFaults(to).map((fault) => (fault.owner === 'from' ? { ...fault, owner: 'to' as const } : fault)),
-    ];
+    const faults = this.#machineFaults(from, to);
     if (faults.length === 0 && from.fabric !== to.fabric && !shareMode(from, to, 'cross-subnet')) {
       const subject = 'what connects the clouds, accounts or regions of the nodes';
       faults.push(
@@ -235,12 +239,19 @@ export class Tracer {
     }
     // What is no node has no agent that could expect another form.
     const agents = [from, to].filter((end) => end.standsFor !== 'an extra sender').map(({ mode }) => mode.mode);
-    const isMixed = new Set(agents).size > 1 && agents.some((mode) => !PLAIN_MODES.includes(mode));
+    const isMixed = new Set(agents).size > 1 && agents.some((mode) => !PLAIN_MODES.has(mode));
     if (faults.length === 0 && isMixed) {
       const reason = 'they do not put pod packets on the wire in the same form';
       faults.push(gapFault({ facet: 'cni', subject: 'pairs of nodes in different network modes', reason }));
     }
     return faults;
+  }
+
+  #machineFaults(from: SurveyedNode, to: SurveyedNode): Fault[] {
+    return [
+      ...this.endpointFaults(from),
+      ...this.endpointFaults(to).map((fault) => (fault.owner === 'from' ? { ...fault, owner: 'to' as const } : fault)),
+    ];
   }
 
   #walk(context: SenderContext, to: SurveyedNode, own: readonly Prefix[]): readonly Piece[] {
@@ -272,28 +283,10 @@ function isFaultless({ onLinkFaults, exitFaults }: Sender, pieces: readonly Piec
   return pieces.every(({ outcomes }) => outcomes.every(({ faults }) => faults.length === 0));
 }
 
-/** Packets of these modes are the same on the wire, whichever of them the other end has. */
-const PLAIN_MODES: readonly DetectedMode[] = ['host-gw', 'fabric'];
-
 function shareMode(from: SurveyedNode, to: SurveyedNode, mode: DetectedMode): boolean {
   return from.mode.mode === mode && to.mode.mode === mode;
 }
 
 function sharedFamilies(from: SurveyedNode, to: SurveyedNode): Family[] {
   return from.families.filter((family) => to.podCIDRs.some((prefix) => prefix.family === family));
-}
-
-/** The sender's podCIDRs, where they share addresses with the receiver's. */
-function ownRanges(from: SurveyedNode, to: SurveyedNode): Prefix[] {
-  if (from.overlapRoots.length === 0) return [];
-  if (!from.overlapRoots.some((root) => to.overlapRoots.includes(root))) return [];
-  return from.podCIDRs.filter((own) => to.podCIDRs.some((other) => overlaps(own, other)));
-}
-
-function noSource(node: SurveyedNode): Gap {
-  return {
-    facet: 'nodes',
-    subject: `addresses of node ${node.name}`,
-    reason: 'it has none of this family to send from',
-  };
 }

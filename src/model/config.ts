@@ -4,6 +4,7 @@ import type { ChangePolicy } from './planned.ts';
 
 export const RULE_IDS = [
   'asymmetric-path',
+  'backend-mixed',
   'cloud-forwarding-off',
   'duplicate-cloud-route',
   'evidence-incomplete',
@@ -32,6 +33,7 @@ export const RULE_IDS = [
   'route-table-not-associated',
   'rule-crashed',
   'second-family-uncovered',
+  'vxlan-windows-values',
 ] as const;
 export type RuleId = (typeof RULE_IDS)[number];
 

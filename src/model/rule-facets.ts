@@ -4,6 +4,7 @@ import type { Facet } from './snapshot.ts';
 
 export const RULE_FACETS: Readonly<Record<RuleId, readonly Facet[]>> = {
   'asymmetric-path': [],
+  'backend-mixed': ['nodes'],
   'cloud-forwarding-off': ['interfaces'],
   'duplicate-cloud-route': ['routes', 'interfaces'],
   'evidence-incomplete': [],
@@ -32,4 +33,5 @@ export const RULE_FACETS: Readonly<Record<RuleId, readonly Facet[]>> = {
   'route-table-not-associated': ['routes'],
   'rule-crashed': [],
   'second-family-uncovered': ['routes'],
+  'vxlan-windows-values': ['nodes'],
 };

@@ -1,5 +1,6 @@
 /** Every rule, by id. A new one is added here and nowhere else. */
 import { asymmetricPath } from './asymmetric-path.ts';
+import { backendMixed } from './backend-mixed.ts';
 import { cloudForwardingOff } from './cloud-forwarding-off.ts';
 import { duplicateCloudRoute } from './duplicate-cloud-route.ts';
 import { evidenceIncomplete } from './evidence-incomplete.ts';
@@ -27,10 +28,12 @@ import { routeQuota } from './route-quota.ts';
 import { routeShadowed } from './route-shadowed.ts';
 import { routeTableNotAssociated } from './route-table-not-associated.ts';
 import { secondFamilyUncovered } from './second-family-uncovered.ts';
+import { vxlanWindowsValues } from './vxlan-windows-values.ts';
 import type { Rule } from './rule.ts';
 
 export const RULES: readonly Rule[] = [
   asymmetricPath,
+  backendMixed,
   cloudForwardingOff,
   duplicateCloudRoute,
   evidenceIncomplete,
@@ -58,4 +61,5 @@ export const RULES: readonly Rule[] = [
   routeShadowed,
   routeTableNotAssociated,
   secondFamilyUncovered,
+  vxlanWindowsValues,
 ];

@@ -21,6 +21,7 @@ type Part = 'pod' | 'kernel' | 'interface' | 'way' | 'filters' | 'path';
 // A rule without a place does not compile.
 const PART_OF_RULE: Readonly<Record<RuleId, Part | 'facet'>> = {
   'asymmetric-path': 'path',
+  'backend-mixed': 'kernel',
   'cloud-forwarding-off': 'interface',
   'duplicate-cloud-route': 'way',
   'evidence-incomplete': 'facet',
@@ -49,6 +50,7 @@ const PART_OF_RULE: Readonly<Record<RuleId, Part | 'facet'>> = {
   'route-table-not-associated': 'way',
   'rule-crashed': 'path',
   'second-family-uncovered': 'way',
+  'vxlan-windows-values': 'kernel',
 };
 
 const PART_OF_FACET: Readonly<Record<Facet, Part>> = {
