@@ -3,15 +3,19 @@ import type { EvidenceLevel } from './judgement.ts';
 import type { ChangePolicy } from './planned.ts';
 
 export const RULE_IDS = [
+  'advertised-address-wrong',
+  'agent-missing',
   'asymmetric-path',
   'backend-mixed',
   'cloud-forwarding-off',
+  'daemonset-os-selector',
   'duplicate-cloud-route',
   'evidence-incomplete',
   'fabric-route-dead',
   'fabric-route-missing',
   'fabric-route-wrong-target',
   'firewall-excludes-pods',
+  'flannel-config-invalid',
   'host-forwarding-off',
   'host-gw-off-link',
   'host-rp-filter-strict',

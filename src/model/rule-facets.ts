@@ -3,15 +3,19 @@ import type { RuleId } from './config.ts';
 import type { Facet } from './snapshot.ts';
 
 export const RULE_FACETS: Readonly<Record<RuleId, readonly Facet[]>> = {
+  'advertised-address-wrong': ['nodes'],
+  'agent-missing': ['nodes'],
   'asymmetric-path': [],
   'backend-mixed': ['nodes'],
   'cloud-forwarding-off': ['interfaces'],
+  'daemonset-os-selector': ['nodes'],
   'duplicate-cloud-route': ['routes', 'interfaces'],
   'evidence-incomplete': [],
   'fabric-route-dead': ['routes', 'interfaces', 'machines'],
   'fabric-route-missing': ['routes'],
   'fabric-route-wrong-target': ['routes', 'interfaces'],
   'firewall-excludes-pods': ['filters', 'interfaces'],
+  'flannel-config-invalid': ['nodes'],
   'host-gw-off-link': ['routes'],
   'host-forwarding-off': ['nodes'],
   'host-rp-filter-strict': ['nodes'],

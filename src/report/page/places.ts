@@ -20,15 +20,19 @@ type Part = 'pod' | 'kernel' | 'interface' | 'way' | 'filters' | 'path';
 
 // A rule without a place does not compile.
 const PART_OF_RULE: Readonly<Record<RuleId, Part | 'facet'>> = {
+  'advertised-address-wrong': 'kernel',
+  'agent-missing': 'kernel',
   'asymmetric-path': 'path',
   'backend-mixed': 'kernel',
   'cloud-forwarding-off': 'interface',
+  'daemonset-os-selector': 'kernel',
   'duplicate-cloud-route': 'way',
   'evidence-incomplete': 'facet',
   'fabric-route-dead': 'way',
   'fabric-route-missing': 'way',
   'fabric-route-wrong-target': 'way',
   'firewall-excludes-pods': 'filters',
+  'flannel-config-invalid': 'kernel',
   'host-gw-off-link': 'way',
   'host-forwarding-off': 'kernel',
   'host-rp-filter-strict': 'kernel',
