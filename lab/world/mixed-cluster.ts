@@ -37,6 +37,10 @@ export function mixedCluster(options: MixedOptions): World {
   }
   const names = world.cluster.nodes.map((node) => node.name);
   if (new Set(names).size < names.length) throw new Error(`two nodes of ${name} have the same name`);
-  const shape = { name, windows: hasWindows ? 1 : 0, ...(options.podCidr === undefined ? {} : { podCidr: options.podCidr }) };
+  const shape = {
+    name,
+    windows: hasWindows ? 1 : 0,
+    ...(options.podCidr === undefined ? {} : { podCidr: options.podCidr }),
+  };
   return finishCluster(world, shape, mode);
 }
