@@ -22,12 +22,16 @@ export const agentMissing = defineRule<Data>({
     const running = new Map(cni.agents.map(({ node, agents }) => [node, agents]));
     const waiting = new Map((cni.notReady ?? []).map(({ node, agents }) => [node, agents]));
     const judged = context.nodes.filter(({ isSkipped }) => !isSkipped);
+    // Agents of one system say nothing about the nodes of another.
+    const peersOf = Map.groupBy(
+      judged.filter(({ facts }) => running.has(facts.name)),
+      ({ facts }) => facts.os,
+    );
     return judged
       .filter((node) => lacksAgent(node, running))
       .flatMap((node) => {
         const { name, os } = node.facts;
-        // Agents of one system say nothing about the nodes of another.
-        const peers = judged.filter(({ facts }) => facts.os === os && running.has(facts.name));
+        const peers = peersOf.get(os) ?? [];
         const usual = running.get(peers[0]?.facts.name ?? '');
         if (usual === undefined) return [];
         const isThere = waiting.has(name);
