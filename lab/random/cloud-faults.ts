@@ -2,6 +2,7 @@
 
 import * as faults from '../world/faults.ts';
 import type { Fault } from '../world/faults.ts';
+import type { Vxlan } from '../world/network-modes.ts';
 import type { World } from '../world/world.ts';
 import type { Dice } from './dice.ts';
 
@@ -20,6 +21,17 @@ export function draw(world: World, d: Dice): Draw {
   const last = world.cluster.nodes.length - 1;
   const some = d.between(0, last);
   return { d, some, other: (some + d.between(1, last)) % (last + 1), node: () => d.between(0, last) };
+}
+
+/** In clusters with VXLAN of flannel's. */
+export function vxlanFaults(world: World, d: Dice, some: number): Choice[] {
+  const isTunnelled = world.cluster.nodes[some]?.annotations['flannel.alpha.coreos.com/backend-type'] === 'vxlan';
+  const values = (): Vxlan =>
+    d.pick([
+      { vni: 4096, port: 4789 },
+      { vni: 2, port: 8472 },
+    ]);
+  return isTunnelled ? [[6, () => [faults.otherVxlan([some], values())]]] : [];
 }
 
 export function nodeFaults(world: World, { d, some, other }: Draw): Choice[] {
@@ -42,5 +54,6 @@ export function nodeFaults(world: World, { d, some, other }: Draw): Choice[] {
     choices.push([3, () => [faults.becomesFabric(some)]]);
     choices.push([2, () => [faults.becomesOverlay(some)]]);
   }
+  choices.push(...vxlanFaults(world, d, some));
   return choices;
 }

@@ -5,6 +5,7 @@ import * as faults from '../world/faults.ts';
 import type { Elsewhere, Fault, TableChoice } from '../world/faults.ts';
 import { nodeOf, nodeTables, podRange } from '../world/look.ts';
 import type { World } from '../world/world.ts';
+import { vxlanFaults } from './cloud-faults.ts';
 import type { Dice } from './dice.ts';
 
 function elsewhere(d: Dice, node: () => number): Elsewhere {
@@ -96,5 +97,6 @@ export function randomFaults(world: World, d: Dice): Fault[] {
     choices.push([3, () => [faults.becomesFabric(some)]]);
     choices.push([2, () => [faults.becomesOverlay(some)]]);
   }
+  choices.push(...vxlanFaults(world, d, some));
   return d.weighted(choices)();
 }

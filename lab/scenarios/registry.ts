@@ -4,6 +4,7 @@ import * as agents from './agents.ts';
 import * as azure from './azure.ts';
 import * as ec2Filters from './ec2-filters.ts';
 import * as evidence from './evidence.ts';
+import * as flannel from './flannel.ts';
 import * as gce from './gce.ts';
 import * as hostGw from './host-gw.ts';
 import * as mixed from './mixed.ts';
@@ -25,6 +26,8 @@ export const scenarios: readonly Scenario[] = [
   otherModes.blackhole,
   otherModes.vpcCni,
   otherModes.flannelVxlan,
+  flannel.flannelVxlanWindows,
+  flannel.flannelVxlanWindowsFixed,
   agents.calicoCrossSubnet,
   agents.ciliumClusterPool,
   agents.podsElsewhere,

@@ -35,6 +35,8 @@ export interface Standing {
   pods: Range[];
   /** What its packets travel in, where evidence tells. */
   tunnel?: TunnelWorld;
+  /** The backend that flannel runs there with, where evidence tells. */
+  flannel?: string;
 }
 
 const threeMinutes = 180_000;
@@ -209,6 +211,8 @@ export function standings(world: World, grounds: Ground[], options: TruthOptions
     const { routing, tunnel } = node.kernel;
     const runsHere = agents.some((pod) => pod.nodeName === node.name);
     const isTold = runsHere && mode === routing && (mode === 'overlay' || mode === 'cross-subnet');
+    const flannel =
+      runsHere && mode === routing ? node.annotations['flannel.alpha.coreos.com/backend-type'] : undefined;
     return {
       node,
       judged: isJudged(world, node),
@@ -217,6 +221,7 @@ export function standings(world: World, grounds: Ground[], options: TruthOptions
       mode,
       pods: ranges,
       ...(isTold && tunnel !== undefined ? { tunnel } : {}),
+      ...(flannel === undefined ? {} : { flannel }),
     };
   });
 }

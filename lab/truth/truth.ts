@@ -6,6 +6,7 @@
 import { familyOf, formatAddress, holds } from '../world/addresses.ts';
 import type { Address, Family, Range } from '../world/addresses.ts';
 import type { TunnelWorld, World } from '../world/world.ts';
+import { fate } from './fate.ts';
 import type { Fate } from './fate.ts';
 import type { Machine } from './ground.ts';
 import type { Occasion } from './filters.ts';
@@ -90,6 +91,17 @@ function familiesOf(standing: Standing): Set<Family> {
   return new Set(internalIps(standing.node).map(familyOf));
 }
 
+/** flannel makes no route to nodes where it runs with another backend: what goes there takes the default route. */
+function isIgnored(a: Standing, b: Standing): boolean {
+  if (a.flannel === undefined || b.flannel === undefined || a.flannel === b.flannel) return false;
+  return [a, b].some(({ mode }) => mode === 'overlay' || mode === 'cross-subnet');
+}
+
+/** What arrives past flannel, nobody has meant to. */
+function atBestUnknown(one: Fate): Fate {
+  return one.verdict === 'pass' ? fate('unknown', `past flannel: ${one.why}`) : one;
+}
+
 /** The verdict for a whole pair where no packet needs to be followed; undefined where one must be. */
 function withoutPackets(
   a: Standing,
@@ -98,7 +110,7 @@ function withoutPackets(
 ): Fate | 'not-applicable' | 'tunnel' | undefined {
   if (!a.judged || !b.judged || addresses.length === 0) return 'not-applicable';
   if (a.mode === b.mode && a.mode === 'eni') return 'not-applicable';
-  if (a.mode === b.mode && a.mode === 'overlay') return 'tunnel';
+  if (a.mode === b.mode && a.mode === 'overlay' && !isIgnored(a, b)) return 'tunnel';
   if (a.machine === 'dead' || b.machine === 'dead') return { verdict: 'fail', why: 'a machine does not run' };
   if (a.machine === 'unknown' || b.machine === 'unknown') return { verdict: 'unknown', why: 'a machine is unknown' };
   const isCross = a.mode === 'cross-subnet' && b.mode === 'cross-subnet';
@@ -106,7 +118,7 @@ function withoutPackets(
   const modes = [a, b].map((one) => one.mode);
   if (modes.includes('unknown')) return { verdict: 'unknown', why: `modes ${modes.join(' and ')}` };
   if (a.machine.ground !== b.machine.ground) return { verdict: 'unknown', why: 'from one cloud to another' };
-  const routed = isCross || modes.every((mode) => mode === 'host-gw' || mode === 'fabric');
+  const routed = isCross || isIgnored(a, b) || modes.every((mode) => mode === 'host-gw' || mode === 'fabric');
   return routed ? undefined : { verdict: 'unknown', why: `modes ${a.mode} and ${b.mode}` };
 }
 
@@ -151,10 +163,22 @@ function outerFamily({ outer }: TunnelWorld, { node }: Standing, family: Family)
   return ownAddresses(node, 4).length > 0 ? 4 : 6;
 }
 
+/** VXLAN is understood by devices with the same identifier on the same port only. */
+function isNobodys(tunnel: TunnelWorld | undefined, other: TunnelWorld | undefined): boolean {
+  if (tunnel?.vni === undefined || other?.vni === undefined) return false;
+  return tunnel.vni !== other.vni || tunnel.port !== other.port;
+}
+
 /** Packets of a tunnel run between the nodes themselves, and need nothing but to be let through. */
 function followTunnel(a: Standing, b: Standing, families: Set<Family>): Sample[] {
   const { tunnel, seat: machine } = a;
   const { seat: owner } = b;
+  if (isNobodys(tunnel, b.tunnel)) {
+    const lost: Fate = { verdict: 'fail', why: 'nothing there takes such packets out of their tunnel' };
+    return b.pods
+      .filter(({ family }) => families.has(family))
+      .map(({ family, first }) => ({ target: { family, value: first }, there: lost, answer: lost }));
+  }
   if (tunnel === undefined || b.tunnel?.protocol !== tunnel.protocol || b.tunnel.port !== tunnel.port) return [];
   if (machine === undefined || machine.ground !== owner?.ground) return [];
   const { filters } = machine.ground;
@@ -191,11 +215,18 @@ function judgePair(stage: Stage, a: Standing, b: Standing): PairFate {
   const { machine } = a;
   const { machine: owner } = b;
   const { filters } = machine.ground;
-  const inTunnel = (x: Address): boolean => a.mode === 'cross-subnet' && isTunnelled(a, machine, b, x.family) === true;
+  const isPast = isIgnored(a, b);
+  const isCross = a.mode === 'cross-subnet' && !isPast;
+  const inTunnel = (x: Address): boolean => isCross && isTunnelled(a, machine, b, x.family) === true;
   const carried = followTunnel(a, b, new Set(targets.filter(inTunnel).map((x) => x.family)));
   const samples: Sample[] = [];
   for (const target of targets.filter((x) => !inTunnel(x))) {
     const routed = follow(stage.scene, a, machine, b, owner, target);
+    if (isPast) {
+      const there = atBestUnknown({ verdict: routed.verdict, why: routed.why });
+      samples.push({ target, there, answer: there });
+      continue;
+    }
     for (const source of stage.sources.get(a) ?? []) {
       if (source.family !== target.family) continue;
       const judge = (occasion: Occasion): Fate => filters.judge(routed, { source, target, owner }, occasion);

@@ -86,5 +86,5 @@ export function vxlanOf(hasWindows: boolean): Vxlan {
 /** What carries pod packets between nodes. */
 export function tunnelOf(mode: NetworkMode, hasWindows: boolean): KernelWorld['tunnel'] {
   const { flannel, tunnel } = MODES[mode];
-  return flannel === 'vxlan' ? { protocol: 'udp', port: vxlanOf(hasWindows).port } : tunnel;
+  return flannel === 'vxlan' ? { protocol: 'udp', ...vxlanOf(hasWindows) } : tunnel;
 }

@@ -87,6 +87,8 @@ export interface TunnelWorld {
   port?: number;
   /** node: outer packets have the node's first family; ipv4: only IPv4 pods travel so. Absent: the pods' own family. */
   outer?: 'node' | 'ipv4';
+  /** VXLAN's network identifier: whoever has a device with another one drops the packet. */
+  vni?: number;
 }
 
 export interface PodWorld {

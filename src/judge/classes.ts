@@ -2,6 +2,7 @@
 import type { Fault } from '../model/faults.ts';
 import type { Family } from '../model/prefix.ts';
 import { outerFamily, tunnelEnd } from './filtering.ts';
+import { describeBackend } from './flannel.ts';
 import type { Filters } from './filters.ts';
 import { faultId } from './path.ts';
 import type { SenderContext } from './sender.ts';
@@ -50,6 +51,9 @@ function isWalked(node: SurveyedNode): boolean {
 function signNode(tracer: Tracer, node: SurveyedNode, contexts: readonly SenderContext[], trail: Trail): void {
   if (node.skipped !== undefined) return;
   trail.add(node.mode.mode);
+  if (tracer.survey.flannel !== undefined && node.mode.flannel !== undefined) {
+    trail.add(describeBackend(node.mode.flannel));
+  }
   // Kernels may treat any two nodes differently.
   if (hasOwnKernel(tracer, node)) trail.add(node.name);
   for (const family of node.families) trail.add(FAMILY[family]);
@@ -60,7 +64,9 @@ function signNode(tracer: Tracer, node: SurveyedNode, contexts: readonly SenderC
     return;
   }
   if (node.mode.mode === 'overlay' || node.mode.mode === 'cross-subnet') trail.add(signTunnel(tracer, node));
-  if (node.mode.mode === 'overlay' || node.mode.mode === 'eni') return;
+  // Packets for what flannel ignores meet the fabric whatever the mode.
+  const isUnseen = node.mode.mode === 'overlay' && tracer.survey.flannel?.hasBackends !== true;
+  if (isUnseen || node.mode.mode === 'eni') return;
   const filters = node.fabric === undefined ? undefined : tracer.survey.filters.get(node.fabric);
   for (const family of node.families) signSender(tracer, node, family, filters, trail);
   for (const context of contexts) {

@@ -3,7 +3,7 @@ import type { Fault, FaultDetail } from '../model/faults.ts';
 import { gapFault } from '../model/faults.ts';
 import type { Family, Range } from '../model/prefix.ts';
 import { hostPrefix, overlaps, parseAddress, rangeToPrefixes } from '../model/prefix.ts';
-import type { InterfaceFacts } from '../model/snapshot.ts';
+import type { Gap, InterfaceFacts } from '../model/snapshot.ts';
 import type { Fabric } from './fabric.ts';
 import type { Place } from './filter-atlas.ts';
 import type { Filters, Stage } from './filters.ts';
@@ -137,4 +137,13 @@ export function outerFamily(node: SurveyedNode, { outer }: Tunnel, family: Famil
   if (outer === 'ipv4') return family === 4 ? 4 : undefined;
   if (outer === undefined) return family;
   return node.facts.internalIPs.some((text) => parseAddress(text)?.family === 4) ? 4 : 6;
+}
+
+/** Why nothing is known of a sender whose addresses filters would have to look at. */
+export function noSource(node: SurveyedNode): Gap {
+  return {
+    facet: 'nodes',
+    subject: `addresses of node ${node.name}`,
+    reason: 'it has none of this family to send from',
+  };
 }

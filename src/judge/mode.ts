@@ -11,7 +11,7 @@ import { fromNoAgent } from './modes/bare.ts';
 import { fromCalico } from './modes/calico.ts';
 import { fromCilium, fromDataplaneV2 } from './modes/cilium.ts';
 import { embedsFlannel, findK3sBackend, fromFlannel, runsFlannel } from './modes/flannel.ts';
-import type { Guess, NodeEvidence, Tunnel } from './modes/guess.ts';
+import type { FlannelBackend, Guess, NodeEvidence, Tunnel } from './modes/guess.ts';
 import { unknown } from './modes/guess.ts';
 import {
   fromAntrea,
@@ -37,6 +37,8 @@ export interface ModeDecision {
   readonly tunnel?: Tunnel;
   /** What the agent told its peers as next hops; absent: the node's own addresses. */
   readonly announced?: readonly string[];
+  /** Present where flannel moves the packets. */
+  readonly flannel?: FlannelBackend;
   /** What speaks against a mode that the user stated. */
   readonly doubt?: string;
 }

@@ -2,6 +2,7 @@
 import type { Prefix } from '../model/prefix.ts';
 import { comparePrefixes, overlaps } from '../model/prefix.ts';
 import type { NodeFacts } from '../model/snapshot.ts';
+import type { SurveyedNode } from './survey.ts';
 
 /** Prefixes overlap only by containment, so the broadest one of a group names it. */
 export function groupOverlaps(
@@ -31,4 +32,11 @@ export function groupOverlaps(
   }
   close();
   return groups;
+}
+
+/** The sender's podCIDRs, where they share addresses with the receiver's. */
+export function ownRanges(from: SurveyedNode, to: SurveyedNode): Prefix[] {
+  if (from.overlapRoots.length === 0) return [];
+  if (!from.overlapRoots.some((root) => to.overlapRoots.includes(root))) return [];
+  return from.podCIDRs.filter((own) => to.podCIDRs.some((other) => overlaps(own, other)));
 }

@@ -60,6 +60,9 @@ export function advertisedAddress(node: SurveyedNode, family: Family): string | 
 
 const NOTHING: readonly string[] = [];
 
+/** Packets of these modes are the same on the wire, whichever of them the other end has. */
+export const PLAIN_MODES: ReadonlySet<DetectedMode> = new Set(['host-gw', 'static', 'fabric']);
+
 /** Its kernel has a route per peer: to all that are neighbours, and in cross-subnet mode into a tunnel for the others. */
 export function usesHostRoutes({ mode }: SurveyedNode): boolean {
   return mode.mode === 'host-gw' || mode.mode === 'cross-subnet';
@@ -72,7 +75,8 @@ export function seesNeighbour(context: SenderContext, to: SurveyedNode): boolean
 
 /** Nobody ends a tunnel where no agent runs. Between nodes' own addresses and pods of others both ways are in one. */
 export function isTunnelled(context: SenderContext, to: SurveyedNode): boolean {
-  return context.mode === 'cross-subnet' && to.standsFor !== 'an extra sender' && !seesNeighbour(context, to);
+  const isPeer = context.mode === 'cross-subnet' && to.mode.mode === 'cross-subnet';
+  return isPeer && to.standsFor !== 'an extra sender' && !seesNeighbour(context, to);
 }
 
 function isInSubnet(context: SenderContext, to: SurveyedNode): boolean {

@@ -10,6 +10,8 @@ import type { BehaviourTable, FilterBehaviourTable } from './behaviour.ts';
 import { FABRIC_BEHAVIOUR, FILTER_BEHAVIOUR } from './behaviour.ts';
 import type { Fabric } from './fabric.ts';
 import { indexFabric, isCovered } from './fabric.ts';
+import type { FlannelSplit } from './flannel.ts';
+import { splitFlannel } from './flannel.ts';
 import { Filters } from './filters.ts';
 import type { Guests } from './guests/guests.ts';
 import { guestGap, openGuests } from './guests/guests.ts';
@@ -69,6 +71,8 @@ export interface Survey {
   readonly routelessFamilies: ReadonlySet<string>;
   /** By fabric; none where they were not read, or are not wanted. */
   readonly filters: ReadonlyMap<Fabric, Filters>;
+  /** Absent: flannel does not run, or runs alike on all nodes. */
+  readonly flannel?: FlannelSplit;
   /** Absent: no kernel was read of nodes that are in no cloud. */
   readonly guests?: Guests;
 }
@@ -193,6 +197,7 @@ export function surveySnapshot(
   const hostGwSubnets = findHostGwSubnets(surveyed);
   const routelessFamilies = findRoutelessFamilies(surveyed);
   const filters = openFilters(fabrics, config, behaviours.filters);
+  const flannel = splitFlannel(surveyed);
   return {
     snapshot,
     nodes: surveyed,
@@ -203,6 +208,7 @@ export function surveySnapshot(
     hostGwSubnets,
     filters,
     routelessFamilies,
+    ...(flannel === undefined ? {} : { flannel }),
     ...(guests === undefined ? {} : { guests }),
   };
 }

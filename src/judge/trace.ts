@@ -2,8 +2,6 @@
 import type { Fault } from '../model/faults.ts';
 import { gapFault } from '../model/faults.ts';
 import type { RuleId } from '../model/config.ts';
-import type { DetectedMode } from '../model/judgement.ts';
-import type { Gap } from '../model/snapshot.ts';
 import type { Family, Prefix, Range } from '../model/prefix.ts';
 import type { Outcome } from './outcome.ts';
 import { outcomeOf } from './outcome.ts';
@@ -11,16 +9,19 @@ import type { FamilyPath, Path } from './path.ts';
 import { NOT_APPLICABLE, pathOf, settle, unique } from './path.ts';
 import type { Place } from './filter-atlas.ts';
 import type { Ends } from './filtering.ts';
-import { judgeWay, outerFamily, tunnelEnd } from './filtering.ts';
+import { judgeWay, noSource, tunnelEnd } from './filtering.ts';
+import { flannelRift } from './flannel.ts';
 import type { Filters } from './filters.ts';
 import { sourceRanges } from './filters.ts';
 import { HostRoutes } from './host-routes.ts';
 import { KernelPaths } from './kernel-paths.ts';
-import { ownRanges, shareMode, sharedFamilies } from './shared.ts';
+import { ownRanges } from './overlaps.ts';
+import { estrangement, shareMode, sharedFamilies } from './shared.ts';
 import type { Sender, SenderContext } from './sender.ts';
 import { Contexts, advertisedAddress, findSender } from './sender.ts';
 import type { Survey, SurveyedNode } from './survey.ts';
 import { throughPiece } from './through.ts';
+import { tunnelFaults } from './tunnels.ts';
 import { UsualWays } from './usual-way.ts';
 import type { Piece } from './walk.ts';
 import { walkTo } from './walk.ts';
@@ -139,6 +140,10 @@ export class Tracer {
     const shared = sharedFamilies(from, to);
     if (shared.length === 0) return NOT_APPLICABLE;
     if (shareMode(from, to, 'eni')) return NOT_APPLICABLE;
+    const rift = flannelRift(this.survey, from, to);
+    if (rift !== undefined) {
+      return pathOf(shared.map((family) => ({ family, ...this.#pastFlannel(from, to, family, rift) })));
+    }
     if (shareMode(from, to, 'overlay')) {
       return pathOf(shared.map((family) => ({ family, ...this.#throughTunnel(from, to, family, isReply) })));
     }
@@ -149,25 +154,27 @@ export class Tracer {
     return pathOf(shared.map((family) => ({ family, ...this.#traceFamily(from, to, family, isReply) })));
   }
 
-  /** Routing is the overlay's own affair; that its outer packets get through is not. */
-  #throughTunnel(from: SurveyedNode, to: SurveyedNode, pods: Family, isReply: boolean): Omit<FamilyPath, 'family'> {
-    const faults = this.#tunnelFaults(from, to, pods, isReply);
-    return faults.length === 0 ? { verdict: 'not-applicable', faults } : settle([outcomeOf(faults)]);
+  /**
+   * Without a route of flannel's, packets follow the default route. What that certainly loses is lost; what it may not
+   * lose was never meant to go there, and nobody should rely on it.
+   */
+  #pastFlannel(from: SurveyedNode, to: SurveyedNode, family: Family, rift: Fault): Omit<FamilyPath, 'family'> {
+    const blocking = this.#machineFaults(from, to);
+    const isDead = blocking.some((fault) => fault.verdict === 'fail');
+    if (isDead) return settle([outcomeOf(blocking)]);
+    const unclear = outcomeOf([this.#admit({ ...rift, verdict: 'unknown' })]);
+    const isFollowed = blocking.length === 0 && from.fabric === to.fabric;
+    const sender = isFollowed ? this.sender(from, family) : undefined;
+    if (sender === undefined || 'rule' in sender) return settle([unclear]);
+    const lost = outcomeOf([this.#admit(rift)]);
+    const pieces = this.#walk(sender.context, to, ownRanges(from, to));
+    return settle(pieces.map((piece) => (throughPiece(sender, piece).verdict === 'fail' ? lost : unclear)));
   }
 
-  #tunnelFaults(from: SurveyedNode, to: SurveyedNode, pods: Family, isReply: boolean): Fault[] {
-    const { tunnel } = from.mode;
-    const { fabric } = from;
-    const filters = fabric === undefined || to.fabric !== fabric ? undefined : this.survey.filters.get(fabric);
-    if (filters === undefined || fabric === undefined || tunnel === undefined) return [];
-    if (tunnel.name !== to.mode.tunnel?.name) return [];
-    const family = outerFamily(from, tunnel, pods);
-    if (family === undefined) return [];
-    const out = tunnelEnd(from, filters, advertisedAddress(from, family));
-    const into = tunnelEnd(to, filters, advertisedAddress(to, family));
-    if (out === undefined || into === undefined) return [];
-    const ends = { from, to, fabric, filters, isReply };
-    return judgeWay(ends, out.face, [into.face], out.place, into.place, tunnel).map(this.#admit);
+  /** Routing is the overlay's own affair; that its outer packets get through is not. */
+  #throughTunnel(from: SurveyedNode, to: SurveyedNode, pods: Family, isReply: boolean): Omit<FamilyPath, 'family'> {
+    const faults = tunnelFaults(this.survey, from, to, pods, isReply).map(this.#admit);
+    return faults.length === 0 ? { verdict: 'not-applicable', faults } : settle([outcomeOf(faults)]);
   }
 
   #traceFamily(from: SurveyedNode, to: SurveyedNode, family: Family, isReply: boolean): Omit<FamilyPath, 'family'> {
@@ -242,24 +249,15 @@ export class Tracer {
   #endpointFaults(from: SurveyedNode, to: SurveyedNode): readonly Fault[] {
     const isSound = from.endpointFaults.length === 0 && to.endpointFaults.length === 0;
     if (isSound && from.fabric === to.fabric && from.mode.mode === to.mode.mode) return NO_FAULTS;
-    const faults = [
+    const faults = this.#machineFaults(from, to);
+    return faults.length > 0 ? faults : estrangement(from, to);
+  }
+
+  #machineFaults(from: SurveyedNode, to: SurveyedNode): Fault[] {
+    return [
       ...this.endpointFaults(from),
       ...this.endpointFaults(to).map((fault) => (fault.owner === 'from' ? { ...fault, owner: 'to' as const } : fault)),
     ];
-    if (faults.length === 0 && from.fabric !== to.fabric && !shareMode(from, to, 'cross-subnet')) {
-      const subject = 'what connects the clouds, accounts or regions of the nodes';
-      faults.push(
-        gapFault({ facet: 'networks', subject, reason: 'pairs that leave one of them for another are not followed' }),
-      );
-    }
-    // What is no node has no agent that could expect another form.
-    const agents = [from, to].filter((end) => end.standsFor !== 'an extra sender').map(({ mode }) => mode.mode);
-    const isMixed = new Set(agents).size > 1 && agents.some((mode) => !PLAIN_MODES.includes(mode));
-    if (faults.length === 0 && isMixed) {
-      const reason = 'they do not put pod packets on the wire in the same form';
-      faults.push(gapFault({ facet: 'cni', subject: 'pairs of nodes in different network modes', reason }));
-    }
-    return faults;
   }
 
   #walk(context: SenderContext, to: SurveyedNode, own: readonly Prefix[]): readonly Piece[] {
@@ -289,15 +287,4 @@ export class Tracer {
 function isFaultless({ onLinkFaults, exitFaults }: Sender, pieces: readonly Piece[]): boolean {
   if (pieces.length === 0 || onLinkFaults.length > 0 || exitFaults.some((faults) => faults.length > 0)) return false;
   return pieces.every(({ outcomes }) => outcomes.every(({ faults }) => faults.length === 0));
-}
-
-/** Packets of these modes are the same on the wire, whichever of them the other end has. */
-const PLAIN_MODES: readonly DetectedMode[] = ['host-gw', 'static', 'fabric'];
-
-function noSource(node: SurveyedNode): Gap {
-  return {
-    facet: 'nodes',
-    subject: `addresses of node ${node.name}`,
-    reason: 'it has none of this family to send from',
-  };
 }

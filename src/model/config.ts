@@ -3,14 +3,19 @@ import type { EvidenceLevel } from './judgement.ts';
 import type { ChangePolicy } from './planned.ts';
 
 export const RULE_IDS = [
+  'advertised-address-wrong',
+  'agent-missing',
   'asymmetric-path',
+  'backend-mixed',
   'cloud-forwarding-off',
+  'daemonset-os-selector',
   'duplicate-cloud-route',
   'evidence-incomplete',
   'fabric-route-dead',
   'fabric-route-missing',
   'fabric-route-wrong-target',
   'firewall-excludes-pods',
+  'flannel-config-invalid',
   'host-firewall-drops',
   'host-forwarding-off',
   'host-gw-off-link',
@@ -37,6 +42,7 @@ export const RULE_IDS = [
   'tor-route-missing',
   'tor-route-orphan',
   'tor-route-wrong',
+  'vxlan-windows-values',
 ] as const;
 export type RuleId = (typeof RULE_IDS)[number];
 

@@ -2,6 +2,7 @@
 import type { RuleId } from './config.ts';
 import type { Family } from './prefix.ts';
 import type { FilterKind } from './filter.ts';
+import type { FlannelDifference, FlannelGroup } from './flannel.ts';
 import type { Gap, GuestFacts, GuestRoute, RouteFacts, RouterFacts, RouterRoute } from './snapshot.ts';
 
 /** How a route lookup ended, where it did not lead to the owner. */
@@ -194,6 +195,13 @@ export type FaultDetail =
       readonly subnet: string;
     }
   | { readonly kind: 'overlap'; readonly prefix: string; readonly nodes: readonly string[] }
+  /** All of flannel's nodes by how it runs there: those of different groups do not understand each other. */
+  | {
+      readonly kind: 'flannel';
+      readonly difference: FlannelDifference;
+      /** Those with most nodes first. */
+      readonly groups: readonly FlannelGroup[];
+    }
   | {
       readonly kind: 'machine';
       readonly node: string;

@@ -56,3 +56,26 @@ export interface Toleration {
   readonly value?: string;
   readonly effect?: string;
 }
+
+/** flannel ignores peers of another backend; VXLAN packets with another VNI or port are nobody's. */
+export type FlannelDifference = 'backend' | 'values';
+
+/** Nodes on which flannel runs alike. */
+export interface FlannelGroup {
+  /** flannel's word for the backend. */
+  readonly type: string;
+  /** What VXLAN packets carry, and where they go to; absent: another backend, or not known. */
+  readonly vni?: number;
+  readonly port?: number;
+  readonly os: 'linux' | 'windows' | 'unknown';
+  /** Names, in the order of the snapshot. */
+  readonly nodes: readonly string[];
+}
+
+/** What the flannel of a node is told, where that was read. */
+export function flannelConfigOf(
+  cni: { readonly flannel?: FlannelConfig; readonly otherFlannels?: readonly OtherFlannelConfig[] },
+  node: string,
+): FlannelConfig | undefined {
+  return cni.otherFlannels?.find(({ nodes }) => nodes.includes(node)) ?? cni.flannel;
+}

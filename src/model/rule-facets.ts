@@ -3,14 +3,19 @@ import type { RuleId } from './config.ts';
 import type { Facet } from './snapshot.ts';
 
 export const RULE_FACETS: Readonly<Record<RuleId, readonly Facet[]>> = {
+  'advertised-address-wrong': ['nodes'],
+  'agent-missing': ['nodes'],
   'asymmetric-path': [],
+  'backend-mixed': ['nodes'],
   'cloud-forwarding-off': ['interfaces'],
+  'daemonset-os-selector': ['nodes'],
   'duplicate-cloud-route': ['routes', 'interfaces'],
   'evidence-incomplete': [],
   'fabric-route-dead': ['routes', 'interfaces', 'machines'],
   'fabric-route-missing': ['routes'],
   'fabric-route-wrong-target': ['routes', 'interfaces'],
   'firewall-excludes-pods': ['filters', 'interfaces'],
+  'flannel-config-invalid': ['nodes'],
   'host-gw-off-link': ['routes'],
   'host-firewall-drops': ['nodes'],
   'host-forwarding-off': ['nodes'],
@@ -37,4 +42,5 @@ export const RULE_FACETS: Readonly<Record<RuleId, readonly Facet[]>> = {
   'tor-route-missing': ['nodes'],
   'tor-route-orphan': ['nodes'],
   'tor-route-wrong': ['nodes'],
+  'vxlan-windows-values': ['nodes'],
 };

@@ -45,6 +45,8 @@ function hitBy(detail: FaultDetail): readonly string[] | ((node: RuleNode) => bo
       return isAtInterface(detail.fabric, (face, fabric) => isBehind(detail.filters, face, fabric));
     case 'overlap':
       return detail.nodes;
+    case 'flannel':
+      return detail.groups.slice(1).flatMap(({ nodes }) => nodes);
     case 'association':
       return isAtInterface(detail.fabric, ({ subnet }) => subnet === detail.subnet);
     case 'off-link':

@@ -1,12 +1,17 @@
 /** Every rule, by id. A new one is added here and nowhere else. */
+import { advertisedAddressWrong } from './advertised-address-wrong.ts';
+import { agentMissing } from './agent-missing.ts';
 import { asymmetricPath } from './asymmetric-path.ts';
+import { backendMixed } from './backend-mixed.ts';
 import { cloudForwardingOff } from './cloud-forwarding-off.ts';
+import { daemonsetOsSelector } from './daemonset-os-selector.ts';
 import { duplicateCloudRoute } from './duplicate-cloud-route.ts';
 import { evidenceIncomplete } from './evidence-incomplete.ts';
 import { fabricRouteDead } from './fabric-route-dead.ts';
 import { fabricRouteMissing } from './fabric-route-missing.ts';
 import { fabricRouteWrongTarget } from './fabric-route-wrong-target.ts';
 import { firewallExcludesPods } from './firewall-excludes-pods.ts';
+import { flannelConfigInvalid } from './flannel-config-invalid.ts';
 import { hostFirewallDrops } from './host-firewall-drops.ts';
 import { hostForwardingOff } from './host-forwarding-off.ts';
 import { hostGwOffLink } from './host-gw-off-link.ts';
@@ -32,17 +37,23 @@ import { secondFamilyUncovered } from './second-family-uncovered.ts';
 import { torRouteMissing } from './tor-route-missing.ts';
 import { torRouteOrphan } from './tor-route-orphan.ts';
 import { torRouteWrong } from './tor-route-wrong.ts';
+import { vxlanWindowsValues } from './vxlan-windows-values.ts';
 import type { Rule } from './rule.ts';
 
 export const RULES: readonly Rule[] = [
+  advertisedAddressWrong,
+  agentMissing,
   asymmetricPath,
+  backendMixed,
   cloudForwardingOff,
+  daemonsetOsSelector,
   duplicateCloudRoute,
   evidenceIncomplete,
   fabricRouteDead,
   fabricRouteMissing,
   fabricRouteWrongTarget,
   firewallExcludesPods,
+  flannelConfigInvalid,
   hostFirewallDrops,
   hostForwardingOff,
   hostGwOffLink,
@@ -68,4 +79,5 @@ export const RULES: readonly Rule[] = [
   torRouteMissing,
   torRouteOrphan,
   torRouteWrong,
+  vxlanWindowsValues,
 ];

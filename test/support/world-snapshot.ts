@@ -14,6 +14,7 @@ import { canonicalPrefix, parsePrefix } from '../../src/model/prefix.ts';
 import type {
   Agent,
   CniFacts,
+  DaemonSetFacts,
   FabricFacts,
   Gap,
   MachineState,
@@ -66,6 +67,7 @@ function servicesOf({ cluster }: World): { serviceCIDRs?: string[] } {
 function nodeFacts(node: NodeWorld): NodeFacts {
   const flannel = (key: string): string | undefined => node.annotations[`flannel.alpha.coreos.com/${key}`];
   const backendType = flannel('backend-type');
+  const backendData = flannel('backend-data');
   const publicIP = flannel('public-ip');
   const publicIPv6 = flannel('public-ipv6');
   const isVirtualKubelet = node.labels['type'] === 'virtual-kubelet';
@@ -88,6 +90,7 @@ function nodeFacts(node: NodeWorld): NodeFacts {
       : {
           flannel: {
             backendType,
+            ...(backendData === undefined ? {} : { backendData }),
             ...(publicIP === undefined ? {} : { publicIP }),
             ...(publicIPv6 === undefined ? {} : { publicIPv6 }),
           },
@@ -129,9 +132,23 @@ function cniFacts(world: World): CniFacts {
   return {
     agents: [...agents].map(([node, set]) => ({ node, agents: [...set] })),
     complete: true,
+    ...placements(world),
     ...configuration(world, running),
     samples: chooseSamples(world.cluster.pods.flatMap(sampleOf)),
   };
+}
+
+function placements({ cluster }: World): Pick<CniFacts, 'daemonSets'> {
+  const daemonSets = cluster.daemonSets.flatMap(({ namespace, name, nodeSelector }): DaemonSetFacts[] => {
+    const runs = name.startsWith('kube-flannel-ds')
+      ? 'flannel'
+      : name.startsWith('kube-proxy')
+        ? 'kube-proxy'
+        : undefined;
+    const os = (nodeSelector['kubernetes.io/os'] ?? 'any') as DaemonSetFacts['os'];
+    return runs === undefined ? [] : [{ namespace, name, runs, os, tolerations: [{ effect: 'NoSchedule' }] }];
+  });
+  return daemonSets.length === 0 ? {} : { daemonSets };
 }
 
 /** What each agent that runs somewhere reads itself. */

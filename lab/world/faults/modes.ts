@@ -4,6 +4,7 @@ import { isNetworkAgent } from '../agents.ts';
 import { flannelAnnotations, flannelPrefix } from '../kubernetes.ts';
 import { DoesNotFit, internalIps, nodeOf } from '../look.ts';
 import { vxlanOf } from '../network-modes.ts';
+import type { Vxlan } from '../network-modes.ts';
 import type { NodeRef } from '../look.ts';
 import { restartPods } from '../pod-ranges.ts';
 import type { NodeWorld, World } from '../world.ts';
@@ -84,7 +85,37 @@ export function becomesOverlay(ref: NodeRef): Fault {
       config.data['net-conf.json'] = JSON.stringify({ ...netConf, Backend: backend }, null, 2);
       Object.assign(node.annotations, flannelAnnotations('vxlan', internalIps(node), node.name, vxlan.vni));
       const { advertised } = node.kernel;
-      node.kernel = { routing: 'overlay', advertised, tunnel: { protocol: 'udp', port: vxlan.port } };
+      node.kernel = { routing: 'overlay', advertised, tunnel: { protocol: 'udp', ...vxlan } };
+      return [];
+    },
+  };
+}
+
+/** flannel's net-conf.json says something else about the backend now; nobody has restarted flannel since. */
+export function flannelTold(backend: Record<string, unknown>): Fault {
+  return {
+    says: `net-conf.json has backend ${JSON.stringify(backend)}`,
+    into: (world) => {
+      const config = world.cluster.configMaps.find(({ name }) => name === 'kube-flannel-cfg');
+      if (config === undefined) throw new DoesNotFit('flannel has no configuration');
+      const netConf = JSON.parse(config.data['net-conf.json'] ?? '{}') as Record<string, unknown>;
+      config.data['net-conf.json'] = JSON.stringify({ ...netConf, Backend: backend }, null, 2);
+      return [];
+    },
+  };
+}
+
+/** flannel of some nodes makes VXLAN packets of its own kind. */
+export function otherVxlan(refs: readonly NodeRef[], values: Vxlan): Fault {
+  return {
+    says: `VXLAN of ${refs.map(String).join(', ')} has VNI ${String(values.vni)} and port ${String(values.port)}`,
+    into: (world) => {
+      for (const ref of refs) {
+        const node = nodeOf(world, ref);
+        if (node.annotations[`${flannelPrefix}backend-type`] !== 'vxlan') throw new DoesNotFit('no VXLAN to change');
+        Object.assign(node.annotations, flannelAnnotations('vxlan', internalIps(node), node.name, values.vni));
+        node.kernel.tunnel = { protocol: 'udp', ...values };
+      }
       return [];
     },
   };

@@ -123,6 +123,14 @@ export function nonCanonicalPodCidr(ref: NodeRef): Fault {
   };
 }
 
+/** flannel runs only where its network holds the podCIDR. */
+function widenFlannel({ cluster }: World): void {
+  for (const { data } of cluster.configMaps) {
+    const netConf = data['net-conf.json'];
+    if (netConf !== undefined) data['net-conf.json'] = netConf.replace(/("Network": )"[^"]*"/, '$1"10.0.0.0/8"');
+  }
+}
+
 /** The node's podCIDR lies inside the network's own range, where EC2 lets no route change anything. */
 export function podCidrInsideVpc(ref: NodeRef, prefix: string): Fault {
   return {
@@ -131,6 +139,7 @@ export function podCidrInsideVpc(ref: NodeRef, prefix: string): Fault {
       const node = nodeOf(world, ref);
       forgetRoutes(world, podRange(node));
       replaceV4(world, node, prefix);
+      widenFlannel(world);
       const routeTables = tablesInUse(world, node, prefix, nodeTables(world)).map((table) => table.id);
       if (routeTables.length === 0) return [];
       const subjects = { nodes: [node.name], prefixes: [canonical(prefix)], routeTables: routeTables.sort() };

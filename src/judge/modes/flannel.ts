@@ -2,9 +2,10 @@
  * flannel, alone or as half of Canal, in a pod or inside k3s. Its annotation says which backend a node runs, and its
  * net-conf.json how. Source: flannel, Documentation/backends.md and pkg/subnet/kube.
  */
+import { flannelConfigOf } from '../../model/flannel.ts';
 import { FLANNEL_BACKENDS } from '../../model/network-modes.ts';
 import type { Agent, NodeFacts } from '../../model/snapshot.ts';
-import type { Guess, NodeEvidence, Tunnel } from './guess.ts';
+import type { FlannelBackend, Guess, NodeEvidence, Tunnel } from './guess.ts';
 import { IPIP, gapAbout, udp, unknown } from './guess.ts';
 
 /** Backends that know DirectRouting. */
@@ -36,27 +37,60 @@ function backendFlag({ k3sNodeArgs = [] }: NodeFacts): string | undefined {
 export function fromFlannel(evidence: NodeEvidence): Guess {
   const { node, agents, cni, k3sBackend } = evidence;
   const inPod = runsFlannel(agents);
-  const backend = node.flannel?.backendType ?? (inPod ? cni.flannel?.backendType : (backendFlag(node) ?? k3sBackend));
+  const config = inPod ? flannelConfigOf(cni, node.name) : undefined;
+  const backend = node.flannel?.backendType ?? (inPod ? config?.backendType : (backendFlag(node) ?? k3sBackend));
   if (backend === undefined) return unknown('flannel runs here, but has not said which backend it uses');
   const mode = FLANNEL_BACKENDS[backend];
   if (mode === undefined) return unknown(`flannel's backend ${backend} is not known`);
   const reason = `flannel runs here with backend ${backend}`;
   const announced = [node.flannel?.publicIP, node.flannel?.publicIPv6].filter((text) => text !== undefined);
-  if (mode !== 'overlay') return { mode, reason, ...(announced.length === 0 ? {} : { announced }) };
+  const flannel = { flannel: backendOf(backend, evidence) };
+  if (mode !== 'overlay') return { mode, reason, ...flannel, ...(announced.length === 0 ? {} : { announced }) };
   const tunnel = tunnelOf(backend, evidence);
-  const carried = { ...(tunnel === undefined ? {} : { tunnel }), ...(announced.length === 0 ? {} : { announced }) };
+  const carried = {
+    ...flannel,
+    ...(tunnel === undefined ? {} : { tunnel }),
+    ...(announced.length === 0 ? {} : { announced }),
+  };
   if (!inPod || !DIRECT.has(backend)) return { mode, reason, ...carried };
-  if (cni.flannel === undefined) {
+  if (config === undefined) {
     const gap = gapAbout(evidence, /flannel|canal|net-conf/);
     return unknown(`${reason}, and whether DirectRouting is on could not be read`, gap);
   }
-  if (!cni.flannel.directRouting) return { mode, reason, ...carried };
+  if (!config.directRouting) return { mode, reason, ...carried };
   return { mode: 'cross-subnet', reason: `${reason} and DirectRouting`, ...carried };
 }
 
+function backendOf(backend: string, evidence: NodeEvidence): FlannelBackend {
+  // k3s has a name of its own for it, until flannel has written the annotation.
+  if (backend === 'wireguard-native') return { type: 'wireguard' };
+  if (backend !== 'vxlan') return { type: backend };
+  const vni = announcedVni(evidence.node);
+  const port = vxlanPort(evidence, vni);
+  return { type: backend, ...(vni === undefined ? {} : { vni }), ...(port === undefined ? {} : { port }) };
+}
+
+/** flannel writes `{"VNI":1,"VtepMAC":"..."}`; its early versions the address only. */
+function announcedVni({ flannel }: NodeFacts): number | undefined {
+  const vni = /"VNI"\s*:\s*(\d+)/.exec(flannel?.backendData ?? '')?.[1];
+  return vni === undefined ? undefined : Number(vni);
+}
+
+/** On Windows flannel starts with no other than 4789 (vxlan_windows.go); elsewhere the kernel's default is 8472. */
+function vxlanPort(evidence: NodeEvidence, vni: number | undefined): number | undefined {
+  const { node, agents, cni } = evidence;
+  if (node.os === 'windows') return 4789;
+  const config = runsFlannel(agents) ? flannelConfigOf(cni, node.name) : undefined;
+  // With another identifier than is written now it was started before that was written.
+  if (config?.backendType !== 'vxlan' || vni !== (config.vni ?? 1)) return undefined;
+  return config.port ?? 8472;
+}
+
 /** The default ports are those of the Linux kernel and of flannel; Windows knows only 4789, which has to be written. */
-function tunnelOf(backend: string, { node, agents, cni, hasWindows }: NodeEvidence): Tunnel | undefined {
-  const config = cni.flannel?.backendType === backend ? cni.flannel : undefined;
+function tunnelOf(backend: string, evidence: NodeEvidence): Tunnel | undefined {
+  const { node, agents, cni, hasWindows } = evidence;
+  const written = flannelConfigOf(cni, node.name);
+  const config = written?.backendType === backend ? written : undefined;
   const isConfigured = config !== undefined || !runsFlannel(agents);
   switch (backend) {
     case 'vxlan':

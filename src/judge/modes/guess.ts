@@ -17,6 +17,16 @@ export interface Tunnel {
   readonly outer?: 'node' | 'ipv4';
 }
 
+/** How flannel runs on a node. */
+export interface FlannelBackend {
+  /** flannel's word for it. */
+  readonly type: string;
+  /** Of VXLAN: as the node's annotation has it. */
+  readonly vni?: number;
+  /** UDP port of its VXLAN packets, where that can be told. */
+  readonly port?: number;
+}
+
 export interface Guess {
   readonly mode: DetectedMode;
   /** For people: the evidence, or why nothing could be decided. */
@@ -27,6 +37,8 @@ export interface Guess {
   readonly tunnel?: Tunnel;
   /** What the agent told its peers as next hop towards this node; absent: the node's own addresses. */
   readonly announced?: readonly string[];
+  /** Present where flannel moves the packets. */
+  readonly flannel?: FlannelBackend;
 }
 
 /** One node, and all that is known about its network. */

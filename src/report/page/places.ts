@@ -20,14 +20,19 @@ type Part = 'pod' | 'kernel' | 'interface' | 'way' | 'filters' | 'path';
 
 // A rule without a place does not compile.
 const PART_OF_RULE: Readonly<Record<RuleId, Part | 'facet'>> = {
+  'advertised-address-wrong': 'kernel',
+  'agent-missing': 'kernel',
   'asymmetric-path': 'path',
+  'backend-mixed': 'kernel',
   'cloud-forwarding-off': 'interface',
+  'daemonset-os-selector': 'kernel',
   'duplicate-cloud-route': 'way',
   'evidence-incomplete': 'facet',
   'fabric-route-dead': 'way',
   'fabric-route-missing': 'way',
   'fabric-route-wrong-target': 'way',
   'firewall-excludes-pods': 'filters',
+  'flannel-config-invalid': 'kernel',
   'host-gw-off-link': 'way',
   'host-firewall-drops': 'kernel',
   'host-forwarding-off': 'kernel',
@@ -54,6 +59,7 @@ const PART_OF_RULE: Readonly<Record<RuleId, Part | 'facet'>> = {
   'tor-route-missing': 'way',
   'tor-route-orphan': 'way',
   'tor-route-wrong': 'way',
+  'vxlan-windows-values': 'kernel',
 };
 
 const PART_OF_FACET: Readonly<Record<Facet, Part>> = {

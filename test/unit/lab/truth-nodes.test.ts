@@ -22,7 +22,7 @@ test.each([
   ['being deleted', faults.deletingNode(1), 'npnnpn'],
   ['without an agent', faults.noAgent(1), 'upuupu'],
   ['with an agent that does not run', faults.agentNotReady(1), 'upuupu'],
-  ['on vxlan while the others are not', faults.becomesOverlay(1), 'upuupu'],
+  ['on vxlan while the others are not', faults.becomesOverlay(1), 'fpffpf'],
   ['with host bits in its podCIDR', faults.nonCanonicalPodCidr(1), 'pppppp'],
   ['with a second interface', faults.secondInterface(1), 'pppppp'],
   ['without a providerID', faults.noProviderId(1), 'pppppp'],
