@@ -6,7 +6,7 @@ import { parseBundle } from '../../../src/guests/bundle.ts';
 import { roundTripVerdict } from '../../../src/judge/path.ts';
 import { surveySnapshot } from '../../../src/judge/survey.ts';
 import { Tracer } from '../../../src/judge/trace.ts';
-import type { GuestFacts, NodeFacts, Snapshot } from '../../../src/model/snapshot.ts';
+import type { GuestFacts, NodeFacts, RouterFacts, Snapshot } from '../../../src/model/snapshot.ts';
 import type { Probe } from '../../../lab/kernel/namespaces.ts';
 
 export interface Compared {
@@ -21,6 +21,8 @@ export interface Compared {
 export interface Reading {
   /** Somebody says that each network of nodes is one segment. */
   readonly isTold: boolean;
+  /** What routers were exported. */
+  readonly routers?: readonly RouterFacts[];
 }
 
 export function snapshotOf(topology: Topology, guests: readonly GuestFacts[]): Snapshot {
@@ -76,7 +78,9 @@ export function compare(
   const nodeSubnets = reading.isTold
     ? Array.from({ length: topology.segments }, (_, segment) => segmentPrefix(segment))
     : [];
-  const survey = surveySnapshot(snapshotOf(topology, guests), { networkModes: ['host-gw'], rules: {}, nodeSubnets });
+  const { routers } = reading;
+  const snapshot = { ...snapshotOf(topology, guests), ...(routers === undefined ? {} : { routers }) };
+  const survey = surveySnapshot(snapshot, { networkModes: ['host-gw'], rules: {}, nodeSubnets });
   const tracer = new Tracer(survey);
   const owner = new Map(topology.nodes.flatMap(({ name, pods }) => pods.map((address) => [address, name])));
   const byPair = Map.groupBy(probes, ({ from, to }) => `${owner.get(from) ?? ''} -> ${owner.get(to) ?? ''}`);
