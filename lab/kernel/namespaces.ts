@@ -67,6 +67,11 @@ export class KernelLab {
     return { stdout, stderr, exit: status ?? 255 };
   }
 
+  /** What a command prints in the namespace of a node, or of the `router`. */
+  show(name: string, command: readonly string[]): string {
+    return this.#inside(name, command);
+  }
+
   /** A packet from every pod address to every one of the other nodes. */
   probe(): Probe[] {
     const pods = this.#topology.nodes.map(({ name, numbers, numbers6 }) => ({

@@ -9,6 +9,7 @@ import * as gce from './gce.ts';
 import * as hostGw from './host-gw.ts';
 import * as mixed from './mixed.ts';
 import * as otherModes from './other-modes.ts';
+import * as racks from './racks.ts';
 import type { Scenario } from './scenario.ts';
 import * as tomorrow from './tomorrow.ts';
 
@@ -59,6 +60,14 @@ export const scenarios: readonly Scenario[] = [
   tomorrow.fullTable,
   tomorrow.taggedTables,
   tomorrow.templateOff,
+  racks.staticHealthy,
+  racks.staticRouteMissing,
+  racks.staticStaleNextHop,
+  racks.torHealthy,
+  racks.torRouteMissing,
+  racks.torWrongNextHop,
+  racks.torStaleNextHop,
+  racks.torUnread,
   evidence.wrongAccount,
   evidence.twoNetworks,
   evidence.zeroNodes,

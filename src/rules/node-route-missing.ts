@@ -33,7 +33,10 @@ function explain(data: GuestData): Words {
         fault.table === undefined
           ? ROUTER_UNREAD
           : `There route table ${fault.table} decides, and it does not lead to ${owner} either.`,
-      next: adviseRoute(data),
+      next:
+        fault.table === undefined
+          ? `If ${nextHop} is to carry the pods, give what it says with show ip route (input fabric-routes, docs/routers.md). If not: ${adviseRoute(data)}`
+          : adviseRoute(data),
     };
   }
   return {

@@ -8,7 +8,7 @@ import type { RuleRef } from './firewall.ts';
 import type { Guest, Segments } from './links.ts';
 import type { Mark } from './mark.ts';
 import type { ConnectionState } from './matching.ts';
-import type { Router } from './routers.ts';
+import type { Router, Sent } from './routers.ts';
 
 /** The end of a walk. */
 export interface Journey {
@@ -104,7 +104,13 @@ export interface Place {
 }
 
 /** Where a packet has been. */
-export type Stop = Place | { readonly router: Router };
+export type Stop = Place | RouterStop;
+
+/** A router, and by what it sent the packet on. */
+export interface RouterStop {
+  readonly router: Router;
+  readonly sent: Sent;
+}
 
 export function unknown(flight: Flight, guest: Guest, reason: string): End {
   return { ...outerRanges(flight), faults: [doubtOf(guest, reason), ...flight.doubts] };

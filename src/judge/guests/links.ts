@@ -37,6 +37,8 @@ export class Segments {
   /** Of each link, another one of its segment; the last one stands for all. */
   readonly #parents = new Map<string, string>();
   readonly #members = new Map<string, Port[]>();
+  /** Networks that are not one segment, whatever somebody says, with what was seen. */
+  readonly #refused = new Map<Prefix, string>();
 
   /** @param told networks of which somebody says that each is one segment */
   constructor(guests: readonly Guest[], told: readonly Prefix[], routers: readonly RouterFacts[] = []) {
@@ -140,6 +142,10 @@ export class Segments {
   #whyNobody(guest: Guest, device: string, address: string): string {
     const [owner] = this.#byAddress.get(address) ?? [];
     if (owner === undefined) return `who has the next hop ${address} on ${device} of ${guest.name} is not known`;
+    for (const [prefix, witness] of this.#refused) {
+      if (hasAddressIn({ guest, device }, prefix))
+        return `${prefix.text} is not one segment, as input node-subnets says: ${witness}`;
+    }
     return `nothing shows that ${guest.name} (${device}) and ${owner.name}, which has ${address}, are on one segment: neither has heard of the other lately, and input node-subnets says nothing`;
   }
 
@@ -171,13 +177,33 @@ export class Segments {
 
   #joinTold(told: readonly Prefix[]): void {
     for (const prefix of told) {
-      let first: Port | undefined;
-      for (const port of this.#ports()) {
-        if (!port.guest.uplinks.has(port.device) || !hasAddressIn(port, prefix)) continue;
-        if (first === undefined) first = port;
-        else this.#join(first, port);
+      const ports = [...this.#ports()].filter(
+        (port) => port.guest.uplinks.has(port.device) && hasAddressIn(port, prefix),
+      );
+      const witness = this.#contradiction(ports, prefix);
+      if (witness !== undefined) this.#refused.set(prefix, witness);
+      else for (const port of ports.slice(1)) if (ports[0] !== undefined) this.#join(ports[0], port);
+    }
+  }
+
+  /** An address that is seen at two hardware addresses: two racks with the same numbers, and no one segment. */
+  #contradiction(ports: readonly Port[], prefix: Prefix): string | undefined {
+    const macs = new Map<string, string>();
+    for (const port of ports) {
+      for (const { address, device, mac, state } of port.guest.kernel.facts.neighbours) {
+        const parsed = parseAddress(address);
+        const isHere = device === port.device && parsed !== undefined && containsAddress(prefix, parsed);
+        if (!isHere || state !== 'confirmed' || mac === undefined) continue;
+        const own = this.holders(address).flatMap((guest) =>
+          guest.kernel.facts.links.flatMap((link) => link.mac ?? []),
+        );
+        const known = own.length === 0 ? macs.get(address) : own.includes(mac) ? mac : own[0];
+        if (known !== undefined && known !== mac)
+          return `${port.guest.name} sees ${address} at ${mac}, and it is at ${known} too`;
+        macs.set(address, mac);
       }
     }
+    return undefined;
   }
 
   /** Whoever answered lately with a node's own hardware address is that node, on the same segment. */

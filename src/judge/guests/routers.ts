@@ -11,6 +11,13 @@ export interface Reach {
   readonly interface: string;
 }
 
+/** One of the ways of a route. */
+export interface Sent {
+  readonly route: RouterRoute;
+  readonly prefix: Prefix;
+  readonly way: Reach;
+}
+
 export type RouterDecision =
   | { readonly kind: 'no-route' }
   | { readonly kind: 'dropped'; readonly route: RouterRoute; readonly prefix: Prefix }

@@ -5,12 +5,12 @@ import { contains, containsAddress, parseAddress, rangeToPrefixes } from '../../
 import type { Prefix } from '../../model/prefix.ts';
 import { gapFault } from '../../model/faults.ts';
 import type { RouterRoute } from '../../model/snapshot.ts';
-import type { End, Flight, Journey } from './ends.ts';
+import type { End, Flight, Journey, Stop } from './ends.ts';
 import { joined, nodeAddress, outerRanges } from './ends.ts';
 import type { Port } from './links.ts';
 import { linkOf } from './links.ts';
 import { hears } from './hears.ts';
-import type { Face, Reach, Router } from './routers.ts';
+import type { Face, Reach, Router, Sent } from './routers.ts';
 
 /** What happens at a node that a packet comes to. */
 export type Enter = (journey: Journey, at: Port, flight: Flight) => End[];
@@ -38,12 +38,10 @@ function throughRouter(scene: Scene, router: Router, flight: Flight): End[] {
   const { journey } = scene;
   const unread = router.unread(flight.destination.family);
   if (unread !== undefined) return [unknownAt(router.name, flight, unread)];
-  if (flight.before.some((stop) => 'router' in stop && stop.router === router)) {
-    return [lostAt(journey, router, flight, 'loop', {})];
-  }
-  const before = [...flight.before, { router }];
+  const been = flight.before.findIndex((stop) => 'router' in stop && stop.router === router);
+  if (been >= 0) return [circleAt(journey, flight, flight.before.slice(been))];
   return router.decide(flight.destination).flatMap(({ destination, decision }) => {
-    const piece: Flight = { ...flight, before, destination };
+    const piece: Flight = { ...flight, destination };
     switch (decision.kind) {
       case 'unclear':
         return [unknownAt(router.name, piece, decision.reason)];
@@ -52,7 +50,9 @@ function throughRouter(scene: Scene, router: Router, flight: Flight): End[] {
       case 'dropped':
         return [lostAt(journey, router, piece, 'dropped', decision)];
       case 'sent': {
-        const ends = decision.ways.map((way) => passOn(scene, router, piece, { ...decision, way }));
+        const ends = decision.ways.map((way) =>
+          passOn(scene, router, piece, { route: decision.route, prefix: decision.prefix, way }),
+        );
         const [only = []] = ends;
         // Flows are spread over them: as good as the worst.
         return ends.length < 2 ? only : [joined(piece, ends.flat())];
@@ -61,14 +61,9 @@ function throughRouter(scene: Scene, router: Router, flight: Flight): End[] {
   });
 }
 
-interface Sent {
-  readonly route: RouterRoute;
-  readonly prefix: Prefix;
-  readonly way: Reach;
-}
-
-function passOn(scene: Scene, router: Router, flight: Flight, sent: Sent): End[] {
+function passOn(scene: Scene, router: Router, arrived: Flight, sent: Sent): End[] {
   const { journey } = scene;
+  const flight: Flight = { ...arrived, before: [...arrived.before, { router, sent }] };
   const link = sent.way.interface;
   const gateway = sent.way.gateway ?? nodeAddress(flight);
   if (gateway === undefined) return askForPods(journey, router, flight, sent);
@@ -103,6 +98,17 @@ function passOn(scene: Scene, router: Router, flight: Flight, sent: Sent): End[]
   // It need not have gone there: whatever that node makes of it is not the cause.
   const lost = lostAt(journey, router, flight, 'elsewhere', { ...sent, leadsTo: guest.name });
   return ends.map((end) => (isFailing(end) ? { ...end, faults: lost.faults } : end));
+}
+
+/** Round and round: to blame is who has the owner in a network of its own, else who has the least to say about its range. */
+function circleAt(journey: Journey, flight: Flight, circle: readonly Stop[]): End {
+  const stops = circle.filter((stop) => 'router' in stop);
+  const { address = '' } = journey;
+  const near = stops.find(({ router }) => isNear(router, address));
+  const widest = stops.toSorted((a, b) => a.sent.prefix.length - b.sent.prefix.length)[0];
+  const culprit = near ?? widest;
+  if (culprit === undefined) throw new Error('a circle of routers has a router');
+  return lostAt(journey, culprit.router, flight, 'loop', culprit.sent);
 }
 
 /** Nobody that was read has the next hop. Nodes on that segment may have asked for it, and got no answer. */
@@ -164,7 +170,7 @@ function lostAt(
   const wanted = wantedHop(journey, router);
   // A route for more than this range is not wrong: what lacks is one of its own.
   const isOwn = prefix !== undefined && contains(podCIDR, prefix);
-  const rule: RuleId = isOwn || problem === 'loop' ? 'tor-route-wrong' : 'tor-route-missing';
+  const rule: RuleId = isOwn ? 'tor-route-wrong' : 'tor-route-missing';
   const cause = `cluster/${router.name}/${podCIDR.text}`;
   const detail: RouterDetail = {
     kind: 'router',

@@ -6,7 +6,7 @@ import { parseBundle } from '../../../src/guests/bundle.ts';
 import { roundTripVerdict } from '../../../src/judge/path.ts';
 import { surveySnapshot } from '../../../src/judge/survey.ts';
 import { Tracer } from '../../../src/judge/trace.ts';
-import type { GuestFacts, NodeFacts, Snapshot } from '../../../src/model/snapshot.ts';
+import type { GuestFacts, NodeFacts, RouterFacts, Snapshot } from '../../../src/model/snapshot.ts';
 
 export interface Compared {
   readonly pair: string;
@@ -23,6 +23,8 @@ export interface Compared {
 export interface Reading {
   /** Somebody says that each network of nodes is one segment. */
   readonly isTold: boolean;
+  /** What routers were exported. */
+  readonly routers?: readonly RouterFacts[];
 }
 
 export function snapshotOf(topology: Topology, guests: readonly GuestFacts[]): Snapshot {
@@ -86,7 +88,9 @@ export function compare(
 ): Compared[] {
   const segments = Array.from({ length: topology.segments }, (_, segment) => segment);
   const nodeSubnets = reading.isTold ? [...segments.map(segmentPrefix), ...segments.map(segmentPrefix6)] : [];
-  const survey = surveySnapshot(snapshotOf(topology, guests), { networkModes: ['host-gw'], rules: {}, nodeSubnets });
+  const { routers } = reading;
+  const snapshot = { ...snapshotOf(topology, guests), ...(routers === undefined ? {} : { routers }) };
+  const survey = surveySnapshot(snapshot, { networkModes: ['host-gw'], rules: {}, nodeSubnets });
   const tracer = new Tracer(survey);
   const owner = new Map(topology.nodes.flatMap((node) => podsOf(node).map((address) => [address, node.name])));
   const keyOf = (from: string, to: string, family: number): string => `${from} -> ${to} IPv${String(family)}`;

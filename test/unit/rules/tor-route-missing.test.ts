@@ -2,6 +2,7 @@ import { expect, test } from '@jest/globals';
 import { addressOf, findingsOf, judgeGuests, podsOf } from '../../support/guest-cluster.ts';
 import { torCluster, torText } from '../../support/tor-cluster.ts';
 
+const NAMES = ['a', 'b', 'c'] as const;
 const [a, b] = [podsOf('a'), podsOf('b')];
 const toUpstream = { '0.0.0.0/0': '[1/0] via 192.168.1.253, Vlan1, weight 1, 00:01:00' };
 
@@ -42,6 +43,10 @@ test('one finding per podCIDR', () => {
     `tor-route-missing/cluster/tor-1/${a}`,
     `tor-route-missing/cluster/tor-1/${b}`,
   ]);
+  const [first, second] = findingsOf(judgement, 'tor-route-missing');
+  const all = NAMES.map((name) => `ip route ${podsOf(name)} ${addressOf(name)}`).join(' ; ');
+  expect(first?.next).toContain(`All that it needs for the nodes in its networks: ${all}.`);
+  expect(second?.next).not.toContain('All that it needs');
 });
 
 test('a router that has all of them, by one route each or by one for some', () => {

@@ -1,5 +1,6 @@
 /** Each system's words for one small table, and the lines that people have seen besides. */
 import { expect, test } from '@jest/globals';
+import fc from 'fast-check';
 import { parseExport } from '../../../../src/clouds/segment/index.ts';
 import { ConfigError } from '../../../../src/model/errors.ts';
 import type { RouterFacts, RouterRoute } from '../../../../src/model/router.ts';
@@ -352,4 +353,46 @@ test.each([
 ])('%s is for the author of the workflow to mend', (_, text, says) => {
   expect(() => parseExport(text, 'tor.txt')).toThrow(ConfigError);
   expect(() => parseExport(text, 'tor.txt')).toThrow(says);
+});
+
+/** Lines of all systems, whole and cut, in any order. */
+const PIECES = [IOS, FRR, EOS, NXOS].flatMap((text) => text.split('\n'));
+const line = fc.oneof(
+  fc.constantFrom(...PIECES),
+  fc.tuple(fc.constantFrom(...PIECES), fc.nat(60)).map(([text, end]) => text.slice(0, end)),
+  fc.string({ maxLength: 40 }),
+);
+
+test('whatever a file holds, there are routers, or a message for the author of the workflow', () => {
+  fc.assert(
+    fc.property(fc.array(line, { maxLength: 40 }), (lines) => {
+      try {
+        for (const router of parseExport(lines.join('\n'), 'tor.txt')) {
+          expect(router.interfaces.length).toBeGreaterThan(0);
+          for (const { hops, opaque, prefix } of router.routes) expect([prefix, hops, opaque]).toBeDefined();
+        }
+      } catch (error) {
+        expect(error).toBeInstanceOf(ConfigError);
+      }
+    }),
+  );
+});
+
+test('what is cut off somewhere loses its end, and nothing of it turns into another route', () => {
+  fc.assert(
+    fc.property(fc.constantFrom(IOS, FRR, EOS, NXOS), fc.nat(1500), (text, end) => {
+      let routers: readonly RouterFacts[] = [];
+      try {
+        routers = parseExport(text.slice(0, end), 'tor.txt');
+      } catch (error) {
+        expect(error).toBeInstanceOf(ConfigError);
+      }
+      const whole = short(only(text));
+      // The last line may be cut within its prefix or its next hop.
+      for (const router of routers) {
+        const kept = Object.entries(short(router)).slice(0, -1);
+        for (const [prefix, way] of kept) expect([prefix, whole[prefix]]).toEqual([prefix, way]);
+      }
+    }),
+  );
 });

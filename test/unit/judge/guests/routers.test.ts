@@ -189,6 +189,18 @@ test.each(CASES.map((item) => [item.name, item] as const))('%s', (_, { text, cha
   expect(short(judgeGuests(torCluster(text, changes, more)))).toEqual({ found, pairs });
 });
 
+test('round and round: to blame is the router that has the owner beside it', () => {
+  const wide = '0.0.0.0/0';
+  const first = torText({ [b]: '[1/0] via 192.168.1.253, Vlan1, weight 1, 00:01:00' });
+  const second = torText({ [b]: undefined, [wide]: `[1/0] via ${ROUTER}, Vlan1, weight 1, 00:01:00` })
+    .replace('tor-1#', 'tor-2#')
+    .replace(`${ROUTER}/32`, '192.168.1.253/32');
+  const { findings } = judgeGuests(torCluster(first, {}, [second]));
+  const found = findings.filter(({ rule }) => rule.startsWith('tor-')).map(({ key }) => key);
+  // Both have it beside them, so the first one that was met.
+  expect(found).toEqual(['tor-route-wrong/cluster/tor-1/10.244.2.0/24']);
+});
+
 test('a pod route of the node itself does not need the router', () => {
   const changes = { a: both(withRoute(route(b, addressOf('b')))) };
   expect(short(judgeGuests(torCluster(torText({ [b]: undefined }), changes)))).toMatchObject({ pairs: [5, 1, 0, 0] });

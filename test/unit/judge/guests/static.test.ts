@@ -42,6 +42,8 @@ test('a route that lacks leaves the supernet, and there nobody answers for pods'
   expect(finding?.what).toMatch(
     /On a, packets to 10\.244\.2\.0\/24, pods of b, are lost by 10\.244\.0\.0\/16 dev eth0: nobody answers/,
   );
+  // Others' next hops are behind it.
+  expect(finding?.next).not.toMatch(/ip route del/);
 });
 
 test('a next hop that is gone', () => {
