@@ -68,7 +68,7 @@ function matchValues(left: unknown, values: readonly unknown[], isInverted: bool
   }
   if (isEntry(meta)) return matchMeta(meta['key'], values, isInverted);
   if (isEntry(ct) && ct['key'] === 'state' && ct['dir'] === undefined) {
-    const states = values.filter((one) => typeof one === 'string' && one !== '');
+    const states = values.filter((one): one is string => typeof one === 'string' && one !== '');
     return states.length === values.length ? [{ kind: 'state', states, ...not }] : undefined;
   }
   if (isEntry(fib)) {
