@@ -4,6 +4,7 @@ import type { ChangePolicy } from './planned.ts';
 
 export const RULE_IDS = [
   'asymmetric-path',
+  'bridge-netfilter-missing',
   'cloud-forwarding-off',
   'duplicate-cloud-route',
   'evidence-incomplete',

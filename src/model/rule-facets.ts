@@ -4,6 +4,7 @@ import type { Facet } from './snapshot.ts';
 
 export const RULE_FACETS: Readonly<Record<RuleId, readonly Facet[]>> = {
   'asymmetric-path': [],
+  'bridge-netfilter-missing': ['nodes'],
   'cloud-forwarding-off': ['interfaces'],
   'duplicate-cloud-route': ['routes', 'interfaces'],
   'evidence-incomplete': [],

@@ -1,5 +1,6 @@
 /** Every rule, by id. A new one is added here and nowhere else. */
 import { asymmetricPath } from './asymmetric-path.ts';
+import { bridgeNetfilterMissing } from './bridge-netfilter-missing.ts';
 import { cloudForwardingOff } from './cloud-forwarding-off.ts';
 import { duplicateCloudRoute } from './duplicate-cloud-route.ts';
 import { evidenceIncomplete } from './evidence-incomplete.ts';
@@ -33,6 +34,7 @@ import type { Rule } from './rule.ts';
 
 export const RULES: readonly Rule[] = [
   asymmetricPath,
+  bridgeNetfilterMissing,
   cloudForwardingOff,
   duplicateCloudRoute,
   evidenceIncomplete,

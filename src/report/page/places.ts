@@ -21,6 +21,7 @@ type Part = 'pod' | 'kernel' | 'interface' | 'way' | 'filters' | 'path';
 // A rule without a place does not compile.
 const PART_OF_RULE: Readonly<Record<RuleId, Part | 'facet'>> = {
   'asymmetric-path': 'path',
+  'bridge-netfilter-missing': 'kernel',
   'cloud-forwarding-off': 'interface',
   'duplicate-cloud-route': 'way',
   'evidence-incomplete': 'facet',

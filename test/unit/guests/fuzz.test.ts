@@ -80,7 +80,7 @@ test('bytes that are wrong, missing or too many', () => {
       for (const { at, gone, more } of edits) now = Buffer.concat([now.subarray(0, at), more, now.subarray(at + gone)]);
       use(now.toString(encoding));
     }),
-    { numRuns: 300 },
+    { numRuns: 150 },
   );
 });
 
@@ -104,7 +104,7 @@ test('any JSON, and any text, in any part', () => {
     fc.property(fc.constantFrom(...Object.keys(PARTS)), fc.oneof(fc.json(), fc.string(), lines), (name, text) => {
       use(bundle({ ...PARTS, [name]: text }));
     }),
-    { numRuns: 200 },
+    { numRuns: 100 },
   );
 });
 
