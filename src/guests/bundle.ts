@@ -35,6 +35,7 @@ export function parseBundle(text: string, source: string): BundleResult[] {
 }
 
 function parseNode(text: string, source: string): BundleResult {
+  if (text.includes('\0')) return { trouble: 'it holds NUL bytes, as UTF-16 does; store it as UTF-8' };
   if (!text.startsWith('#prc guest ')) return { trouble: 'it is no output of collect.sh' };
   if (!text.startsWith('#prc guest 1\n')) return { trouble: 'it was written by a newer collect.sh' };
   const { node, os, at, sections, isDone } = split(text);

@@ -93,8 +93,9 @@ async function findFiles(pattern: string): Promise<string[]> {
 async function readText(path: string): Promise<string> {
   const bytes = await readFile(path).catch((error: unknown) => refuse(path, error));
   if (bytes.length > MOST_BYTES) refuse(path, new Error(`it has ${String(bytes.length)} bytes, which no node writes`));
-  const isUtf16 = bytes[0] === 0xff && bytes[1] === 0xfe;
-  return bytes.toString(isUtf16 ? 'utf16le' : 'utf8');
+  if (bytes[0] === 0xff && bytes[1] === 0xfe) return bytes.toString('utf16le');
+  const isBigEndian = bytes[0] === 0xfe && bytes[1] === 0xff && bytes.length % 2 === 0;
+  return isBigEndian ? bytes.swap16().toString('utf16le') : bytes.toString('utf8');
 }
 
 function refuse(path: string, cause: unknown): never {

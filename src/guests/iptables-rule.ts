@@ -63,14 +63,18 @@ const ranged =
 
 const linked =
   (side: 'in' | 'out'): Reader =>
-  (value) => ({ kind: 'link', side, links: [value.replace(/\+$/, '*')] });
+  (value) =>
+    value === '' ? undefined : { kind: 'link', side, links: [value.replace(/\+$/, '*')] };
 
 const own =
   (side: 'source' | 'destination'): Reader =>
   (value) =>
     value === 'LOCAL' ? { kind: 'own', side } : undefined;
 
-const stated: Reader = (value) => ({ kind: 'state', states: value.toLowerCase().split(',') });
+const stated: Reader = (value) => {
+  const states = value.toLowerCase().split(',');
+  return states.includes('') ? undefined : { kind: 'state', states };
+};
 
 const READERS: Readonly<Record<string, Reader>> = {
   '-s': prefixed('source'),
@@ -167,14 +171,24 @@ function numberOf(text: string): number {
 /** As a shell would, with quotes; undefined: a quote does not end. */
 function splitWords(line: string): string[] | undefined {
   const words: string[] = [];
-  const pattern = /\s*(?:"((?:[^"\\]|\\.)*)"(?=\s|$)|([^\s"]\S*))/y;
-  while (pattern.lastIndex < line.length) {
-    const at = pattern.lastIndex;
-    const found = pattern.exec(line);
-    if (found === null) return line.slice(at).trim() === '' ? words : undefined;
-    const [, quoted, plain = ''] = found;
+  // By the quotes, because a pattern for all that is between them would not stand a long text.
+  const parts = line.split('"');
+  for (let at = 0; at < parts.length; at += 2) {
+    words.push(...(parts[at] ?? '').split(/\s+/).filter((word) => word !== ''));
+    if (at + 1 >= parts.length) return words;
+    const inside = [parts[at + 1] ?? ''];
+    for (; isEscaped(inside.at(-1) ?? '') && at + 2 < parts.length; at += 1) inside.push(parts[at + 2] ?? '');
+    const quoted = inside.join('"');
+    if (at + 2 >= parts.length) return undefined;
     // The quote stays on what would look like an option without it.
-    words.push(quoted === undefined ? plain : /^[-!]/.test(quoted) ? `"${quoted}` : quoted);
+    words.push(/^[-!]/.test(quoted) ? `"${quoted}` : quoted.replaceAll(/\\(.)/g, '$1'));
   }
   return words;
+}
+
+/** Does the text end in a backslash that says that the quote behind it is none? */
+function isEscaped(text: string): boolean {
+  let slashes = 0;
+  while (text.at(-1 - slashes) === '\\') slashes += 1;
+  return slashes % 2 === 1;
 }

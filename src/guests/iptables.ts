@@ -42,7 +42,8 @@ export function parseTables(text: string, tool: string, family: FirewallFamily):
     } else if (line === 'COMMIT' && table !== undefined) table = undefined;
     else if (line.startsWith(':') && table !== undefined) {
       const [, name = '', policy = ''] = /^:(\S+) (\S+)/.exec(line) ?? [];
-      const hook = TABLES[table]?.[name];
+      const hooks = Object.hasOwn(TABLES, table) ? TABLES[table] : undefined;
+      const hook = hooks !== undefined && Object.hasOwn(hooks, name) ? hooks[name] : undefined;
       if (policy !== '-' && policy !== 'ACCEPT' && policy !== 'DROP') troubles.push(`a line ${line.slice(0, 60)}`);
       const base: GuestHook | undefined = hook && { ...hook, policy: policy === 'DROP' ? 'drop' : 'accept' };
       chains.set(idOf(name), { ...(base === undefined ? {} : { base }), rules: [] });

@@ -44,6 +44,12 @@ export function nameOf(value: unknown): string | undefined {
 }
 
 export function quote(value: unknown): string {
-  const text = value === undefined ? 'nothing' : JSON.stringify(value);
+  const text = value === undefined ? 'nothing' : isShallow(value) ? JSON.stringify(value) : 'something deep';
   return text.length > 40 ? `${text.slice(0, 37)}...` : text;
+}
+
+/** Whatever is deeper than anything that a command prints would be too deep for JSON.stringify as well. */
+function isShallow(value: unknown, depth = 0): boolean {
+  if (typeof value !== 'object' || value === null) return true;
+  return depth < 20 && Object.values(value).every((one) => isShallow(one, depth + 1));
 }

@@ -18,7 +18,10 @@ export function parseLinks(text: string): Parsed<BareLink> {
     const info = isEntry(entry['linkinfo']) ? entry['linkinfo'] : {};
     const kind = info['info_kind'];
     const mac = entry['link_type'] === 'ether' ? entry['address'] : undefined;
-    const addresses = entries(entry['addr_info']).flatMap((item) => {
+    const infos = entries(entry['addr_info']);
+    const strange = infos.find(({ local, prefixlen }) => local !== undefined && !isLength(prefixlen));
+    if (strange !== undefined) return `an address ${quote(strange['local'])} of ${name}`;
+    const addresses = infos.flatMap((item) => {
       const address = parseAddress(textOf(item['local']));
       // It belongs to somebody else as well, so the kernel does not use it.
       if (address === undefined || item['dadfailed'] === true) return [];
@@ -33,6 +36,10 @@ export function parseLinks(text: string): Parsed<BareLink> {
       addresses,
     };
   });
+}
+
+function isLength(value: unknown): boolean {
+  return typeof value === 'number' && Number.isInteger(value) && value >= 0 && value <= 128;
 }
 
 /** They say nothing about where packets go. */

@@ -68,7 +68,8 @@ function matchValues(left: unknown, values: readonly unknown[], isInverted: bool
   }
   if (isEntry(meta)) return matchMeta(meta['key'], values, isInverted);
   if (isEntry(ct) && ct['key'] === 'state' && ct['dir'] === undefined) {
-    return values.every((one) => typeof one === 'string') ? [{ kind: 'state', states: values, ...not }] : undefined;
+    const states = values.filter((one): one is string => typeof one === 'string' && one !== '');
+    return states.length === values.length ? [{ kind: 'state', states, ...not }] : undefined;
   }
   if (isEntry(fib)) {
     const { result, flags } = fib;
@@ -108,7 +109,7 @@ function matchMeta(key: unknown, values: readonly unknown[], isInverted: boolean
         : undefined;
     case 'nfproto':
     case 'protocol': {
-      const families = new Set(texts.map((name) => FAMILIES[name]));
+      const families = new Set(texts.map((name) => FAMILIES.get(name)));
       const [family, ...more] = families;
       if (family === undefined || more.length > 0 || texts.length < values.length) return undefined;
       return [{ kind: 'family', family: isInverted ? (family === 'ipv4' ? 'ipv6' : 'ipv4') : family }];
@@ -118,7 +119,12 @@ function matchMeta(key: unknown, values: readonly unknown[], isInverted: boolean
   }
 }
 
-const FAMILIES: Readonly<Record<string, FirewallFamily>> = { ipv4: 'ipv4', ipv6: 'ipv6', ip: 'ipv4', ip6: 'ipv6' };
+const FAMILIES: ReadonlyMap<string, FirewallFamily> = new Map([
+  ['ipv4', 'ipv4'],
+  ['ipv6', 'ipv6'],
+  ['ip', 'ipv4'],
+  ['ip6', 'ipv6'],
+]);
 
 /** Whoever looks into a header of one family asks for that family, too. */
 function familyOf(left: unknown): GuestMatch[] {
@@ -127,7 +133,7 @@ function familyOf(left: unknown): GuestMatch[] {
   const masked: unknown = left['&'];
   if (Array.isArray(masked)) return familyOf(masked[0]);
   const family =
-    isEntry(payload) && typeof payload['protocol'] === 'string' ? FAMILIES[payload['protocol']] : undefined;
+    isEntry(payload) && typeof payload['protocol'] === 'string' ? FAMILIES.get(payload['protocol']) : undefined;
   return family === undefined ? [] : [{ kind: 'family', family }];
 }
 

@@ -6,7 +6,11 @@ import { isEntry, nameOf, quote } from './json.ts';
 import type { NftSets } from './nftables-match.ts';
 import { parseNftRule } from './nftables-rule.ts';
 
-const FAMILIES: Readonly<Record<string, FirewallFamily | 'both'>> = { ip: 'ipv4', ip6: 'ipv6', inet: 'both' };
+const FAMILIES: ReadonlyMap<string, FirewallFamily | 'both'> = new Map([
+  ['ip', 'ipv4'],
+  ['ip6', 'ipv6'],
+  ['inet', 'both'],
+]);
 
 /** Tables by `family name`. */
 type Tables = ReadonlyMap<string, { readonly sets: Map<string, Entry> }>;
@@ -27,7 +31,7 @@ export function parseRuleset(text: string, isKnown: (table: string) => boolean):
   for (const chain of pick(objects, 'chain')) {
     const table = `${textOf(chain['family'])} ${textOf(chain['table'])}`;
     if (isKnown(table)) continue;
-    const family = FAMILIES[textOf(chain['family'])];
+    const family = FAMILIES.get(textOf(chain['family']));
     if (family === undefined) {
       troubles.push(...strangeTable(chain, objects));
       continue;

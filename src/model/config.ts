@@ -7,6 +7,7 @@ export const RULE_IDS = [
   'agent-missing',
   'asymmetric-path',
   'backend-mixed',
+  'bridge-netfilter-missing',
   'cloud-forwarding-off',
   'daemonset-os-selector',
   'duplicate-cloud-route',

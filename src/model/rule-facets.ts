@@ -7,6 +7,7 @@ export const RULE_FACETS: Readonly<Record<RuleId, readonly Facet[]>> = {
   'agent-missing': ['nodes'],
   'asymmetric-path': [],
   'backend-mixed': ['nodes'],
+  'bridge-netfilter-missing': ['nodes'],
   'cloud-forwarding-off': ['interfaces'],
   'daemonset-os-selector': ['nodes'],
   'duplicate-cloud-route': ['routes', 'interfaces'],

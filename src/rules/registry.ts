@@ -3,6 +3,7 @@ import { advertisedAddressWrong } from './advertised-address-wrong.ts';
 import { agentMissing } from './agent-missing.ts';
 import { asymmetricPath } from './asymmetric-path.ts';
 import { backendMixed } from './backend-mixed.ts';
+import { bridgeNetfilterMissing } from './bridge-netfilter-missing.ts';
 import { cloudForwardingOff } from './cloud-forwarding-off.ts';
 import { daemonsetOsSelector } from './daemonset-os-selector.ts';
 import { duplicateCloudRoute } from './duplicate-cloud-route.ts';
@@ -45,6 +46,7 @@ export const RULES: readonly Rule[] = [
   agentMissing,
   asymmetricPath,
   backendMixed,
+  bridgeNetfilterMissing,
   cloudForwardingOff,
   daemonsetOsSelector,
   duplicateCloudRoute,

@@ -63,7 +63,7 @@ export class Stage {
     if (source === undefined || destination === undefined) return undefined;
     const marked = mark === NO_MARK ? '' : ` ${String(mark.value)}/${String(mark.known)}`;
     // Names of links have no blanks.
-    return `${source} ${destination} ${packet.in ?? ' '} ${packet.out ?? ' '} ${packet.state}${marked}`;
+    return `${String(packet.destination.family)} ${source} ${destination} ${packet.in ?? ' '} ${packet.out ?? ' '} ${packet.state}${marked}`;
   }
 }
 

@@ -24,6 +24,7 @@ const PART_OF_RULE: Readonly<Record<RuleId, Part | 'facet'>> = {
   'agent-missing': 'kernel',
   'asymmetric-path': 'path',
   'backend-mixed': 'kernel',
+  'bridge-netfilter-missing': 'kernel',
   'cloud-forwarding-off': 'interface',
   'daemonset-os-selector': 'kernel',
   'duplicate-cloud-route': 'way',

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import type { GuestChain, GuestFirewallRule } from '../../../src/model/guest.ts';
+import type { GuestChain, GuestFacts, GuestFirewallRule } from '../../../src/model/guest.ts';
 import type { Change } from '../../support/guest-cluster.ts';
 import { findingsOf, guestCluster, judgeGuests, podsOf } from '../../support/guest-cluster.ts';
 
@@ -102,4 +102,43 @@ describe('what is not known', () => {
 test('nothing is found where all is accepted', () => {
   expect(judgeGuests(guestCluster()).findings).toEqual([]);
   expect(judgeB(withFirewall(forward('drop', from('10.244.0.0/16', 'accept')))).findings).toEqual([]);
+});
+
+test('what one family may do says nothing of the other', () => {
+  const both = guestCluster();
+  const addresses: Readonly<Record<string, string>> = { a: '1', b: '2', c: '3' };
+  const podsOf6 = (name: string): string => `fd00:244:${addresses[name] ?? ''}::/64`;
+  const names = Object.keys(addresses);
+  const guests = (both.guests ?? []).map((facts): GuestFacts => {
+    const others = names.filter((name) => name !== facts.node);
+    const hop = (name: string): string => `fd00::${addresses[name] ?? ''}`;
+    const route = { table: 'main', type: 'unicast', metric: 1024 } as const;
+    return {
+      ...facts,
+      all: { ...facts.all, forwarding6: true },
+      links: facts.links.map((link) =>
+        link.name === 'eth0'
+          ? { ...link, addresses: [...link.addresses, { address: hop(facts.node), length: 64 }] }
+          : link,
+      ),
+      routes: [
+        ...facts.routes,
+        { ...route, prefix: podsOf6(facts.node), hops: [{ device: 'cni0' }] },
+        ...others.map((name) => ({ ...route, prefix: podsOf6(name), hops: [{ gateway: hop(name), device: 'eth0' }] })),
+      ],
+      rules6: facts.rules4,
+      firewall: [{ ...forward('drop'), id: 'ip6tables-nft filter FORWARD', family: 'ipv6' }],
+    };
+  });
+  const nodes = both.cluster.nodes.map((node) => ({
+    ...node,
+    podCIDRs: [...node.podCIDRs, podsOf6(node.name)],
+    internalIPs: [...node.internalIPs, `fd00::${addresses[node.name] ?? ''}`],
+  }));
+  const { pairs, matrix } = judgeGuests(
+    { ...both, guests, cluster: { ...both.cluster, nodes } },
+    { nodeSubnets: ['fd00::/64'] },
+  );
+  expect(pairs).toMatchObject({ partial: 6 });
+  expect(matrix.map(({ family, verdict }) => `${String(family)} ${verdict}`)).toEqual(Array(6).fill('6 fail'));
 });
