@@ -3,14 +3,8 @@ import type { GuestHop, GuestLink, GuestNeighbour, GuestRoute, GuestRouteType, G
 import { GUEST_ROUTE_TYPES } from '../model/guest.ts';
 import type { Family } from '../model/prefix.ts';
 import { hostPrefix, parseAddress, parsePrefix } from '../model/prefix.ts';
-
-/** What could be understood, and why the rest could not. */
-export interface Parsed<T> {
-  readonly items: readonly T[];
-  readonly troubles: readonly string[];
-}
-
-type Entry = Readonly<Record<string, unknown>>;
+import type { Entry, Parsed } from './json.ts';
+import { entries, isEntry, nameOf, parseEntries, quote } from './json.ts';
 
 /** A link without the switches, which stand elsewhere. */
 export type BareLink = Omit<GuestLink, 'forwarding4' | 'forwarding6' | 'rpFilter' | 'arpIgnore' | 'proxyArp'>;
@@ -179,19 +173,21 @@ function stateOf({ state, lladdr, confirmed, updated }: Entry): GuestNeighbour['
 
 /** One line of `settings`: `ipv4 rp_filter 1 eth0`. */
 export interface Setting {
-  readonly family: 'ipv4' | 'ipv6';
-  readonly name: 'forwarding' | 'rp_filter' | 'arp_ignore' | 'proxy_arp';
+  readonly family: 'ipv4' | 'ipv6' | 'bridge';
+  readonly name: 'forwarding' | 'rp_filter' | 'arp_ignore' | 'proxy_arp' | 'call_iptables';
   readonly value: number;
   /** `all` and `default` are no links. */
   readonly link: string;
 }
+
+const SETTING = /^(ipv4|ipv6|bridge) (forwarding|rp_filter|arp_ignore|proxy_arp|call_iptables) (\d{1,3}) (\S+)$/;
 
 export function parseSettings(text: string): Parsed<Setting> {
   const items: Setting[] = [];
   const troubles: string[] = [];
   for (const line of text.split('\n')) {
     if (line.trim() === '') continue;
-    const found = /^(ipv4|ipv6) (forwarding|rp_filter|arp_ignore|proxy_arp) (\d{1,3}) (\S+)$/.exec(line.trimEnd());
+    const found = SETTING.exec(line.trimEnd());
     const [, family, name, value, link] = found ?? [];
     if (link === undefined) troubles.push(`a line ${quote(line)}`);
     else items.push({ family, name, value: Number(value), link } as Setting);
@@ -199,43 +195,8 @@ export function parseSettings(text: string): Parsed<Setting> {
   return { items, troubles };
 }
 
-/** A list of objects; `read` gives an item, or says what it does not understand. */
-function parseEntries<T extends object>(text: string, read: (entry: Entry) => T | string): Parsed<T> {
-  if (text.trim() === '') return { items: [], troubles: [] };
-  let list: unknown;
-  try {
-    list = JSON.parse(text);
-  } catch {
-    return { items: [], troubles: ['what is no JSON, as of an older iproute2 or of busybox, or cut off'] };
-  }
-  if (!Array.isArray(list)) return { items: [], troubles: ['JSON that is no list'] };
-  const items: T[] = [];
-  const troubles: string[] = [];
-  for (const entry of list as readonly unknown[]) {
-    // iproute2 leaves empty objects for what its own filter drops.
-    if (isEntry(entry) && Object.keys(entry).length === 0) continue;
-    const item = isEntry(entry) ? read(entry) : `an entry ${quote(entry)}`;
-    if (typeof item === 'string') troubles.push(item);
-    else items.push(item);
-  }
-  return { items, troubles };
-}
-
-function isEntry(value: unknown): value is Entry {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-function entries(value: unknown): Entry[] {
-  return Array.isArray(value) ? value.filter(isEntry) : [];
-}
-
 function texts(value: unknown): string[] {
   return Array.isArray(value) ? value.map(String) : [];
-}
-
-/** Tables have names or numbers. */
-function nameOf(value: unknown): string | undefined {
-  return typeof value === 'string' || typeof value === 'number' ? String(value) : undefined;
 }
 
 function optionalText<K extends string>(key: K, value: unknown): Partial<Record<K, string>> {
@@ -244,9 +205,4 @@ function optionalText<K extends string>(key: K, value: unknown): Partial<Record<
 
 function textOf(value: unknown): string {
   return typeof value === 'string' || typeof value === 'number' ? String(value) : '';
-}
-
-function quote(value: unknown): string {
-  const text = value === undefined ? 'nothing' : JSON.stringify(value);
-  return text.length > 40 ? `${text.slice(0, 37)}...` : text;
 }

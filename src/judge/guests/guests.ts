@@ -102,7 +102,7 @@ function unreadFault({ name, kernel }: Guest, family: Family): Fault[] {
 export function openGuests(snapshot: Snapshot, nodeSubnets: readonly string[]): Guests | undefined {
   const { guests = [], cluster, fabrics } = snapshot;
   const alone = new Map(cluster.nodes.filter(isAlone).map((node) => [node.name, node]));
-  const kernels = guests.filter(({ node }) => alone.has(node)).map((facts) => new Kernel(facts));
+  const kernels = guests.filter(({ node, os }) => os === 'linux' && alone.has(node)).map((facts) => new Kernel(facts));
   if (kernels.length === 0 || fabrics.length > 0) return undefined;
   const macs = new Set(kernels.flatMap(({ facts }) => facts.links.flatMap(({ mac }) => mac ?? [])));
   const found = kernels.map((kernel): [string, Guest] => {
