@@ -32,6 +32,9 @@ export const RULE_IDS = [
   'route-table-not-associated',
   'rule-crashed',
   'second-family-uncovered',
+  'windows-hns-network-wrong',
+  'windows-outbound-nat',
+  'windows-route-not-stored',
 ] as const;
 export type RuleId = (typeof RULE_IDS)[number];
 

@@ -34,7 +34,29 @@ export type GuestProblem =
   | 'loop'
   | 'link-down'
   | 'forwarding'
-  | 'reverse-path';
+  | 'reverse-path'
+  /** The next hop is an address that a Windows node keeps for itself: no interface has it. */
+  | 'reserved'
+  /** Nobody on the node has the address that its pods send everything to. */
+  | 'pod-gateway'
+  /** The node has no network for the pods of its range. */
+  | 'pod-network'
+  /** Pods' packets leave with the node's own address as their source. */
+  | 'rewritten';
+
+/** How a Windows node keeps its own pods. */
+export interface PodHome {
+  /** Whose it is. */
+  readonly podCIDR: string;
+  /** What the gateway of its pods is with flannel and win-bridge: the second address after the range's own. */
+  readonly wanted: string;
+  /** What it is instead. */
+  readonly gateway?: string;
+  /** Of the Host Networking Service: `cbr0 (10.244.7.0/24)`. */
+  readonly networks: readonly string[];
+  /** Destinations that keep a pod's own address as source. */
+  readonly exceptions?: readonly string[];
+}
 
 export interface GuestDetail {
   readonly kind: 'guest';
@@ -58,6 +80,8 @@ export interface GuestDetail {
   readonly leadsTo?: string;
   /** What a route to the owner would have to say, if they are neighbours. */
   readonly wanted?: { readonly gateway: string; readonly device: string };
+  /** Where that is the trouble. */
+  readonly home?: PodHome;
 }
 
 export type FaultDetail =

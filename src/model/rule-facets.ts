@@ -32,4 +32,7 @@ export const RULE_FACETS: Readonly<Record<RuleId, readonly Facet[]>> = {
   'route-table-not-associated': ['routes'],
   'rule-crashed': [],
   'second-family-uncovered': ['routes'],
+  'windows-hns-network-wrong': ['nodes'],
+  'windows-outbound-nat': ['nodes'],
+  'windows-route-not-stored': ['nodes'],
 };

@@ -3,6 +3,7 @@ import type { RuleId } from '../model/config.ts';
 import type { GuestDetail } from '../model/faults.ts';
 import { NO_SUBJECTS } from '../model/judgement.ts';
 import type { GuestRoute } from '../model/snapshot.ts';
+import { addRoute, routeWords } from './powershell-words.ts';
 import type { Observation, RuleContext } from './rule.ts';
 import { distinctSorted } from './rule.ts';
 
@@ -38,26 +39,39 @@ export function observeGuests(context: RuleContext, rule: RuleId): Observation<G
   });
 }
 
-/** As `ip route` writes it. */
-export function routeText({ prefix, type, hops, table, metric }: GuestRoute): string {
+/** As `ip route` writes it, or on Windows as Get-NetRoute names its parts. */
+export function routeText(route: GuestRoute, os: GuestDetail['os']): string {
+  if (os === 'windows') return routeWords(route);
+  const { prefix, type, hops, table, metric } = route;
   const ways = hops.map(({ gateway, device }) => `${gateway === undefined ? '' : ` via ${gateway}`} dev ${device}`);
   const kind = type === 'unicast' ? '' : `${type} `;
   return `${kind}${prefix}${ways.join(',')}${metric === 0 ? '' : ` metric ${String(metric)}`}${table === 'main' ? '' : ` table ${table}`}`;
 }
 
-function describe({ problem, family, podCIDR, route, device, nextHop }: GuestDetail): string {
-  const by = route === undefined ? `no route matches ${podCIDR}` : `route ${routeText(route)} decides for ${podCIDR}`;
+function describe(detail: GuestDetail): string {
+  const { os, problem, family, podCIDR, route, device, nextHop, leadsTo, home } = detail;
+  const by =
+    route === undefined ? `no route matches ${podCIDR}` : `route ${routeText(route, os)} decides for ${podCIDR}`;
   switch (problem) {
     case 'forwarding':
+      if (os === 'windows') return `Forwarding of ${device ?? 'an interface'} is Disabled for IPv${String(family)}`;
       return family === 6
         ? 'net.ipv6.conf.all.forwarding is 0'
         : `net.ipv4.conf.${device ?? 'default'}.forwarding is 0`;
     case 'reverse-path':
-      return `packets come in on ${device ?? 'a link'}, and ${route === undefined ? 'no route leads' : `route ${routeText(route)} leads elsewhere,`} back to their source`;
+      return `packets come in on ${device ?? 'a link'}, and ${route === undefined ? 'no route leads' : `route ${routeText(route, os)} leads elsewhere,`} back to their source`;
     case 'silent':
       return `${by}, and nobody answers for ${nextHop ?? 'its addresses'} on ${device ?? 'its link'}`;
     case 'link-down':
       return `${device ?? 'the link'} is down`;
+    case 'reserved':
+      return `${by}, and HNS on ${leadsTo ?? 'the Windows node'} keeps ${nextHop ?? 'the next hop'} for itself`;
+    case 'pod-gateway':
+      return `HNS endpoints of its pods have GatewayAddress ${home?.gateway ?? ''}, and no interface has that address`;
+    case 'pod-network':
+      return `its HNS networks of type L2Bridge are ${home?.networks.join(', ') ?? ''}`;
+    case 'rewritten':
+      return `policy OutBoundNAT of its pods excepts ${home?.exceptions?.join(', ') ?? ''} only`;
     case 'no-route':
     case 'router':
     case 'no-pod-route':
@@ -74,8 +88,11 @@ export function placeText({ fault, parts }: GuestData): string {
 }
 
 /** The command for the right route, where it is known; with what keeps it over a restart. */
-export function adviseRoute({ podCIDR, wanted, owner }: GuestDetail): string {
+export function adviseRoute(detail: GuestDetail): string {
+  const { podCIDR, wanted, owner } = detail;
   if (wanted === undefined) return `Restart the network agent on it, or add a route to ${podCIDR} by way of ${owner}.`;
+  if (detail.os === 'windows')
+    return `Restart the network agent on it; without one run in PowerShell: ${addRoute(podCIDR, wanted)}`;
   const route = `${podCIDR} via ${wanted.gateway} dev ${wanted.device}`;
   return `Restart the network agent on it; without one run: ip route replace ${route}. A restart forgets that: write it down for the network service of the node as well (systemd-networkd: [Route] Destination=${podCIDR} Gateway=${wanted.gateway} in the .network file of ${wanted.device}).`;
 }

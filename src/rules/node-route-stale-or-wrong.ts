@@ -1,5 +1,6 @@
 import type { GuestData } from './guest-faults.ts';
 import { adviseRoute, observeGuests, placeText, routeText } from './guest-faults.ts';
+import { removeRoute } from './powershell-words.ts';
 import { defineRule } from './rule.ts';
 
 export const nodeRouteStaleOrWrong = defineRule<GuestData>({
@@ -11,7 +12,7 @@ export const nodeRouteStaleOrWrong = defineRule<GuestData>({
   explain: ({ data }) => {
     const { fault } = data;
     const { node, owner, route } = fault;
-    const by = route === undefined ? 'a policy rule' : routeText(route);
+    const by = route === undefined ? 'a policy rule' : routeText(route, fault.os);
     return {
       what: `On ${node}, packets to ${placeText(data)}, pods of ${owner}, are lost by ${by}: ${outcome(data)}.`,
       why: 'The kernel takes the longest prefix, then the lowest metric, whatever else would lead to the pods.',
@@ -21,7 +22,7 @@ export const nodeRouteStaleOrWrong = defineRule<GuestData>({
 });
 
 function outcome({ fault }: GuestData): string {
-  const { problem, nextHop, device = 'its link', leadsTo, owner } = fault;
+  const { problem, nextHop, device = 'its link', leadsTo, owner, home } = fault;
   switch (problem) {
     case 'dropped':
       return 'it drops them';
@@ -33,6 +34,11 @@ function outcome({ fault }: GuestData): string {
       return 'they come back to where they were';
     case 'link-down':
       return `${device} is down`;
+    case 'reserved':
+      return `nobody has ${nextHop ?? 'the next hop'}, which Windows keeps for itself on a network of pods; theirs is ${home?.wanted ?? 'another one'} on ${leadsTo ?? owner}`;
+    case 'pod-gateway':
+    case 'pod-network':
+    case 'rewritten':
     case 'no-route':
     case 'router':
     case 'no-pod-route':
@@ -43,12 +49,13 @@ function outcome({ fault }: GuestData): string {
 }
 
 function advice({ fault }: GuestData): string {
-  const { problem, route, node, device = 'the link', owner } = fault;
+  const { problem, route, node, os, device = 'the link', owner } = fault;
   if (problem === 'link-down') return `See on ${node} why ${device} is down: ip -d link show ${device}.`;
   if (route === undefined) return `Look at the rules on ${node}: ip rule.`;
   // The main table's route for all of the podCIDR is replaced below; any other one has to go.
   const isOwners =
     route.prefix === fault.podCIDR && fault.wanted !== undefined && route.table === 'main' && route.type === 'unicast';
+  if (os === 'windows') return `Run in PowerShell on ${node}, as an administrator: ${removeRoute(route)}.`;
   if (isOwners && owner !== node) return '';
-  return `Run on ${node}: ip route del ${routeText(route)}; and remove it from wherever it comes from.`;
+  return `Run on ${node}: ip route del ${routeText(route, os)}; and remove it from wherever it comes from.`;
 }

@@ -27,6 +27,9 @@ import { routeQuota } from './route-quota.ts';
 import { routeShadowed } from './route-shadowed.ts';
 import { routeTableNotAssociated } from './route-table-not-associated.ts';
 import { secondFamilyUncovered } from './second-family-uncovered.ts';
+import { windowsHnsNetworkWrong } from './windows-hns-network-wrong.ts';
+import { windowsOutboundNat } from './windows-outbound-nat.ts';
+import { windowsRouteNotStored } from './windows-route-not-stored.ts';
 import type { Rule } from './rule.ts';
 
 export const RULES: readonly Rule[] = [
@@ -58,4 +61,7 @@ export const RULES: readonly Rule[] = [
   routeShadowed,
   routeTableNotAssociated,
   secondFamilyUncovered,
+  windowsHnsNetworkWrong,
+  windowsOutboundNat,
+  windowsRouteNotStored,
 ];

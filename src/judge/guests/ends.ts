@@ -13,6 +13,8 @@ export interface Journey {
   readonly podCIDR: Prefix;
   /** Addresses of pods that run on it; absent: not read. */
   readonly pods: readonly string[] | undefined;
+  /** Whose word it is that the range is the node's, if not spec.podCIDRs. */
+  readonly rangeSource?: string;
   /** The address at which its neighbours know it. */
   readonly address: string | undefined;
 }
@@ -35,6 +37,10 @@ const RULES: Readonly<Record<GuestProblem, RuleId>> = {
   'link-down': 'node-route-stale-or-wrong',
   forwarding: 'host-forwarding-off',
   'reverse-path': 'host-rp-filter-strict',
+  reserved: 'node-route-stale-or-wrong',
+  'pod-gateway': 'windows-hns-network-wrong',
+  'pod-network': 'windows-hns-network-wrong',
+  rewritten: 'windows-outbound-nat',
 };
 
 export interface Ranges {
@@ -85,7 +91,8 @@ export function lost(
 }
 
 /** One switch, one finding; one podCIDR, one finding. */
-function causeOf({ problem, family, podCIDR }: GuestDetail, device: string | undefined): string {
+function causeOf({ problem, family, podCIDR, home }: GuestDetail, device: string | undefined): string {
+  if (home !== undefined && problem !== 'reserved') return home.podCIDR;
   if (problem === 'forwarding') return `ipv${String(family)}`;
   return problem === 'reverse-path' ? (device ?? '') : podCIDR;
 }

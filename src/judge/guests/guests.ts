@@ -77,15 +77,26 @@ export class Guests {
       this.#pods === undefined ? undefined : (this.#pods.get(name) ?? []);
     return to.podCIDRs.flatMap((podCIDR) => {
       if (podCIDR.family !== family) return [];
-      const journey = { segments: this.#segments, to: receiver, podCIDR, pods: podsOf(to), address };
+      const journey = {
+        segments: this.#segments,
+        to: receiver,
+        podCIDR,
+        pods: podsOf(to),
+        ...sourceOf(to),
+        address,
+      };
       return from.podCIDRs.flatMap((source) => {
         if (source.family !== family) return [];
-        return send(journey, { guest: sender, podCIDR: source, pods: podsOf(from) }).map(({ faults }) =>
-          outcomeOf(faults),
+        return send(journey, { guest: sender, podCIDR: source, pods: podsOf(from), ...sourceOf(from) }).map(
+          ({ faults }) => outcomeOf(faults),
         );
       });
     });
   }
+}
+
+function sourceOf({ rangeSource }: SurveyedNode): { readonly rangeSource?: string } {
+  return rangeSource === undefined ? {} : { rangeSource };
 }
 
 function unreadFault({ name, kernel }: Guest, family: Family): Fault[] {
@@ -102,7 +113,7 @@ function unreadFault({ name, kernel }: Guest, family: Family): Fault[] {
 export function openGuests(snapshot: Snapshot, nodeSubnets: readonly string[]): Guests | undefined {
   const { guests = [], cluster, fabrics } = snapshot;
   const alone = new Map(cluster.nodes.filter(isAlone).map((node) => [node.name, node]));
-  const kernels = guests.filter(({ node, os }) => os === 'linux' && alone.has(node)).map((facts) => new Kernel(facts));
+  const kernels = guests.filter(({ node }) => alone.has(node)).map((facts) => new Kernel(facts));
   if (kernels.length === 0 || fabrics.length > 0) return undefined;
   const macs = new Set(kernels.flatMap(({ facts }) => facts.links.flatMap(({ mac }) => mac ?? [])));
   const found = kernels.map((kernel): [string, Guest] => {

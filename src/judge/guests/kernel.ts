@@ -54,9 +54,11 @@ export class Kernel {
   readonly #neighbours = new Map<string, GuestNeighbour>();
   /** address -> the link that has it. */
   readonly #addresses = new Map<string, string>();
+  readonly isWindows: boolean;
 
   constructor(facts: GuestFacts) {
     this.facts = facts;
+    this.isWindows = facts.os === 'windows';
     this.links = new Map(facts.links.map((link) => [link.name, link]));
     this.#rules = { 4: facts.rules4.map(compileRule), 6: facts.rules6.map(compileRule) };
     for (const route of facts.routes) {
@@ -74,7 +76,9 @@ export class Kernel {
   /** Why what it does with packets of this family is not known. */
   unread(family: Family): string | undefined {
     const parts: readonly GuestPart[] =
-      family === 4 ? ['links', 'settings', 'routes4', 'rules4'] : ['links', 'settings', 'routes6', 'rules6'];
+      family === 4
+        ? ['links', 'settings', 'routes4', 'rules4', 'hns']
+        : ['links', 'settings', 'routes6', 'rules6', 'hns'];
     const found = this.facts.unread.find(({ part }) => parts.includes(part));
     return found === undefined ? undefined : `${found.part} of ${this.facts.source}: ${found.reason}`;
   }
@@ -86,6 +90,8 @@ export class Kernel {
   /** Undefined: not read. For links that do not exist yet: what they will start with. */
   forwards(family: Family, device: string | undefined): boolean | undefined {
     const { all, fresh } = this.facts;
+    // Set-NetIPInterface: whether packets that arrive on this interface are forwarded; each family by itself.
+    if (this.isWindows) return this.links.get(device ?? '')?.[family === 6 ? 'forwarding6' : 'forwarding4'];
     // Linux looks at the link that an IPv4 packet comes in from, and for IPv6 at the switch for all.
     if (family === 6) return all.forwarding6;
     return (device === undefined ? fresh : (this.links.get(device) ?? fresh)).forwarding4;
@@ -94,7 +100,7 @@ export class Kernel {
   /** 0 off, 1 strict, 2 loose; IPv6 has no such check. */
   reversePathFilter(family: Family, device: string): number | undefined {
     const link = this.links.get(device);
-    if (family === 6) return 0;
+    if (family === 6 || this.isWindows) return 0;
     if (link?.rpFilter === undefined || this.facts.all.rpFilter === undefined) return undefined;
     return Math.max(link.rpFilter, this.facts.all.rpFilter);
   }
@@ -104,6 +110,8 @@ export class Kernel {
     const holder = this.#addresses.get(address);
     if (holder === undefined) return false;
     if (holder === device) return true;
+    // Windows is a strong host: an interface answers for its own addresses.
+    if (this.isWindows) return false;
     // Linux answers on every link for every IPv4 address that it has, unless told otherwise.
     if (parseAddress(address)?.family === 6) return false;
     const { arpIgnore } = this.links.get(device) ?? {};
@@ -114,6 +122,8 @@ export class Kernel {
 
   /** Whether it answers on this link for addresses that it has a route to. */
   answersForOthers(device: string): boolean | undefined {
+    // Pods of an L2Bridge network hang on the node's own link, so they may answer for themselves.
+    if (this.isWindows) return undefined;
     const own = this.links.get(device)?.proxyArp;
     const { proxyArp } = this.facts.all;
     if (own === true || proxyArp === true) return true;
@@ -170,7 +180,7 @@ export class Kernel {
         const reason = `a policy rule with priority ${String(facts.priority)} (${facts.opaque ?? `from ${String(facts.device)}`}) that may send it elsewhere`;
         return [{ destination: range, decision: { kind: 'unclear', reason } }];
       }
-      const decision = choose(match);
+      const decision = choose(match, this.isWindows);
       return decision === undefined ? next() : [{ destination: range, decision }];
     });
   }
@@ -197,7 +207,7 @@ function doesApply({ facts, from, to }: Rule, { source, destination, device }: P
 }
 
 /** Undefined: go on with the next rule. */
-function choose({ prefix, values }: Entry<GuestRoute>): Decision | undefined {
+function choose({ prefix, values }: Entry<GuestRoute>, isWindows: boolean): Decision | undefined {
   const best = Math.min(...values.map(({ metric }) => metric));
   const winners = values.filter(({ metric }) => metric === best);
   const strange = values.find(({ opaque }) => opaque !== undefined);
@@ -205,6 +215,9 @@ function choose({ prefix, values }: Entry<GuestRoute>): Decision | undefined {
     return { kind: 'unclear', reason: `its route to ${prefix.text} with ${String(strange.opaque)}` };
   }
   const [first] = winners;
+  if (isWindows && new Set(winners.map(({ type, hops }) => JSON.stringify([type, hops]))).size > 1) {
+    return { kind: 'unclear', reason: `several routes to ${prefix.text} with the same sum of metrics` };
+  }
   switch (first?.type) {
     case undefined:
     case 'throw':
@@ -219,8 +232,8 @@ function choose({ prefix, values }: Entry<GuestRoute>): Decision | undefined {
     case 'prohibit':
       return { kind: 'dropped', route: first };
     case 'unicast': {
-      // For IPv6, routes of equal metric are one route with several next hops; for IPv4 the first one is taken.
-      const sharing = prefix.family === 6 ? winners.filter(({ type }) => type === 'unicast') : [first];
+      // On Linux, for IPv6, routes of equal metric are one route with several next hops; for IPv4 the first one is taken.
+      const sharing = prefix.family === 6 && !isWindows ? winners.filter(({ type }) => type === 'unicast') : [first];
       const hops = sharing.flatMap((route) => route.hops).filter((hop) => hop.dead !== true);
       return { kind: 'sent', route: first, prefix, hops };
     }

@@ -9,11 +9,15 @@ import type { Port } from './links.ts';
 import { linkOf } from './links.ts';
 import type { Home } from './pods.ts';
 import { findVacancy, isPodLink, localPodLink, podLinkOfSource } from './pods.ts';
+import { arriveAtWindows, findReserved, sendFromWindows, wayOutDoubt } from './windows.ts';
 
 /** From the pods of one node. */
 export function send(journey: Journey, from: Home): End[] {
   const { podCIDR: destination } = journey;
   const { guest } = from;
+  if (guest.kernel.isWindows) {
+    return sendFromWindows(journey, from, (device, ranges) => enter(journey, { guest, device }, ranges, []));
+  }
   // Where its pods are, it says itself: that is where their packets come in.
   const ways = guest.kernel.decide({ source: destination, destination: from.podCIDR, device: 'lo' });
   return ways.flatMap(({ destination: source, decision }) => {
@@ -49,7 +53,9 @@ function admit(journey: Journey, { guest, device }: Place, ranges: Ranges): End[
   return guest.kernel.decide({ source, destination, device: 'lo' }).map((answer): End => {
     const piece = { source: answer.destination, destination: answer.source };
     const { decision } = answer;
-    // Its own address comes from outside: never, whatever the filter.
+    // Its own address comes from outside: never on Linux, whatever the filter.
+    if (decision.kind === 'local' && guest.kernel.isWindows)
+      return unknown(piece, guest, 'what Windows does with packets from its own addresses is not known');
     if (decision.kind === 'local') return lost(journey, { guest, device }, piece, 'reverse-path');
     if (level === 0 || ranges.destination.family === 6) return { ...piece, faults: [] };
     if (decision.kind === 'unclear') return unknown(piece, guest, decision.reason);
@@ -69,7 +75,7 @@ function act(journey: Journey, at: Place, answer: Answer, before: readonly Place
     // What is the owner's own is no pod.
     return guest === to ? [] : [lost(journey, at, ranges, 'elsewhere', { leadsTo: guest.name })];
   }
-  const isAtPods = guest === to;
+  const isAtPods = guest === to && !guest.kernel.isWindows;
   const podLink = isAtPods ? localPodLink(journey, decision) : undefined;
   const home = { guest: to, podCIDR: journey.podCIDR, pods: journey.pods };
   const vacancy = isAtPods && podLink === undefined ? findVacancy(home, ranges.destination) : undefined;
@@ -81,6 +87,9 @@ function act(journey: Journey, at: Place, answer: Answer, before: readonly Place
     if (isIdle) return [unknown(ranges, guest, 'no pod runs there yet, and forwarding is off until one does')];
     return [lost(journey, at, ranges, 'forwarding')];
   }
+  const doubt = wayOutDoubt(guest, decision, family);
+  if (doubt !== undefined) return [unknown(ranges, guest, doubt)];
+  if (guest === to && guest.kernel.isWindows) return [arriveAtWindows(journey, at, ranges, decision)];
   if (podLink !== undefined || vacancy === 'idle') return [{ ...ranges, faults: [] }];
   if (vacancy === 'missing') return [lost(journey, at, ranges, 'no-pod-route', routeOf(decision))];
   if (vacancy === 'unclear')
@@ -104,6 +113,8 @@ function pass(journey: Journey, at: Place, ranges: Ranges, sent: Sent, before: r
   const link = linkOf(out);
   const detail = { route, device: hop.device, ...(hop.gateway === undefined ? {} : { nextHop: hop.gateway }) };
   if (link === undefined) return [unknown(ranges, guest, `link ${hop.device} is not read`)];
+  if (!link.carrier && guest.kernel.isWindows)
+    return [unknown(ranges, guest, `${hop.device} is not connected, and which route Windows takes then is not known`)];
   if (!link.up || !link.carrier) return [lost(journey, at, ranges, 'link-down', detail)];
   if (isPodLink(guest, hop.device)) return [lost(journey, at, ranges, 'elsewhere', { ...detail, leadsTo: guest.name })];
   if (!guest.uplinks.has(hop.device)) {
@@ -111,6 +122,8 @@ function pass(journey: Journey, at: Place, ranges: Ranges, sent: Sent, before: r
   }
   if (hop.gateway === undefined) return askForPods(journey, at, out, ranges, detail);
   const next = journey.segments.find(out, hop.gateway);
+  const reserved = findReserved(journey, out, hop.gateway, next);
+  if (reserved !== undefined) return [lost(journey, at, ranges, 'reserved', { ...detail, ...reserved })];
   switch (next.kind) {
     case 'silent':
       return [lost(journey, at, ranges, 'silent', detail)];
@@ -160,9 +173,8 @@ function askForPods(journey: Journey, at: Place, out: Port, ranges: Ranges, deta
     return [unknown(ranges, guest, `somebody answers on ${out.device} for ${answered.address}`)];
   const proxy = journey.segments.near(out).find((port) => port.guest.kernel.answersForOthers(port.device) !== false);
   if (proxy !== undefined) {
-    return [
-      unknown(ranges, guest, `${proxy.guest.name} may answer on ${proxy.device} for the pods of others (proxy_arp)`),
-    ];
+    const whose = proxy.guest.kernel.isWindows ? 'its pods, which are bridged to it' : 'the pods of others (proxy_arp)';
+    return [unknown(ranges, guest, `${proxy.guest.name} may answer on ${proxy.device} for ${whose}`)];
   }
   return [lost(journey, at, ranges, 'silent', detail)];
 }

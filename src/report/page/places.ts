@@ -49,6 +49,9 @@ const PART_OF_RULE: Readonly<Record<RuleId, Part | 'facet'>> = {
   'route-table-not-associated': 'way',
   'rule-crashed': 'path',
   'second-family-uncovered': 'way',
+  'windows-hns-network-wrong': 'kernel',
+  'windows-outbound-nat': 'kernel',
+  'windows-route-not-stored': 'kernel',
 };
 
 const PART_OF_FACET: Readonly<Record<Facet, Part>> = {
