@@ -14,7 +14,8 @@ export interface L2BridgePlan extends NodeAddress {
   peers: NodeAddress[];
   /** Where all nodes are. */
   nodeNetwork: string;
-  router: { ip: string; mac: string };
+  /** Absent: there is no way out of the network. */
+  router?: { ip: string; mac: string };
   /** All pods of the cluster. */
   podRange: string;
   serviceRange: string;
@@ -22,8 +23,8 @@ export interface L2BridgePlan extends NodeAddress {
   pods?: number[];
 }
 
-const UPLINK = 'vEthernet (Ethernet)';
-const BRIDGE = 'vEthernet (cbr0_ep)';
+export const UPLINK = 'vEthernet (Ethernet)';
+export const BRIDGE = 'vEthernet (cbr0_ep)';
 
 export function l2BridgeMachine(plan: L2BridgePlan): WindowsMachine {
   const { name, ip, podCidr, mac, peers, nodeNetwork, router, podRange, serviceRange, pods = [3, 4] } = plan;
@@ -52,7 +53,7 @@ export function l2BridgeMachine(plan: L2BridgePlan): WindowsMachine {
       },
     ],
     routes: [
-      { alias: UPLINK, prefix: '0.0.0.0/0', nextHop: router.ip, metric: 1 },
+      ...(router === undefined ? [] : [{ alias: UPLINK, prefix: '0.0.0.0/0', nextHop: router.ip, metric: 1 }]),
       own(UPLINK, nodeNetwork),
       own(UPLINK, `${ip}/32`),
       own(BRIDGE, podCidr),
@@ -60,7 +61,9 @@ export function l2BridgeMachine(plan: L2BridgePlan): WindowsMachine {
       ...peers.map((peer) => ({ alias: UPLINK, prefix: peer.podCidr, nextHop: peer.ip, metric: 256 })),
     ],
     neighbours: [
-      { alias: UPLINK, address: router.ip, mac: router.mac, state: 'Reachable' },
+      ...(router === undefined
+        ? []
+        : [{ alias: UPLINK, address: router.ip, mac: router.mac, state: 'Reachable' as const }]),
       ...peers.map((peer) => ({ alias: UPLINK, address: peer.ip, mac: peer.mac, state: 'Reachable' as const })),
     ],
     networks: [

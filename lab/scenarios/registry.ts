@@ -10,6 +10,7 @@ import * as mixed from './mixed.ts';
 import * as otherModes from './other-modes.ts';
 import type { Scenario } from './scenario.ts';
 import * as tomorrow from './tomorrow.ts';
+import * as windows from './windows.ts';
 
 export const scenarios: readonly Scenario[] = [
   hostGw.ec2HostGw,
@@ -56,6 +57,10 @@ export const scenarios: readonly Scenario[] = [
   tomorrow.fullTable,
   tomorrow.taggedTables,
   tomorrow.templateOff,
+  windows.windowsL2Bridge,
+  windows.windowsForwardingOff,
+  windows.windowsRouteMissing,
+  windows.windowsStaticGateway,
   evidence.wrongAccount,
   evidence.twoNetworks,
   evidence.zeroNodes,

@@ -1,6 +1,6 @@
 /** Runs the bundle in a scenario: servers over its world, the step's inputs, and what came out. */
 
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -42,6 +42,15 @@ function kubeconfigOf(scenario: Scenario, lab: Lab): string {
   return lab.kubeconfigText.replace(/^(\s*server:).*$/m, '$1 https://127.0.0.1:9');
 }
 
+/** Inputs for the files that somebody collected on the nodes. */
+async function guestInputs({ guestFiles }: Situation, parent: string): Promise<Record<string, string>> {
+  if (guestFiles === undefined) return {};
+  const folder = join(parent, 'guests');
+  await mkdir(folder);
+  for (const [name, content] of Object.entries(guestFiles(new Date()))) await writeFile(join(folder, name), content);
+  return { guests: 'files', 'guest-files': folder };
+}
+
 /** @throws Error when the lab or the bundle could not run at all; a failing step is a result. */
 export async function runScenario(scenario: Scenario, options: ScenarioOptions): Promise<ScenarioRun> {
   const situation = scenario.situation(options.nodes);
@@ -49,8 +58,8 @@ export async function runScenario(scenario: Scenario, options: ScenarioOptions):
   const lab = await startLab(world, { ...labOptions(scenario), ...options.lab });
   const folder = await mkdtemp(join(tmpdir(), 'pod-route-check-scenario-'));
   const { nodes: _nodes, lab: _lab, inputs: more, ...run } = options;
-  const inputs = { ...scenario.inputs, ...more };
   try {
+    const inputs = { ...scenario.inputs, ...(await guestInputs(situation, folder)), ...more };
     const live = {
       env: { ...lab.env, ...scenario.env },
       inputs: { ...lab.inputs, ...inputs, kubeconfig: kubeconfigOf(scenario, lab) },

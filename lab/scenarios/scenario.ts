@@ -9,6 +9,8 @@ export interface Situation {
   world: World;
   /** The findings that the faults in it call for; each exactly once, and no other of verdict fail. */
   findings: Expected[];
+  /** What somebody collected on the nodes, by name of the file: for `guests: files`. */
+  guestFiles?: (now: Date) => Record<string, string | Buffer>;
 }
 
 /** Builds a situation from a world and the faults in it. */

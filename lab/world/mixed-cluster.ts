@@ -12,7 +12,7 @@ export interface MixedOptions {
   /** Clusters of one cloud each; names of nodes and podCIDRs must differ among them. */
   parts: World[];
   /** Nodes on machines that no cloud knows. */
-  onPremises?: { name: string; ip: string; podCidr: string }[];
+  onPremises?: { name: string; ip: string; podCidr: string; os?: 'linux' | 'windows' }[];
   podCidr?: string;
 }
 
@@ -27,11 +27,12 @@ export function mixedCluster(options: MixedOptions): World {
     if (part.gce !== undefined) world.gce = [...(world.gce ?? []), ...part.gce];
     if (part.azure !== undefined) world.azure = [...(world.azure ?? []), ...part.azure];
   }
-  for (const { name: node, ip, podCidr } of onPremises) {
+  const hasWindows = onPremises.some(({ os }) => os === 'windows');
+  for (const { name: node, ip, podCidr, os = 'linux' as const } of onPremises) {
     const plan = { cluster: name, name: node, zone: 'rack-1', region: 'cellar', instanceType: 'bare-metal' };
     const createdAt = before(world.now, 90 * 24 * 3600 * 1000);
     const more = { internalDns: `${node}.example.internal`, internalIps: [ip], podCIDRs: [podCidr], createdAt };
-    const rest = { os: 'linux', controlPlane: false, mode, routeCreated: false, hasWindows: false } as const;
+    const rest = { os, controlPlane: false, mode, routeCreated: false, hasWindows } as const;
     addNode(world, makeNode({ ...plan, ...more, ...rest }), mode);
   }
   const names = world.cluster.nodes.map((node) => node.name);

@@ -2,7 +2,7 @@
 import type { RuleId } from './config.ts';
 import type { Family } from './prefix.ts';
 import type { FilterKind } from './filter.ts';
-import type { Gap, GuestFacts, GuestRoute, RouteFacts } from './snapshot.ts';
+import type { Gap, GuestFacts, GuestRoute, PodHome, RouteFacts } from './snapshot.ts';
 
 /** How a route lookup ended, where it did not lead to the owner. */
 export type RouteProblem =
@@ -43,20 +43,6 @@ export type GuestProblem =
   | 'pod-network'
   /** Pods' packets leave with the node's own address as their source. */
   | 'rewritten';
-
-/** How a Windows node keeps its own pods. */
-export interface PodHome {
-  /** Whose it is. */
-  readonly podCIDR: string;
-  /** What the gateway of its pods is with flannel and win-bridge: the second address after the range's own. */
-  readonly wanted: string;
-  /** What it is instead. */
-  readonly gateway?: string;
-  /** Of the Host Networking Service: `cbr0 (10.244.7.0/24)`. */
-  readonly networks: readonly string[];
-  /** Destinations that keep a pod's own address as source. */
-  readonly exceptions?: readonly string[];
-}
 
 export interface GuestDetail {
   readonly kind: 'guest';

@@ -171,3 +171,17 @@ export interface HnsEndpoint {
   /** What of its policies is not understood; then what happens to its packets is unknown. */
   readonly opaque?: string;
 }
+
+/** How a Windows node keeps its own pods. */
+export interface PodHome {
+  /** Whose it is. */
+  readonly podCIDR: string;
+  /** What the gateway of its pods is with flannel and win-bridge: the second address after the range's own. */
+  readonly wanted: string;
+  /** What it is instead. */
+  readonly gateway?: string;
+  /** Of the Host Networking Service: `cbr0 (10.244.7.0/24)`. */
+  readonly networks: readonly string[];
+  /** Destinations that keep a pod's own address as source. */
+  readonly exceptions?: readonly string[];
+}

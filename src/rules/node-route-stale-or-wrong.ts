@@ -35,7 +35,7 @@ function outcome({ fault }: GuestData): string {
     case 'link-down':
       return `${device} is down`;
     case 'reserved':
-      return `nobody has ${nextHop ?? 'the next hop'}, which Windows keeps for itself on a network of pods; theirs is ${home?.wanted ?? 'another one'} on ${leadsTo ?? owner}`;
+      return `nobody has ${nextHop ?? 'the next hop'}: Windows keeps the first address of a pod network for itself, and the gateway of the pods on ${leadsTo ?? owner} is ${home?.wanted ?? 'the second one'}`;
     case 'pod-gateway':
     case 'pod-network':
     case 'rewritten':

@@ -1,15 +1,13 @@
 /** The cluster of guest-cluster.ts with Windows on its third node, as collect.ps1 shows a healthy one. */
 import type { PowerShellManner } from '../../lab/guests/powershell.ts';
 import { l2BridgeMachine } from '../../lab/guests/windows-l2bridge.ts';
+export { BRIDGE, UPLINK } from '../../lab/guests/windows-l2bridge.ts';
 import type { HnsEndpointObject, WindowsMachine } from '../../lab/guests/windows-node.ts';
 import { windowsBundle } from '../../lab/guests/windows-node.ts';
 import { parseBundle } from '../../src/guests/bundle.ts';
 import type { GuestFacts, Snapshot } from '../../src/model/snapshot.ts';
 import type { Change, Name } from './guest-cluster.ts';
 import { addressOf, guestCluster, podsOf } from './guest-cluster.ts';
-
-export const UPLINK = 'vEthernet (Ethernet)';
-export const BRIDGE = 'vEthernet (cbr0_ep)';
 
 const seat = (name: Name, last: number): { name: Name; ip: string; podCidr: string; mac: string } => ({
   name,
@@ -70,5 +68,5 @@ export const podEndpoints =
   (change: (endpoint: HnsEndpointObject, index: number) => HnsEndpointObject): MachineChange =>
   (machine) => ({
     ...machine,
-    endpoints: machine.endpoints.map((one, index) => (/_cbr0$/.test(one.name) ? change(one, index) : one)),
+    endpoints: machine.endpoints.map((one, index) => (one.name.endsWith('_cbr0') ? change(one, index) : one)),
   });

@@ -9,7 +9,7 @@ import type { Port } from './links.ts';
 import { linkOf } from './links.ts';
 import type { Home } from './pods.ts';
 import { findVacancy, isPodLink, localPodLink, podLinkOfSource } from './pods.ts';
-import { arriveAtWindows, findReserved, sendFromWindows, wayOutDoubt } from './windows.ts';
+import { arriveAtWindows, findReserved, sendFromWindows, closedWayOut } from './windows.ts';
 
 /** From the pods of one node. */
 export function send(journey: Journey, from: Home): End[] {
@@ -87,8 +87,8 @@ function act(journey: Journey, at: Place, answer: Answer, before: readonly Place
     if (isIdle) return [unknown(ranges, guest, 'no pod runs there yet, and forwarding is off until one does')];
     return [lost(journey, at, ranges, 'forwarding')];
   }
-  const doubt = wayOutDoubt(guest, decision, family);
-  if (doubt !== undefined) return [unknown(ranges, guest, doubt)];
+  const unsure = closedWayOut(guest, decision, family);
+  if (unsure !== undefined) return [lost(journey, { guest, device: unsure }, ranges, 'forwarding', {}, 'unknown')];
   if (guest === to && guest.kernel.isWindows) return [arriveAtWindows(journey, at, ranges, decision)];
   if (podLink !== undefined || vacancy === 'idle') return [{ ...ranges, faults: [] }];
   if (vacancy === 'missing') return [lost(journey, at, ranges, 'no-pod-route', routeOf(decision))];

@@ -2,8 +2,7 @@
  * Where a Windows node's pods are, and how their packets get to its kernel. Pods hang on an L2Bridge network of the Host
  * Networking Service and send everything to the host's own place on it; whatever else may be there is not guessed at.
  */
-import type { PodHome } from '../../model/faults.ts';
-import type { GuestLink, HnsEndpoint, HnsNetwork } from '../../model/guest.ts';
+import type { GuestLink, HnsEndpoint, HnsNetwork, PodHome } from '../../model/guest.ts';
 import type { Family, Prefix, Range } from '../../model/prefix.ts';
 import {
   contains,
@@ -119,13 +118,13 @@ export function arriveAtWindows(journey: Journey, at: Place, ranges: Ranges, dec
   return unknown(ranges, to, reason);
 }
 
-/** Forwarding is asked for where packets come in; whether it has to be on at the other side as well is not written anywhere. */
-export function wayOutDoubt({ kernel }: Guest, decision: Decision, family: Family): string | undefined {
+/**
+ * The link that packets leave by, where it does not forward. Windows asks the one that they come in on; whether the
+ * other has to forward as well is written nowhere.
+ */
+export function closedWayOut({ kernel }: Guest, decision: Decision, family: Family): string | undefined {
   if (!kernel.isWindows || decision.kind !== 'sent') return undefined;
-  const off = decision.hops.find(({ device }) => kernel.forwards(family, device) !== true);
-  return off === undefined
-    ? undefined
-    : `forwarding is not on at ${off.device}, where they leave, and what Windows makes of that is not known`;
+  return decision.hops.find(({ device }) => kernel.forwards(family, device) === false)?.device;
 }
 
 /** HNS keeps the first address of an L2Bridge network for itself: who sends packets there waits for an answer for ever. */

@@ -4,8 +4,10 @@ import { scenarios } from '../../../lab/scenarios/registry.ts';
 import type { Scenario } from '../../../lab/scenarios/scenario.ts';
 import { truth, type TruthOptions } from '../../../lab/truth/truth.ts';
 
-/** Scenarios whose verdict follows from the world and not from what the run is not allowed to see. */
-function isAboutTheWorld({ deny, gceDeny, azureDeny, kubeDeny, expiredToken, apiUnreachable }: Scenario): boolean {
+/** Scenarios whose verdict follows from the world and not from what the run is not allowed to see, nor from kernels. */
+function isAboutTheWorld(scenario: Scenario): boolean {
+  const { deny, gceDeny, azureDeny, kubeDeny, expiredToken, apiUnreachable, situation } = scenario;
+  if (situation().guestFiles !== undefined) return false;
   return [deny, gceDeny, azureDeny, kubeDeny, expiredToken, apiUnreachable].every((one) => one === undefined);
 }
 
