@@ -1,9 +1,10 @@
 # Sends a packet from every address to every one of the other namespaces and says which arrived and which were answered.
 # In: [{"node", "namespace": path, "addresses": [], "to": [addresses]?}]. Out: [{"from", "to", "arrived", "answered"}].
+# Questions come from a port of their own: else what b asks a would look like the answer to what a asks b.
 import ctypes, json, os, select, socket, sys, time
 
 CLONE_NEWNET = 0x40000000
-PORT = 9
+ASKS, ANSWERS = 1009, 9
 ROUNDS = 3
 PAUSE = 0.15
 libc = ctypes.CDLL(None, use_errno=True)
@@ -16,15 +17,20 @@ def enter(path):
     os.close(handle)
 
 
+def bind(address, port):
+    one = socket.socket(socket.AF_INET6 if ":" in address else socket.AF_INET, socket.SOCK_DGRAM)
+    one.bind((address, port))
+    one.setblocking(False)
+    return one
+
+
 places = json.load(sys.stdin)
-sockets = {}
+asking, answering = {}, {}
 for place in places:
     enter(place["namespace"])
     for address in place["addresses"]:
-        one = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-        one.bind((address, PORT))
-        one.setblocking(False)
-        sockets[address] = one
+        asking[address] = bind(address, ASKS)
+        answering[address] = bind(address, ANSWERS)
 
 pairs = [
     (a, b)
@@ -33,10 +39,12 @@ pairs = [
     if x is not y
     for a in x["addresses"]
     for b in y["addresses"]
-    if "to" not in x or b in x["to"]
+    if (":" in a) == (":" in b) and ("to" not in x or b in x["to"])
 ]
 arrived, answered = set(), set()
-owner = {one.fileno(): address for address, one in sockets.items()}
+asked_at = {one.fileno(): address for address, one in answering.items()}
+answered_at = {one.fileno(): address for address, one in asking.items()}
+every = list(asking.values()) + list(answering.values())
 
 
 def listen(until):
@@ -44,21 +52,21 @@ def listen(until):
         left = until - time.monotonic()
         if left <= 0:
             return
-        ready, _, _ = select.select(list(sockets.values()), [], [], left)
+        ready, _, _ = select.select(every, [], [], left)
         for one in ready:
             try:
                 text, sender = one.recvfrom(200)
             except OSError:
                 continue
-            here = owner[one.fileno()]
-            kind, a, b = text.decode().split()
-            if kind == "ask" and here == b and sender[0] == a:
+            a, b = text.decode().split()
+            if asked_at.get(one.fileno()) == b:
                 arrived.add((a, b))
                 try:
-                    one.sendto(("yes %s %s" % (a, b)).encode(), sender)
+                    one.sendto(text, sender)
                 except OSError:
                     pass
-            if kind == "yes" and here == a:
+            # An answer from anybody else is none: whoever asked would not take it.
+            elif answered_at.get(one.fileno()) == a and sender[:2] == (b, ANSWERS):
                 answered.add((a, b))
 
 
@@ -67,7 +75,7 @@ for _ in range(ROUNDS):
         if (a, b) in answered:
             continue
         try:
-            sockets[a].sendto(("ask %s %s" % (a, b)).encode(), (b, PORT))
+            asking[a].sendto(("%s %s" % (a, b)).encode(), (b, ANSWERS))
         except OSError:
             pass
     listen(time.monotonic() + PAUSE)

@@ -1,5 +1,7 @@
 /** The output of docs/collect/collect.sh or collect.ps1, of one node or of several one after the other. */
 import type { GuestFacts, GuestLink, GuestPart, GuestSwitches, GuestUnread } from '../model/guest.ts';
+import type { TakePart } from './firewall.ts';
+import { parseFirewall } from './firewall.ts';
 import type { Parsed } from './json.ts';
 import type { Setting } from './linux.ts';
 import { parseLinks, parseNeighbours, parseRoutes, parseRules, parseSettings } from './linux.ts';
@@ -50,7 +52,8 @@ function parseNode(text: string, source: string): BundleResult {
     if (trouble !== undefined) unread.push({ part, reason: trouble });
     return items;
   };
-  const read = os === 'linux' ? factsOfLinux(take) : factsOfWindows(take, unread);
+  const takePart: TakePart = (name, parse) => takeSection(sections.get(name), parse, 0, isDone);
+  const read = os === 'linux' ? factsOfLinux(take, takePart, unread) : factsOfWindows(take, unread);
   if (new Set(read.links.map(({ name }) => name)).size < read.links.length) {
     return { node, trouble: 'it has two interfaces of one name' };
   }
@@ -67,7 +70,7 @@ export type Take = <T>(
 
 export type ReadFacts = Omit<GuestFacts, 'node' | 'os' | 'source' | 'readAt' | 'unread'>;
 
-function factsOfLinux(take: Take): ReadFacts {
+function factsOfLinux(take: Take, takePart: TakePart, unread: GuestUnread[]): ReadFacts {
   // Every kernel has lo with its routes, and the rules it starts with; without IPv6 there is nothing of it.
   const bare = take('links', 'links', parseLinks, 1);
   const routes4 = take('routes4', 'routes4', (part) => parseRoutes(part, 4), 1);
@@ -77,6 +80,9 @@ function factsOfLinux(take: Take): ReadFacts {
   const neighbours4 = take('neighbours4', 'neighbours', parseNeighbours, 0);
   const neighbours6 = take('neighbours6', 'neighbours', parseNeighbours, 0);
   const settings = take('settings', 'settings', parseSettings, 1);
+  const bridge = settings.find(({ name }) => name === 'call_iptables');
+  const firewall = parseFirewall(takePart);
+  unread.push(...firewall.unread);
   const switches = Map.groupBy(settings, ({ link }) => link);
   return {
     links: bare.map((link): GuestLink => ({ ...link, ...switchesOf(switches.get(link.name) ?? []) })),
@@ -86,6 +92,8 @@ function factsOfLinux(take: Take): ReadFacts {
     neighbours: [...neighbours4, ...neighbours6],
     all: switchesOf(switches.get('all') ?? []),
     fresh: switchesOf(switches.get('default') ?? []),
+    firewall: firewall.chains,
+    ...(bridge === undefined ? {} : { bridgeCallsIptables: bridge.value !== 0 }),
   };
 }
 

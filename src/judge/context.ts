@@ -25,6 +25,7 @@ export function ruleContext(
     governingTables: findGoverningTables(survey),
     nodeOfMachine: survey.nodeOfMachine,
     paths,
+    rewrites: survey.guests?.rewrites() ?? [],
     faults: (rule) => groups.filter((group) => group.rule === rule),
     interfaceBehind: ({ fabric, facts }, target) => {
       const known = fabrics.get(fabric.id);

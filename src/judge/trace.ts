@@ -86,7 +86,7 @@ export class Tracer {
 
   /** Some filter remembers questions, so answers fare otherwise. */
   get hasMemory(): boolean {
-    return this.survey.filters.size > 0;
+    return this.survey.filters.size > 0 || this.survey.guests?.hasMemory === true;
   }
 
   /** Packets of a new connection. */
@@ -165,7 +165,7 @@ export class Tracer {
   #traceFamily(from: SurveyedNode, to: SurveyedNode, family: Family, isReply: boolean): Omit<FamilyPath, 'family'> {
     const { guests } = this.survey;
     if (guests?.get(from) !== undefined && guests.get(to) !== undefined) {
-      const outcomes = guests.walk(from, to, family);
+      const outcomes = isReply ? guests.walkReply(from, to, family) : guests.walk(from, to, family);
       return settle(outcomes.map((one) => (one.faults.length === 0 ? one : outcomeOf(one.faults.map(this.#admit)))));
     }
     const sender = this.sender(from, family);

@@ -42,7 +42,9 @@ export type GuestProblem =
   /** The node has no network for the pods of its range. */
   | 'pod-network'
   /** Pods' packets leave with the node's own address as their source. */
-  | 'rewritten';
+  | 'rewritten'
+  /** A rule or a policy of its firewall. */
+  | 'filtered';
 
 export interface GuestDetail {
   readonly kind: 'guest';
@@ -64,6 +66,8 @@ export interface GuestDetail {
   readonly nextHop?: string;
   /** The node that it ends at instead. */
   readonly leadsTo?: string;
+  /** What drops it: a rule as its tool writes it, or a policy. */
+  readonly filter?: { readonly chain: string; readonly text: string };
   /** What a route to the owner would have to say, if they are neighbours. */
   readonly wanted?: { readonly gateway: string; readonly device: string };
   /** Where that is the trouble. */

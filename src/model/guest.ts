@@ -1,3 +1,7 @@
+import type { GuestChain } from './firewall.ts';
+
+export type * from './firewall.ts';
+
 /** A node's own kernel: what it does with packets that are not its own. The same words for every operating system. */
 export interface GuestFacts {
   readonly node: string;
@@ -19,6 +23,10 @@ export interface GuestFacts {
   readonly fresh: GuestSwitches;
   /** Where Windows has its pods. */
   readonly hns?: HnsFacts;
+  /** What filters and rewrites forwarded packets; absent: not read. */
+  readonly firewall?: readonly GuestChain[];
+  /** net.bridge.bridge-nf-call-iptables; absent: not read, or the module is not there. */
+  readonly bridgeCallsIptables?: boolean;
   /** Parts of which something could not be read or understood. Whatever hangs on them is unknown. */
   readonly unread: readonly GuestUnread[];
 }
@@ -33,6 +41,8 @@ export const GUEST_PARTS = [
   'settings',
   'hns',
   'stored-routes',
+  'firewall4',
+  'firewall6',
 ] as const;
 export type GuestPart = (typeof GUEST_PARTS)[number];
 

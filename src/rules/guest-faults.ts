@@ -49,7 +49,7 @@ export function routeText(route: GuestRoute, os: GuestDetail['os']): string {
 }
 
 function describe(detail: GuestDetail): string {
-  const { os, problem, family, podCIDR, route, device, nextHop, leadsTo, home } = detail;
+  const { os, problem, family, podCIDR, route, device, nextHop, leadsTo, filter, home } = detail;
   const by =
     route === undefined ? `no route matches ${podCIDR}` : `route ${routeText(route, os)} decides for ${podCIDR}`;
   switch (problem) {
@@ -62,6 +62,8 @@ function describe(detail: GuestDetail): string {
       return `packets come in on ${device ?? 'a link'}, and ${route === undefined ? 'no route leads' : `route ${routeText(route, os)} leads elsewhere,`} back to their source`;
     case 'silent':
       return `${by}, and nobody answers for ${nextHop ?? 'its addresses'} on ${device ?? 'its link'}`;
+    case 'filtered':
+      return filter === undefined ? 'its firewall' : `${filter.chain}: ${filter.text}`;
     case 'link-down':
       return `${device ?? 'the link'} is down`;
     case 'reserved':

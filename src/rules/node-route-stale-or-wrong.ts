@@ -44,6 +44,7 @@ function outcome({ fault }: GuestData): string {
     case 'no-pod-route':
     case 'forwarding':
     case 'reverse-path':
+    case 'filtered':
       return 'they do not arrive';
   }
 }

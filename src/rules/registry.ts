@@ -7,6 +7,7 @@ import { fabricRouteDead } from './fabric-route-dead.ts';
 import { fabricRouteMissing } from './fabric-route-missing.ts';
 import { fabricRouteWrongTarget } from './fabric-route-wrong-target.ts';
 import { firewallExcludesPods } from './firewall-excludes-pods.ts';
+import { hostFirewallDrops } from './host-firewall-drops.ts';
 import { hostForwardingOff } from './host-forwarding-off.ts';
 import { hostGwOffLink } from './host-gw-off-link.ts';
 import { hostRpFilterStrict } from './host-rp-filter-strict.ts';
@@ -19,6 +20,7 @@ import { nodeRouteStaleOrWrong } from './node-route-stale-or-wrong.ts';
 import { nodeUnmatched } from './node-unmatched.ts';
 import { notDurable } from './not-durable.ts';
 import { orphanRoute } from './orphan-route.ts';
+import { podSourceRewritten } from './pod-source-rewritten.ts';
 import { podcidrOverlap } from './podcidr-overlap.ts';
 import { podcidrUnassigned } from './podcidr-unassigned.ts';
 import { rangeCollision } from './range-collision.ts';
@@ -41,6 +43,7 @@ export const RULES: readonly Rule[] = [
   fabricRouteMissing,
   fabricRouteWrongTarget,
   firewallExcludesPods,
+  hostFirewallDrops,
   hostForwardingOff,
   hostGwOffLink,
   hostRpFilterStrict,
@@ -53,6 +56,7 @@ export const RULES: readonly Rule[] = [
   nodeUnmatched,
   notDurable,
   orphanRoute,
+  podSourceRewritten,
   podcidrOverlap,
   podcidrUnassigned,
   rangeCollision,

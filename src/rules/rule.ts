@@ -71,6 +71,18 @@ export interface RulePaths {
   readonly idle: ReadonlySet<string>;
 }
 
+export interface RuleRewrite {
+  readonly node: string;
+  /** Where its kernel was read, for people. */
+  readonly source: string;
+  /** The rule that does it, as its tool writes it. */
+  readonly by: { readonly chain: string; readonly text: string };
+  /** The addresses that packets get there. */
+  readonly addresses: readonly string[];
+  /** Ordered pairs of nodes. */
+  readonly pairs: number;
+}
+
 export interface RuleContext {
   readonly snapshot: Snapshot;
   readonly nodes: readonly RuleNode[];
@@ -82,6 +94,8 @@ export interface RuleContext {
   /** `fabric/machine` -> node name. */
   readonly nodeOfMachine: ReadonlyMap<string, string>;
   readonly paths: RulePaths;
+  /** Nodes that give packets between pods another source. */
+  readonly rewrites: readonly RuleRewrite[];
   faults(rule: RuleId): readonly FaultGroup[];
   /** The interface at which packets arrive that such a target in this table takes; undefined: none that is known. */
   interfaceBehind(table: GoverningTable, target: RouteTarget): InterfaceFacts | undefined;

@@ -16,6 +16,7 @@ import {
   type HnsFacts,
   type HnsNetwork,
 } from '../model/guest.ts';
+import { CHAIN } from './schema-firewall.ts';
 import {
   ADDRESS,
   FLAG,
@@ -123,5 +124,7 @@ export const GUEST = object<GuestFacts>({
   all: object<GuestSwitches>(SWITCHES),
   fresh: object<GuestSwitches>(SWITCHES),
   hns: optional(HNS),
+  firewall: optional(listBy('id', CHAIN)),
+  bridgeCallsIptables: optional(FLAG),
   unread: list(object<GuestUnread>({ part: words(GUEST_PARTS), reason: TEXT })),
 });

@@ -72,6 +72,7 @@ function guest(name: Name): GuestFacts {
       mac: macOf(peer),
       state: 'confirmed' as const,
     })),
+    firewall: [],
     all: ON,
     fresh: ON,
     unread: [],

@@ -4,7 +4,10 @@ import type { Fault, GuestDetail, GuestProblem } from '../../model/faults.ts';
 import { gapFault } from '../../model/faults.ts';
 import type { Prefix, Range } from '../../model/prefix.ts';
 import { contains, rangeToPrefixes } from '../../model/prefix.ts';
+import type { RuleRef } from './firewall.ts';
 import type { Guest, Segments } from './links.ts';
+import type { Mark } from './mark.ts';
+import type { ConnectionState } from './matching.ts';
 
 /** The end of a walk. */
 export interface Journey {
@@ -17,13 +20,46 @@ export interface Journey {
   readonly rangeSource?: string;
   /** The address at which its neighbours know it. */
   readonly address: string | undefined;
+  /** What its connection is to each kernel. */
+  readonly state: (guest: Guest) => ConnectionState;
+  /** Where its destination becomes another one, the last first: it answers what was rewritten there. */
+  readonly restores: readonly Rewrite[];
 }
 
 /** No faults: it arrives. */
 export interface End {
+  /** Of the pods that sent it. */
   readonly source: Range;
   readonly destination: Range;
   readonly faults: readonly Fault[];
+  /** How it arrived, by one way; absent: it did not, or there are several. */
+  readonly flight?: Flight;
+  /** By several ways, of which some change its source. */
+  readonly isSourceSpread?: true;
+}
+
+/** A node that gave packets another source. */
+export interface Rewrite {
+  readonly guest: Guest;
+  readonly by: RuleRef;
+  /** Before. */
+  readonly origin: Range;
+  /** After. */
+  readonly address: Prefix;
+}
+
+/** A packet on its way, with what has happened to it. */
+export interface Flight extends Ranges {
+  readonly mark: Mark;
+  readonly before: readonly Place[];
+  /** Oldest first. */
+  readonly rewrites: readonly Rewrite[];
+  /** Those of the journey that are still to come. */
+  readonly restores: readonly Rewrite[];
+  /** What was not known on the way: whatever becomes of it, it does not surely arrive. */
+  readonly doubts: readonly Fault[];
+  /** Whether it has the source that it seems to have. */
+  readonly isSourceSure: boolean;
 }
 
 const RULES: Readonly<Record<GuestProblem, RuleId>> = {
@@ -41,6 +77,7 @@ const RULES: Readonly<Record<GuestProblem, RuleId>> = {
   'pod-gateway': 'windows-hns-network-wrong',
   'pod-network': 'windows-hns-network-wrong',
   rewritten: 'windows-outbound-nat',
+  filtered: 'host-firewall-drops',
 };
 
 export interface Ranges {
@@ -54,20 +91,38 @@ export interface Place {
   readonly device: string | undefined;
 }
 
-export function unknown(ranges: Ranges, guest: Guest, reason: string): End {
-  const gap = { facet: 'guests' as const, subject: `packets to pods at node ${guest.name}`, scope: guest.name, reason };
-  const { source, destination } = ranges;
-  return { source, destination, faults: [gapFault(gap)] };
+export function unknown(flight: Flight, guest: Guest, reason: string): End {
+  return { ...outerRanges(flight), faults: [doubtOf(guest, reason), ...flight.doubts] };
 }
+
+export function doubtOf(guest: Guest, reason: string): Fault {
+  return gapFault({ facet: 'guests', subject: `packets to pods at node ${guest.name}`, scope: guest.name, reason });
+}
+
+export function arrived(flight: Flight): End {
+  return { ...outerRanges(flight), faults: flight.doubts, flight };
+}
+
+/** As the sender sees them. */
+export function outerRanges({ source, destination, rewrites, restores }: Flight): Ranges {
+  return { source: rewrites[0]?.origin ?? source, destination: restores.at(-1)?.origin ?? destination };
+}
+
+/** These look at the source. */
+const BY_SOURCE: readonly GuestProblem[] = ['reverse-path', 'filtered'];
 
 export function lost(
   { to, podCIDR, address, segments }: Journey,
   { guest, device }: Place,
-  { source, destination }: Ranges,
+  flight: Flight,
   problem: GuestProblem,
   more: Partial<GuestDetail> = {},
   verdict: Fault['verdict'] = 'fail',
 ): End {
+  if (!flight.isSourceSure && (BY_SOURCE.includes(problem) || guest.kernel.asksForSources(podCIDR.family))) {
+    return { ...outerRanges(flight), faults: flight.doubts };
+  }
+  const { source, destination } = outerRanges(flight);
   const isWhole = contains(destination, podCIDR);
   const wanted = address === undefined ? undefined : wantedRoute(segments, guest, to, address);
   const detail: GuestDetail = {
@@ -91,9 +146,10 @@ export function lost(
 }
 
 /** One switch, one finding; one podCIDR, one finding. */
-function causeOf({ problem, family, podCIDR, home }: GuestDetail, device: string | undefined): string {
+function causeOf({ problem, family, podCIDR, filter, home }: GuestDetail, device: string | undefined): string {
   if (home !== undefined && problem !== 'reserved') return home.podCIDR;
   if (problem === 'forwarding') return `ipv${String(family)}`;
+  if (filter !== undefined) return `ipv${String(family)}/${filter.chain}`;
   return problem === 'reverse-path' ? (device ?? '') : podCIDR;
 }
 

@@ -4,14 +4,18 @@ import { gapFault } from '../../model/faults.ts';
 import type { Family, Prefix } from '../../model/prefix.ts';
 import { parseAddress, parsePrefixes } from '../../model/prefix.ts';
 import type { Gap, NodeFacts, Snapshot } from '../../model/snapshot.ts';
+import type { RuleRewrite } from '../../rules/rule.ts';
 import type { Outcome } from '../outcome.ts';
 import { outcomeOf } from '../outcome.ts';
 import { advertisedAddress } from '../sender.ts';
 import type { SurveyedNode } from '../survey.ts';
+import type { Ends, Side } from './conversation.ts';
+import { answer, ask } from './conversation.ts';
+import type { End } from './ends.ts';
 import { Kernel } from './kernel.ts';
 import type { Guest } from './links.ts';
 import { Segments } from './links.ts';
-import { send } from './packet.ts';
+import { noteRewrites } from './rewrites.ts';
 
 export class Guests {
   readonly #guests: ReadonlyMap<string, Guest>;
@@ -19,7 +23,9 @@ export class Guests {
   readonly #pods: ReadonlyMap<string, readonly string[]> | undefined;
 
   /** A pair is asked for more than once: there, back, and for what it breaks. */
-  readonly #walks = new Map<string, readonly Outcome[]>();
+  readonly #walks = new Map<string, readonly End[]>();
+  readonly #answers = new Map<string, readonly End[]>();
+  #hasMemory: boolean | undefined;
 
   constructor(guests: ReadonlyMap<string, Guest>, { cluster }: Snapshot, nodeSubnets: readonly string[]) {
     this.#guests = guests;
@@ -56,47 +62,86 @@ export class Guests {
     return ranges.filter(({ text }) => direct.has(text)).length;
   }
 
+  /** Some kernel treats answers otherwise than questions, or may do so. */
+  get hasMemory(): boolean {
+    return (this.#hasMemory ??= [...this.#guests.values()].some(({ kernel }) => kernel.remembers()));
+  }
+
   /** Outcomes of all pieces of both nodes' ranges. */
   walk(from: SurveyedNode, to: SurveyedNode, family: Family): readonly Outcome[] {
-    const key = `${String(from.index)} ${String(to.index)} ${String(family)}`;
-    let outcomes = this.#walks.get(key);
-    if (outcomes === undefined) {
-      outcomes = this.#walk(from, to, family);
-      this.#walks.set(key, outcomes);
-    }
-    return outcomes;
+    return this.#questions(from, to, family).map(({ faults }) => outcomeOf(faults));
   }
 
-  #walk(from: SurveyedNode, to: SurveyedNode, family: Family): Outcome[] {
-    const [sender, receiver] = [this.get(from), this.get(to)];
-    if (sender === undefined || receiver === undefined) return [];
-    const unread = [sender, receiver].flatMap((guest) => unreadFault(guest, family));
-    if (unread.length > 0) return [outcomeOf(unread)];
-    const address = advertisedAddress(to, family);
-    const podsOf = ({ name }: SurveyedNode): readonly string[] | undefined =>
-      this.#pods === undefined ? undefined : (this.#pods.get(name) ?? []);
-    return to.podCIDRs.flatMap((podCIDR) => {
-      if (podCIDR.family !== family) return [];
-      const journey = {
-        segments: this.#segments,
-        to: receiver,
-        podCIDR,
-        pods: podsOf(to),
-        ...sourceOf(to),
-        address,
-      };
-      return from.podCIDRs.flatMap((source) => {
-        if (source.family !== family) return [];
-        return send(journey, { guest: sender, podCIDR: source, pods: podsOf(from), ...sourceOf(from) }).map(
-          ({ faults }) => outcomeOf(faults),
-        );
-      });
+  /** Of answers to what `to` asked: they go where the questions came from, and kernels that these came by know them. */
+  walkReply(from: SurveyedNode, to: SurveyedNode, family: Family): readonly Outcome[] {
+    if (!this.hasMemory) return this.walk(from, to, family);
+    return this.#remember(this.#answers, from, to, family, () => {
+      const ends = this.#ends(from, to, family);
+      if (ends === undefined) return this.#questions(from, to, family);
+      return this.#questions(to, from, family).flatMap((question) => answer(this.#segments, question, ends));
+    }).map(({ faults }) => outcomeOf(faults));
+  }
+
+  /** Nodes that give packets between pods another source. */
+  rewrites(): RuleRewrite[] {
+    return noteRewrites(this.#walks.values());
+  }
+
+  #questions(from: SurveyedNode, to: SurveyedNode, family: Family): readonly End[] {
+    return this.#remember(this.#walks, from, to, family, () => {
+      const ends = this.#ends(from, to, family);
+      if (ends === undefined) return this.#unread([from, to], family);
+      return to.podCIDRs.flatMap((destination) =>
+        from.podCIDRs.flatMap((source) =>
+          source.family === family && destination.family === family
+            ? ask(this.#segments, ends, { source, destination })
+            : [],
+        ),
+      );
     });
   }
-}
 
-function sourceOf({ rangeSource }: SurveyedNode): { readonly rangeSource?: string } {
-  return rangeSource === undefined ? {} : { rangeSource };
+  #unread(nodes: readonly SurveyedNode[], family: Family): End[] {
+    const faults = nodes.flatMap((node) => {
+      const guest = this.get(node);
+      return guest === undefined ? [] : unreadFault(guest, family);
+    });
+    const [destination] = nodes.flatMap(({ podCIDRs }) => podCIDRs);
+    return faults.length === 0 || destination === undefined ? [] : [{ source: destination, destination, faults }];
+  }
+
+  #remember(
+    known: Map<string, readonly End[]>,
+    from: SurveyedNode,
+    to: SurveyedNode,
+    family: Family,
+    find: () => readonly End[],
+  ): readonly End[] {
+    const key = `${String(from.index)} ${String(to.index)} ${String(family)}`;
+    let ends = known.get(key);
+    if (ends === undefined) {
+      ends = find();
+      known.set(key, ends);
+    }
+    return ends;
+  }
+
+  /** Undefined: one of them is not read. */
+  #ends(from: SurveyedNode, to: SurveyedNode, family: Family): Ends | undefined {
+    const [sender, receiver] = [this.get(from), this.get(to)];
+    if (sender === undefined || receiver === undefined) return undefined;
+    if (sender.kernel.unread(family) !== undefined || receiver.kernel.unread(family) !== undefined) return undefined;
+    const podsOf = ({ name }: SurveyedNode): readonly string[] | undefined =>
+      this.#pods === undefined ? undefined : (this.#pods.get(name) ?? []);
+    const endOf = (node: SurveyedNode, guest: Guest): Side => ({
+      guest,
+      podCIDRs: node.podCIDRs,
+      pods: podsOf(node),
+      ...(node.rangeSource === undefined ? {} : { rangeSource: node.rangeSource }),
+      address: advertisedAddress(node, family),
+    });
+    return { from: endOf(from, sender), to: endOf(to, receiver) };
+  }
 }
 
 function unreadFault({ name, kernel }: Guest, family: Family): Fault[] {

@@ -1,6 +1,7 @@
 /** A node's kernel, ready to be asked what it does with a packet. */
 import type {
   GuestFacts,
+  GuestFirewallRule,
   GuestHop,
   GuestLink,
   GuestNeighbour,
@@ -9,10 +10,11 @@ import type {
   GuestRule,
 } from '../../model/guest.ts';
 import type { Family, Prefix, Range } from '../../model/prefix.ts';
-import { contains, parseAddress, parsePrefix } from '../../model/prefix.ts';
+import { contains, containsAddress, parseAddress, parsePrefix } from '../../model/prefix.ts';
 import type { Entry } from '../../model/prefix-table.ts';
 import { PrefixTable } from '../../model/prefix-table.ts';
 import { cutAlong } from '../fabric.ts';
+import { Firewall } from './firewall.ts';
 
 export interface Packet {
   readonly source: Range;
@@ -52,6 +54,7 @@ export class Kernel {
   readonly #tables: Record<Family, Map<string, PrefixTable<GuestRoute>>> = { 4: new Map(), 6: new Map() };
   readonly #rules: Record<Family, readonly Rule[]>;
   readonly #neighbours = new Map<string, GuestNeighbour>();
+  #firewall: Firewall | undefined;
   /** address -> the link that has it. */
   readonly #addresses = new Map<string, string>();
   readonly isWindows: boolean;
@@ -81,6 +84,46 @@ export class Kernel {
         : ['links', 'settings', 'routes6', 'rules6', 'hns'];
     const found = this.facts.unread.find(({ part }) => parts.includes(part));
     return found === undefined ? undefined : `${found.part} of ${this.facts.source}: ${found.reason}`;
+  }
+
+  /** Whether answers may fare otherwise than questions. */
+  remembers(): boolean {
+    const { firewall, unread } = this.facts;
+    if (this.isWindows) return false;
+    if (firewall === undefined || unread.some(({ part }) => part === 'firewall4' || part === 'firewall6')) return true;
+    return firewall.some(({ rules }) => rules.some(isStateful));
+  }
+
+  /** Do its routes hang on where packets come from? */
+  asksForSources(family: Family): boolean {
+    return this.#rules[family].some(({ from }) => from !== undefined);
+  }
+
+  /** A text: why it is not known. */
+  firewall(family: Family): Firewall | string {
+    const { firewall, source, unread, links } = this.facts;
+    // Of Windows' own none is read.
+    if (this.isWindows) return (this.#firewall ??= new Firewall([], links));
+    const part: GuestPart = family === 4 ? 'firewall4' : 'firewall6';
+    const found = unread.find((one) => one.part === part);
+    if (firewall === undefined || found !== undefined) {
+      return `its firewall is not read (${source}: ${found?.reason ?? 'nothing about it; run the collector as root'})`;
+    }
+    return (this.#firewall ??= new Firewall(firewall, links));
+  }
+
+  /** Which address masquerading gives to packets that leave by this link; undefined: that is not certain. */
+  addressTowards(device: string, nextHop: string): string | undefined {
+    const wanted = parseAddress(nextHop);
+    const own = (this.links.get(device)?.addresses ?? []).flatMap(({ address, length }) => {
+      const network = parsePrefix(`${address}/${String(length)}`);
+      const isLinkLocal = /^(fe80:|169\.254\.)/.test(address);
+      return network?.family === wanted?.family && network !== undefined && !isLinkLocal ? [{ address, network }] : [];
+    });
+    const [first, ...more] = own;
+    // Linux takes the first address of the next hop's network, else the first one; of IPv6's it weighs more than that.
+    if (wanted?.family === 6 && more.length > 0) return undefined;
+    return (own.find(({ network }) => wanted !== undefined && containsAddress(network, wanted)) ?? first)?.address;
   }
 
   neighbour(device: string, address: string): GuestNeighbour | undefined {
@@ -184,6 +227,12 @@ export class Kernel {
       return decision === undefined ? next() : [{ destination: range, decision }];
     });
   }
+}
+
+function isStateful({ matches, actions }: GuestFirewallRule): boolean {
+  return (
+    matches.some(({ kind }) => kind === 'state' || kind === 'other') || actions.some(({ kind }) => kind === 'source')
+  );
 }
 
 function compileRule(facts: GuestRule): Rule {

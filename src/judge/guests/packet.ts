@@ -1,142 +1,190 @@
 /** A packet between pods of two nodes, followed from kernel to kernel until it arrives, is lost, or nobody can tell. */
 import type { GuestDetail } from '../../model/faults.ts';
 import type { GuestHop, GuestRoute } from '../../model/guest.ts';
-import { containsAddress, hostPrefix, parseAddress } from '../../model/prefix.ts';
-import type { End, Journey, Place, Ranges } from './ends.ts';
-import { lost, unknown } from './ends.ts';
+import { contains, containsAddress, formatAddress, hostPrefix, parseAddress } from '../../model/prefix.ts';
+import type { End, Flight, Journey, Place, Ranges } from './ends.ts';
+import { arrived, lost, outerRanges, unknown } from './ends.ts';
+import { comeIn, goOut } from './guard.ts';
 import type { Answer, Decision } from './kernel.ts';
 import type { Port } from './links.ts';
 import { linkOf } from './links.ts';
+import { NO_MARK } from './mark.ts';
 import type { Home } from './pods.ts';
 import { findVacancy, isPodLink, localPodLink, podLinkOfSource } from './pods.ts';
-import { arriveAtWindows, findReserved, sendFromWindows, closedWayOut } from './windows.ts';
+import { arriveAtWindows, closedWayOut, findReserved, sendFromWindows } from './windows.ts';
 
-/** From the pods of one node. */
-export function send(journey: Journey, from: Home): End[] {
-  const { podCIDR: destination } = journey;
+/** From pods of one node. */
+export function send(journey: Journey, from: Home, ranges: Ranges): End[] {
   const { guest } = from;
+  const { restores } = journey;
   if (guest.kernel.isWindows) {
-    return sendFromWindows(journey, from, (device, ranges) => enter(journey, { guest, device }, ranges, []));
+    return sendFromWindows(journey, from, { ...START, ...ranges, restores }, (device, flight) =>
+      enter(journey, { guest, device }, flight),
+    );
   }
   // Where its pods are, it says itself: that is where their packets come in.
-  const ways = guest.kernel.decide({ source: destination, destination: from.podCIDR, device: 'lo' });
-  return ways.flatMap(({ destination: source, decision }) => {
+  const ways = guest.kernel.decide({ source: ranges.destination, destination: ranges.source, device: 'lo' });
+  return ways.flatMap(({ source: destination, destination: source, decision }) => {
     // The node's own address among those of its pods.
     if (decision.kind === 'local') return [];
-    const ranges = { source, destination };
+    const flight: Flight = { ...START, source, destination, restores };
     const link = podLinkOfSource(from, decision);
-    if (link?.up === false) return [lost(journey, { guest, device: link.name }, ranges, 'link-down')];
-    if (link !== undefined) return enter(journey, { guest, device: link.name }, ranges, []);
+    if (link?.up === false) return [lost(journey, { guest, device: link.name }, flight, 'link-down')];
+    if (link !== undefined) return enter(journey, { guest, device: link.name }, flight);
     const vacancy = findVacancy(from, source);
-    if (vacancy === 'idle') return enter(journey, { guest, device: undefined }, ranges, []);
-    return [unknown(ranges, guest, 'where its pods are is not certain: no route leads to them')];
+    if (vacancy === 'idle') return enter(journey, { guest, device: undefined }, flight);
+    return [unknown(flight, guest, 'where its pods are is not certain: no route leads to them')];
   });
 }
 
-function enter(journey: Journey, at: Place, ranges: Ranges, before: readonly Place[]): End[] {
-  const isLoop = before.some(({ guest, device }) => guest === at.guest && device === at.device);
-  if (isLoop) return [lost(journey, at, ranges, 'loop')];
-  return admit(journey, at, ranges).flatMap((end) => {
-    if (end.faults.length > 0) return [end];
-    const packet = { ...end, ...(at.device === undefined ? {} : { device: at.device }) };
-    return at.guest.kernel.decide(packet).flatMap((answer) => act(journey, at, answer, [...before, at]));
-  });
+const START = { mark: NO_MARK, before: [], rewrites: [], doubts: [], isSourceSure: true };
+
+function enter(journey: Journey, at: Place, flight: Flight): End[] {
+  const isLoop = flight.before.some(({ guest, device }) => guest === at.guest && device === at.device);
+  if (isLoop) return [lost(journey, at, flight, 'loop')];
+  return comeIn(journey, at, { ...flight, before: [...flight.before, at] }, (arriving) =>
+    admit(journey, at, arriving, (admitted) => {
+      const packet = { ...admitted, ...(at.device === undefined ? {} : { device: at.device }) };
+      return at.guest.kernel.decide(packet).flatMap((answer) => act(journey, at, admitted, answer));
+    }),
+  );
 }
 
 /** The reverse path filter, on the source. */
-function admit(journey: Journey, { guest, device }: Place, ranges: Ranges): End[] {
-  const passes = [{ ...ranges, faults: [] }];
-  if (device === undefined) return passes;
-  const level = guest.kernel.reversePathFilter(ranges.destination.family, device);
-  if (level === undefined) return [unknown(ranges, guest, `rp_filter of ${device} is not read`)];
-  const { source: destination, destination: source } = ranges;
-  return guest.kernel.decide({ source, destination, device: 'lo' }).map((answer): End => {
-    const piece = { source: answer.destination, destination: answer.source };
+function admit(journey: Journey, at: Place, flight: Flight, next: (flight: Flight) => End[]): End[] {
+  const { guest, device } = at;
+  if (device === undefined) return next(flight);
+  const { family } = flight.destination;
+  const level = guest.kernel.reversePathFilter(family, device);
+  if (level === undefined) return [unknown(flight, guest, `rp_filter of ${device} is not read`)];
+  const { source: destination, destination: source } = flight;
+  return guest.kernel.decide({ source, destination, device: 'lo' }).flatMap((answer): End[] => {
+    const piece = { ...flight, source: answer.destination, destination: answer.source };
     const { decision } = answer;
     // Its own address comes from outside: never on Linux, whatever the filter.
     if (decision.kind === 'local' && guest.kernel.isWindows)
-      return unknown(piece, guest, 'what Windows does with packets from its own addresses is not known');
-    if (decision.kind === 'local') return lost(journey, { guest, device }, piece, 'reverse-path');
-    if (level === 0 || ranges.destination.family === 6) return { ...piece, faults: [] };
-    if (decision.kind === 'unclear') return unknown(piece, guest, decision.reason);
+      return [unknown(piece, guest, 'what Windows does with packets from its own addresses is not known')];
+    if (decision.kind === 'local') return [lost(journey, at, piece, 'reverse-path')];
+    if (level === 0 || family === 6) return next(piece);
+    if (decision.kind === 'unclear') return [unknown(piece, guest, decision.reason)];
     const isAdmitted = decision.kind === 'sent' && (level !== 1 || decision.hops.some((hop) => hop.device === device));
-    if (isAdmitted) return { ...piece, faults: [] };
-    return lost(journey, { guest, device }, piece, 'reverse-path', routeOf(decision));
+    return isAdmitted ? next(piece) : [lost(journey, at, piece, 'reverse-path', routeOf(decision))];
   });
 }
 
-function act(journey: Journey, at: Place, answer: Answer, before: readonly Place[]): End[] {
+function act(journey: Journey, at: Place, before: Flight, { decision, ...ranges }: Answer): End[] {
   const { guest, device } = at;
-  const { to } = journey;
-  const { decision, ...ranges } = answer;
+  const { to, podCIDR } = journey;
+  const flight: Flight = { ...before, ...ranges };
   const { family } = ranges.destination;
-  if (decision.kind === 'unclear') return [unknown(ranges, guest, decision.reason)];
+  if (decision.kind === 'unclear') return [unknown(flight, guest, decision.reason)];
+  // An answer may come by where its question's source was changed before it gets there.
+  const isAtPods = guest === to && contains(podCIDR, ranges.destination);
   if (decision.kind === 'local') {
     // What is the owner's own is no pod.
-    return guest === to ? [] : [lost(journey, at, ranges, 'elsewhere', { leadsTo: guest.name })];
+    return isAtPods ? [] : [lost(journey, at, flight, 'elsewhere', { leadsTo: guest.name })];
   }
-  const isAtPods = guest === to && !guest.kernel.isWindows;
-  const podLink = isAtPods ? localPodLink(journey, decision) : undefined;
-  const home = { guest: to, podCIDR: journey.podCIDR, pods: journey.pods };
-  const vacancy = isAtPods && podLink === undefined ? findVacancy(home, ranges.destination) : undefined;
+  const isAtLinux = isAtPods && !guest.kernel.isWindows;
+  const podLink = isAtLinux ? localPodLink(journey, decision) : undefined;
+  const home = { guest: to, podCIDR, pods: journey.pods };
+  const vacancy = isAtLinux && podLink === undefined ? findVacancy(home, ranges.destination) : undefined;
   const forwards = guest.kernel.forwards(family, device);
   if (forwards !== true) {
-    if (forwards === undefined) return [unknown(ranges, guest, `forwarding of ${device ?? 'new links'} is not read`)];
+    if (forwards === undefined) return [unknown(flight, guest, `forwarding of ${device ?? 'new links'} is not read`)];
     // The first pod's bridge switches it on.
     const isIdle = device === undefined || vacancy === 'idle';
-    if (isIdle) return [unknown(ranges, guest, 'no pod runs there yet, and forwarding is off until one does')];
-    return [lost(journey, at, ranges, 'forwarding')];
+    if (isIdle) return [unknown(flight, guest, 'no pod runs there yet, and forwarding is off until one does')];
+    return [lost(journey, at, flight, 'forwarding')];
   }
-  const unsure = closedWayOut(guest, decision, family);
-  if (unsure !== undefined) return [lost(journey, { guest, device: unsure }, ranges, 'forwarding', {}, 'unknown')];
-  if (guest === to && guest.kernel.isWindows) return [arriveAtWindows(journey, at, ranges, decision)];
-  if (podLink !== undefined || vacancy === 'idle') return [{ ...ranges, faults: [] }];
-  if (vacancy === 'missing') return [lost(journey, at, ranges, 'no-pod-route', routeOf(decision))];
+  const closed = closedWayOut(guest, decision, family);
+  if (closed !== undefined) return [lost(journey, { guest, device: closed }, flight, 'forwarding', {}, 'unknown')];
+  if (isAtPods && !isAtLinux) return [arriveAtWindows(journey, at, flight, decision)];
+  if (podLink !== undefined || vacancy === 'idle') {
+    const way = podLink === undefined ? {} : { out: podLink };
+    return goOut(journey, at, flight, way, (leaving) => [arrived(leaving)]);
+  }
+  if (vacancy === 'missing') return [lost(journey, at, flight, 'no-pod-route', routeOf(decision))];
   if (vacancy === 'unclear')
-    return [unknown(ranges, guest, 'no route leads to pods there, and whether one runs is not read')];
-  if (decision.kind === 'no-route') return [lost(journey, at, ranges, 'no-route')];
-  if (decision.kind === 'dropped') return [lost(journey, at, ranges, 'dropped', routeOf(decision))];
-  const ends = decision.hops.map((hop) => pass(journey, at, ranges, { ...decision, hop }, before));
+    return [unknown(flight, guest, 'no route leads to pods there, and whether one runs is not read')];
+  if (decision.kind === 'no-route') return [lost(journey, at, flight, 'no-route')];
+  if (decision.kind === 'dropped') return [lost(journey, at, flight, 'dropped', routeOf(decision))];
+  const ends = decision.hops.map((hop) => pass(journey, at, flight, { ...decision, hop }));
   const [only = []] = ends;
   if (ends.length < 2) return only;
   // Flows are spread over them: as good as the worst.
-  return [{ ...ranges, faults: ends.flat().flatMap((end) => end.faults) }];
+  const all = ends.flat();
+  const isSourceSpread = all.some((end) => (end.flight?.rewrites.length ?? 0) > 0 || end.isSourceSpread === true);
+  return [
+    {
+      ...outerRanges(flight),
+      faults: all.flatMap((end) => end.faults),
+      ...(isSourceSpread ? { isSourceSpread } : {}),
+    },
+  ];
 }
 
 type Sent = Extract<Decision, { kind: 'sent' }> & { readonly hop: GuestHop };
 
 /** Over a link to whoever answers there. */
-function pass(journey: Journey, at: Place, ranges: Ranges, sent: Sent, before: readonly Place[]): End[] {
+function pass(journey: Journey, at: Place, flight: Flight, sent: Sent): End[] {
   const { guest } = at;
   const { hop, route } = sent;
   const out: Port = { guest, device: hop.device };
   const link = linkOf(out);
   const detail = { route, device: hop.device, ...(hop.gateway === undefined ? {} : { nextHop: hop.gateway }) };
-  if (link === undefined) return [unknown(ranges, guest, `link ${hop.device} is not read`)];
+  if (link === undefined) return [unknown(flight, guest, `link ${hop.device} is not read`)];
   if (!link.carrier && guest.kernel.isWindows)
-    return [unknown(ranges, guest, `${hop.device} is not connected, and which route Windows takes then is not known`)];
-  if (!link.up || !link.carrier) return [lost(journey, at, ranges, 'link-down', detail)];
-  if (isPodLink(guest, hop.device)) return [lost(journey, at, ranges, 'elsewhere', { ...detail, leadsTo: guest.name })];
+    return [unknown(flight, guest, `${hop.device} is not connected, and which route Windows takes then is not known`)];
+  if (!link.up || !link.carrier) return [lost(journey, at, flight, 'link-down', detail)];
+  if (isPodLink(guest, hop.device)) return [lost(journey, at, flight, 'elsewhere', { ...detail, leadsTo: guest.name })];
   if (!guest.uplinks.has(hop.device)) {
-    return [unknown(ranges, guest, `what is behind ${hop.device} (${link.kind ?? 'hardware'}) is not known`)];
+    return [unknown(flight, guest, `what is behind ${hop.device} (${link.kind ?? 'hardware'}) is not known`)];
   }
-  if (hop.gateway === undefined) return askForPods(journey, at, out, ranges, detail);
-  const next = journey.segments.find(out, hop.gateway);
-  const reserved = findReserved(journey, out, hop.gateway, next);
-  if (reserved !== undefined) return [lost(journey, at, ranges, 'reserved', { ...detail, ...reserved })];
+  const way = { out: hop.device, ...(hop.gateway === undefined ? {} : { nextHop: hop.gateway }) };
+  return goOut(journey, at, flight, way, (leaving) => {
+    const gateway = hop.gateway ?? nodeAddress(leaving);
+    if (gateway === undefined) return askForPods(journey, at, out, leaving, detail);
+    return handOver(journey, at, out, leaving, { gateway, isDefault: sent.prefix.length === 0, detail });
+  });
+}
+
+/** Where an answer goes to the address that some node gave to the question. */
+function nodeAddress({ restores, destination }: Flight): string | undefined {
+  const isNode = restores.some(({ address }) => contains(address, destination));
+  return isNode ? formatAddress(destination.family, destination.first) : undefined;
+}
+
+interface Wanted {
+  readonly gateway: string;
+  readonly isDefault: boolean;
+  readonly detail: Partial<GuestDetail>;
+}
+
+/** To whoever answers for the next hop. */
+function handOver(
+  journey: Journey,
+  at: Place,
+  out: Port,
+  flight: Flight,
+  { gateway, isDefault, detail }: Wanted,
+): End[] {
+  const { guest } = at;
+  const next = journey.segments.find(out, gateway);
+  const reserved = findReserved(journey, out, gateway, next);
+  if (reserved !== undefined) return [lost(journey, at, flight, 'reserved', { ...detail, ...reserved })];
   switch (next.kind) {
     case 'silent':
-      return [lost(journey, at, ranges, 'silent', detail)];
+      return [lost(journey, at, flight, 'silent', detail)];
     case 'stranger':
     case 'unclear': {
-      if (sent.prefix.length === 0) return [lost(journey, at, ranges, 'router', detail, 'unknown')];
-      const reason = next.kind === 'unclear' ? next.reason : `its next hop ${hop.gateway} is no node that was read`;
-      return [unknown(ranges, guest, reason)];
+      if (isDefault) return [lost(journey, at, flight, 'router', detail, 'unknown')];
+      const reason = next.kind === 'unclear' ? next.reason : `its next hop ${gateway} is no node that was read`;
+      return [unknown(flight, guest, reason)];
     }
     case 'port': {
-      const isHeard = hears(next.port, out, hop.gateway);
-      if (isHeard !== true) return [unknown(ranges, next.port.guest, isHeard)];
-      return enter(journey, next.port, ranges, before);
+      const isHeard = hears(next.port, out, gateway);
+      if (isHeard !== true) return [unknown(flight, next.port.guest, isHeard)];
+      return enter(journey, next.port, flight);
     }
   }
 }
@@ -158,7 +206,7 @@ function hears(port: Port, { guest, device }: Port, gateway: string): true | str
 }
 
 /** Without a next hop, the pods' own addresses are asked for on the link, where they are nobody's. */
-function askForPods(journey: Journey, at: Place, out: Port, ranges: Ranges, detail: Partial<GuestDetail>): End[] {
+function askForPods(journey: Journey, at: Place, out: Port, flight: Flight, detail: Partial<GuestDetail>): End[] {
   const { guest } = out;
   const answered = guest.kernel.facts.neighbours.find((one) => {
     const address = parseAddress(one.address);
@@ -166,17 +214,17 @@ function askForPods(journey: Journey, at: Place, out: Port, ranges: Ranges, deta
       one.device === out.device &&
       one.mac !== undefined &&
       address !== undefined &&
-      containsAddress(ranges.destination, address)
+      containsAddress(flight.destination, address)
     );
   });
   if (answered !== undefined)
-    return [unknown(ranges, guest, `somebody answers on ${out.device} for ${answered.address}`)];
+    return [unknown(flight, guest, `somebody answers on ${out.device} for ${answered.address}`)];
   const proxy = journey.segments.near(out).find((port) => port.guest.kernel.answersForOthers(port.device) !== false);
   if (proxy !== undefined) {
     const whose = proxy.guest.kernel.isWindows ? 'its pods, which are bridged to it' : 'the pods of others (proxy_arp)';
-    return [unknown(ranges, guest, `${proxy.guest.name} may answer on ${proxy.device} for ${whose}`)];
+    return [unknown(flight, guest, `${proxy.guest.name} may answer on ${proxy.device} for ${whose}`)];
   }
-  return [lost(journey, at, ranges, 'silent', detail)];
+  return [lost(journey, at, flight, 'silent', detail)];
 }
 
 function routeOf(decision: Decision): { readonly route?: GuestRoute } {

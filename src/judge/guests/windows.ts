@@ -14,8 +14,8 @@ import {
   parsePrefixes,
 } from '../../model/prefix.ts';
 import { cutAlong } from '../fabric.ts';
-import type { End, Journey, Place, Ranges } from './ends.ts';
-import { lost, unknown } from './ends.ts';
+import type { End, Flight, Journey, Place } from './ends.ts';
+import { arrived, lost, unknown } from './ends.ts';
 import type { Decision } from './kernel.ts';
 import type { Guest, NextHop, Port } from './links.ts';
 import type { Home } from './pods.ts';
@@ -28,29 +28,33 @@ interface PodNetwork {
   readonly pods: readonly HnsEndpoint[];
 }
 
-/** From the pods of a Windows node. `enter`: at a link of its kernel. */
-export function sendFromWindows(journey: Journey, home: Home, enter: (device: string, ranges: Ranges) => End[]): End[] {
+/** How a packet goes on at a link of the node's kernel. */
+type Enter = (device: string, flight: Flight) => End[];
+
+/** From the pods of a Windows node. */
+export function sendFromWindows(journey: Journey, home: Home, flight: Flight, enter: Enter): End[] {
   const { guest, podCIDR } = home;
-  const whole = { source: podCIDR, destination: journey.podCIDR };
   const network = findPodNetwork(guest, podCIDR);
-  if (network === undefined) return [withoutNetwork(journey, home, whole)];
+  if (network === undefined) return [withoutNetwork(journey, home, flight)];
   const { facts, bridge, pods } = network;
-  if (facts.type !== 'l2bridge') return [unknown(whole, guest, strangeNetwork(facts))];
+  if (facts.type !== 'l2bridge') return [unknown(flight, guest, strangeNetwork(facts))];
   // The host's own addresses among those of its pods are no pods.
-  const enterAsPod = (device: string, { source, destination }: Ranges): End[] =>
+  const enterAsPod: Enter = (device, packet) =>
     guest.kernel
-      .decide({ source: destination, destination: source, device: 'lo' })
-      .flatMap(({ destination: piece, decision }) =>
-        decision.kind === 'local' ? [] : enter(device, { source: piece, destination }),
+      .decide({ source: packet.destination, destination: packet.source, device: 'lo' })
+      .flatMap(({ destination: source, decision }) =>
+        decision.kind === 'local' ? [] : enter(device, { ...packet, source }),
       );
   if (pods.length === 0) {
-    if (bridge !== undefined) return enterAsPod(bridge.name, whole);
-    return [unknown(whole, guest, `no interface of it hangs on the HNS network ${facts.name}, where its pods will be`)];
+    if (bridge !== undefined) return enterAsPod(bridge.name, flight);
+    return [
+      unknown(flight, guest, `no interface of it hangs on the HNS network ${facts.name}, where its pods will be`),
+    ];
   }
   const ways = pods.map(({ address: _address, ...way }) => JSON.stringify(way));
   return [...new Set(ways)].flatMap((way) => {
     const pod = pods[ways.indexOf(way)];
-    return pod === undefined ? [] : leave(journey, { guest, podCIDR, pod, ranges: whole }, enterAsPod);
+    return pod === undefined ? [] : leave(journey, { guest, podCIDR, pod, flight }, enterAsPod);
   });
 }
 
@@ -59,36 +63,32 @@ interface Leaving {
   readonly podCIDR: Prefix;
   /** It stands for all that are kept like it. */
   readonly pod: HnsEndpoint;
-  readonly ranges: Ranges;
+  readonly flight: Flight;
 }
 
-function leave(
-  journey: Journey,
-  { guest, podCIDR, pod, ranges }: Leaving,
-  enter: (device: string, ranges: Ranges) => End[],
-): End[] {
+function leave(journey: Journey, { guest, podCIDR, pod, flight }: Leaving, enter: Enter): End[] {
   const { gateway, natExceptions, policyRoutes = [], opaque } = pod;
-  const { destination } = ranges;
+  const { destination } = flight;
   if (opaque !== undefined) {
-    return [unknown(ranges, guest, `what HNS does with packets of ${pod.address} is not known (${opaque})`)];
+    return [unknown(flight, guest, `what HNS does with packets of ${pod.address} is not known (${opaque})`)];
   }
   if (parsePrefixes(policyRoutes).some((prefix) => overlaps(prefix, destination))) {
-    return [unknown(ranges, guest, `an HNS policy ROUTE of ${pod.address} decides for ${journey.podCIDR.text}`)];
+    return [unknown(flight, guest, `an HNS policy ROUTE of ${pod.address} decides for ${journey.podCIDR.text}`)];
   }
-  if (gateway === undefined) return [unknown(ranges, guest, `the gateway of its pod ${pod.address} is not read`)];
+  if (gateway === undefined) return [unknown(flight, guest, `the gateway of its pod ${pod.address} is not read`)];
   const link = guest.kernel.facts.links.find(({ addresses }) => addresses.some(({ address }) => address === gateway));
   const home = describeHome(guest, podCIDR);
   if (link === undefined) {
     const parsed = parseAddress(gateway);
     if (parsed === undefined || !containsAddress(podCIDR, parsed)) {
-      return [unknown(ranges, guest, `who has ${gateway}, the gateway of its pods, is not known`)];
+      return [unknown(flight, guest, `who has ${gateway}, the gateway of its pods, is not known`)];
     }
-    return [lost(journey, { guest, device: undefined }, ranges, 'pod-gateway', { home: { ...home, gateway } })];
+    return [lost(journey, { guest, device: undefined }, flight, 'pod-gateway', { home: { ...home, gateway } })];
   }
-  if (natExceptions === undefined) return enter(link.name, ranges);
+  if (natExceptions === undefined) return enter(link.name, flight);
   const exceptions = parsePrefixes(natExceptions);
   return cutAlong(destination, exceptions).flatMap((piece) => {
-    const part = { ...ranges, destination: piece };
+    const part = { ...flight, destination: piece };
     if (exceptions.some((prefix) => contains(prefix, piece))) return enter(link.name, part);
     const detail = { home: { ...home, exceptions: natExceptions } };
     return [lost(journey, { guest, device: undefined }, part, 'rewritten', detail, 'unknown')];
@@ -96,16 +96,16 @@ function leave(
 }
 
 /** At the node whose pods it is for. */
-export function arriveAtWindows(journey: Journey, at: Place, ranges: Ranges, decision: Decision): End {
+export function arriveAtWindows(journey: Journey, at: Place, flight: Flight, decision: Decision): End {
   const { to, podCIDR } = journey;
   const network = findPodNetwork(to, podCIDR);
-  if (network === undefined) return withoutNetwork(journey, { ...journey, guest: to }, ranges);
+  if (network === undefined) return withoutNetwork(journey, { ...journey, guest: to }, flight);
   const { facts, bridge, pods } = network;
-  if (facts.type !== 'l2bridge') return unknown(ranges, to, strangeNetwork(facts));
+  if (facts.type !== 'l2bridge') return unknown(flight, to, strangeNetwork(facts));
   const strange = pods.find(({ opaque }) => opaque !== undefined);
   if (strange !== undefined) {
     const reason = `what HNS does with packets to ${strange.address} is not known (${strange.opaque ?? ''})`;
-    return unknown(ranges, to, reason);
+    return unknown(flight, to, reason);
   }
   const places = [bridge?.name, managementLink(to, facts)].filter((name) => name !== undefined);
   const leadsToPods =
@@ -113,9 +113,9 @@ export function arriveAtWindows(journey: Journey, at: Place, ranges: Ranges, dec
     decision.hops.length > 0 &&
     decision.hops.every(({ gateway, device }) => gateway === undefined && places.includes(device)) &&
     (contains(podCIDR, decision.prefix) || facts.subnets.some(({ prefix }) => prefix === decision.prefix.text));
-  if (leadsToPods) return { ...ranges, faults: [] };
+  if (leadsToPods) return arrived(flight);
   const reason = `no route of its own leads to its pods (it came in on ${at.device ?? 'no link'}), and what its virtual switch does without one is not known`;
-  return unknown(ranges, to, reason);
+  return unknown(flight, to, reason);
 }
 
 /**
@@ -166,14 +166,14 @@ function managementLink({ kernel }: Guest, { managementIP }: HnsNetwork): string
 }
 
 /** With another range in its place that is the fault; without any network nobody knows what its pods hang on. */
-function withoutNetwork(journey: Journey, { guest, podCIDR, rangeSource }: Home, ranges: Ranges): End {
+function withoutNetwork(journey: Journey, { guest, podCIDR, rangeSource }: Home, flight: Flight): End {
   const home = describeHome(guest, podCIDR);
   if (home.networks.length === 0) {
-    return unknown(ranges, guest, 'it has no HNS network of type L2Bridge, so where its pods are is not known');
+    return unknown(flight, guest, 'it has no HNS network of type L2Bridge, so where its pods are is not known');
   }
   // An agent with ranges of its own may make its networks when the first pod needs one.
   const verdict = rangeSource === undefined ? 'fail' : 'unknown';
-  return lost(journey, { guest, device: undefined }, ranges, 'pod-network', { home }, verdict);
+  return lost(journey, { guest, device: undefined }, flight, 'pod-network', { home }, verdict);
 }
 
 function strangeNetwork({ name, type }: HnsNetwork): string {

@@ -1,21 +1,23 @@
 /** What the judge makes of a kernel lab, beside what packets do in it. */
-import type { KernelLab } from '../../../lab/kernel/namespaces.ts';
+import type { KernelLab, Probe } from '../../../lab/kernel/namespaces.ts';
 import type { KernelNode, Topology } from '../../../lab/kernel/topology.ts';
-import { segmentPrefix } from '../../../lab/kernel/topology.ts';
+import { segmentPrefix, segmentPrefix6 } from '../../../lab/kernel/topology.ts';
 import { parseBundle } from '../../../src/guests/bundle.ts';
 import { roundTripVerdict } from '../../../src/judge/path.ts';
 import { surveySnapshot } from '../../../src/judge/survey.ts';
 import { Tracer } from '../../../src/judge/trace.ts';
 import type { GuestFacts, NodeFacts, Snapshot } from '../../../src/model/snapshot.ts';
-import type { Probe } from '../../../lab/kernel/namespaces.ts';
 
 export interface Compared {
   readonly pair: string;
   readonly judged: string;
-  readonly real: string;
+  /** Of every probe: did it arrive, or get its answer? */
+  readonly real: readonly boolean[];
   readonly reasons: readonly string[];
   /** Something on the way is not known. */
   readonly hasDoubt: boolean;
+  /** Flows are spread over several ways, and only one flow was tried. */
+  readonly isSpread: boolean;
 }
 
 export interface Reading {
@@ -33,8 +35,12 @@ export function snapshotOf(topology: Topology, guests: readonly GuestFacts[]): S
       cni: {
         agents: [],
         complete: true,
-        samples: topology.nodes.flatMap(({ name, pods }) =>
-          pods.map((address) => ({ node: name, pod: `lab/${name}-${address}`, addresses: [address] })),
+        samples: topology.nodes.flatMap((node) =>
+          podsOf(node).map((address) => ({
+            node: node.name,
+            pod: `lab/${node.name}-${address}`,
+            addresses: [address],
+          })),
         ),
       },
     },
@@ -44,11 +50,16 @@ export function snapshotOf(topology: Topology, guests: readonly GuestFacts[]): S
   };
 }
 
-function nodeFacts({ name, podCIDR, address }: KernelNode): NodeFacts {
+function podsOf({ numbers, numbers6 }: KernelNode): string[] {
+  return [...numbers.pods, ...(numbers6?.pods ?? [])];
+}
+
+function nodeFacts({ name, numbers, numbers6 }: KernelNode): NodeFacts {
+  const both = numbers6 === undefined ? [numbers] : [numbers, numbers6];
   return {
     name,
-    podCIDRs: [podCIDR],
-    internalIPs: [address],
+    podCIDRs: both.map(({ podCIDR }) => podCIDR),
+    internalIPs: both.map(({ address }) => address),
     os: 'linux',
     ready: 'True',
     unschedulable: false,
@@ -66,53 +77,70 @@ export function readGuests(lab: KernelLab, topology: Topology): GuestFacts[] {
   });
 }
 
-/** Every ordered pair, one way and there and back. */
+/** Every ordered pair in every family, one way and there and back. */
 export function compare(
   topology: Topology,
   guests: readonly GuestFacts[],
   probes: readonly Probe[],
   reading: Reading,
 ): Compared[] {
-  const nodeSubnets = reading.isTold
-    ? Array.from({ length: topology.segments }, (_, segment) => segmentPrefix(segment))
-    : [];
+  const segments = Array.from({ length: topology.segments }, (_, segment) => segment);
+  const nodeSubnets = reading.isTold ? [...segments.map(segmentPrefix), ...segments.map(segmentPrefix6)] : [];
   const survey = surveySnapshot(snapshotOf(topology, guests), { networkModes: ['host-gw'], rules: {}, nodeSubnets });
   const tracer = new Tracer(survey);
-  const owner = new Map(topology.nodes.flatMap(({ name, pods }) => pods.map((address) => [address, name])));
-  const byPair = Map.groupBy(probes, ({ from, to }) => `${owner.get(from) ?? ''} -> ${owner.get(to) ?? ''}`);
+  const owner = new Map(topology.nodes.flatMap((node) => podsOf(node).map((address) => [address, node.name])));
+  const keyOf = (from: string, to: string, family: number): string => `${from} -> ${to} IPv${String(family)}`;
+  const byPair = Map.groupBy(probes, ({ from, to }) =>
+    keyOf(owner.get(from) ?? '', owner.get(to) ?? '', from.includes(':') ? 6 : 4),
+  );
+  const spreads = new Set(topology.nodes.filter((node) => node.spreads).map(({ name }) => name));
   return survey.nodes.flatMap((from) =>
-    survey.nodes.flatMap((to): Compared[] => {
-      if (from === to) return [];
-      const pair = `${from.name} -> ${to.name}`;
-      const there = tracer.trace(from, to);
-      const back = tracer.trace(to, from);
-      const all = [...there.families, ...back.families].flatMap(({ faults }) => faults);
-      const hasDoubt = all.some(({ verdict }) => verdict === 'unknown');
-      const reasons = all.map(({ rule, cause, detail }) =>
-        detail.kind === 'gap' ? detail.gap.reason : `${rule}/${cause}`,
-      );
-      const seen = byPair.get(pair) ?? [];
-      return [
-        { pair, judged: there.verdict, real: mix(seen.map(({ arrived }) => arrived)), reasons, hasDoubt },
-        {
-          pair: `${pair} and back`,
-          judged: roundTripVerdict(there.verdict, back.verdict),
-          // Of a pair with a way that is lost for some addresses only, a round trip is lost for some at least.
-          real: roundTripVerdict(...ways(pair, `${to.name} -> ${from.name}`, byPair)),
-          reasons,
-          hasDoubt,
-        },
-      ];
-    }),
+    survey.nodes.flatMap((to) =>
+      from === to
+        ? []
+        : from.families.flatMap((family): Compared[] => {
+            const pair = keyOf(from.name, to.name, family);
+            const [there, back] = [tracer.trace(from, to), tracer.traceReply(to, from)].map((path) =>
+              path.families.find((one) => one.family === family),
+            );
+            const all = [...(there?.faults ?? []), ...(back?.faults ?? [])];
+            const reasons = all.map(({ rule, cause, detail }) =>
+              detail.kind === 'gap' ? detail.gap.reason : `${rule}/${cause}`,
+            );
+            const hasDoubt = all.some(({ verdict }) => verdict === 'unknown');
+            const seen = byPair.get(pair) ?? [];
+            const [one, other] = [there?.verdict ?? 'not-applicable', back?.verdict ?? 'not-applicable'];
+            const both = { reasons, hasDoubt, isSpread: spreads.size > 0 };
+            return [
+              { pair, judged: one, real: seen.map(({ arrived }) => arrived), ...both },
+              {
+                pair: `${pair} and back`,
+                judged: roundTripVerdict(one, other),
+                real: seen.map(({ answered }) => answered),
+                ...both,
+              },
+            ];
+          }),
+    ),
   );
 }
 
-function ways(there: string, back: string, byPair: ReadonlyMap<string, readonly Probe[]>): ['pass', 'pass'] {
-  const verdicts = [there, back].map((pair) => mix((byPair.get(pair) ?? []).map(({ arrived }) => arrived)));
-  return verdicts as ['pass', 'pass'];
-}
-
-function mix(arrived: readonly boolean[]): 'pass' | 'fail' | 'partial' {
-  if (arrived.every((one) => one)) return 'pass';
-  return arrived.some((one) => one) ? 'partial' : 'fail';
+/** Whether the verdict says what packets do; of a round trip, too, where each way has its own addresses. */
+export function isTrue({ judged, real, hasDoubt, isSpread, pair }: Compared): boolean {
+  const some = real.some((one) => one);
+  const all = real.every((one) => one);
+  switch (judged) {
+    case 'unknown':
+      return true;
+    case 'pass':
+      return all;
+    case 'fail':
+      // As good as the worst of several ways, whichever of them the one flow took.
+      return !some || isSpread;
+    case 'partial':
+      // Some addresses are lost, and of the others nothing is known; or the two ways lose different ones.
+      return isSpread || (!all && (some || hasDoubt || pair.endsWith('back')));
+    default:
+      return false;
+  }
 }

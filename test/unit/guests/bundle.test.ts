@@ -11,6 +11,11 @@ const PARTS: Readonly<Record<string, string>> = {
   rules6: '',
   neighbours4: '[]',
   neighbours6: '[]',
+  legacy4: '',
+  legacy6: '',
+  xtables4: '',
+  xtables6: '',
+  nft: '{"nftables":[{"metainfo":{"json_schema_version":1}}]}',
   settings: 'ipv4 forwarding 1 all\nipv4 forwarding 1 lo\nipv4 rp_filter 2 default',
 };
 
@@ -76,6 +81,14 @@ const UNREAD: readonly (readonly [string, string, object])[] = [
     'one line that is odd',
     bundle('a', { ...PARTS, settings: `${PARTS['settings'] ?? ''}\nwhat` }),
     { part: 'settings', reason: 'not understood: a line "what"' },
+  ],
+  [
+    'a firewall that only root may see',
+    bundle('a').replace('end legacy4 0', 'end legacy4 1'),
+    {
+      part: 'firewall4',
+      reason: 'the command ended with 1; run the collector as root, with nft (Debian package nftables) installed',
+    },
   ],
 ];
 

@@ -182,6 +182,39 @@ const GUEST: Required<GuestFacts> = {
   ],
   rules6: [],
   neighbours: [{ address: '10.0.0.2', device: 'eth0', mac: '02:00:00:00:00:02', state: 'confirmed' }],
+  firewall: [
+    {
+      id: 'iptables-nft filter FORWARD',
+      family: 'ipv4',
+      base: { hook: 'forward', type: 'filter', priority: 0, policy: 'drop' },
+      rules: [
+        {
+          matches: [
+            { kind: 'address', side: 'source', prefixes: ['10.244.0.0/16'], not: true },
+            { kind: 'link', side: 'in', links: ['cni*'], not: true },
+            { kind: 'mark', value: 16384, mask: 16384, not: true },
+            { kind: 'state', states: ['established'], not: true },
+            { kind: 'own', side: 'destination', not: true },
+            { kind: 'family', family: 'ipv4' },
+            { kind: 'other', text: '-p tcp' },
+          ],
+          actions: [
+            { kind: 'mark', value: 1, mask: 1 },
+            { kind: 'untrack' },
+            { kind: 'jump', chain: 'iptables-nft filter SUB' },
+            { kind: 'goto', chain: 'iptables-nft filter SUB' },
+            { kind: 'source', address: '192.0.2.1' },
+            { kind: 'opaque', text: 'target FUTURE' },
+            { kind: 'accept' },
+            { kind: 'drop' },
+            { kind: 'return' },
+          ],
+          text: '-A FORWARD',
+        },
+      ],
+    },
+  ],
+  bridgeCallsIptables: true,
   all: SWITCHES,
   fresh: SWITCHES,
   hns: {
