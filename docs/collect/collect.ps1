@@ -78,11 +78,12 @@ Part 'neighbours' {
 Part 'hns-networks' {
   Import-Hns
   Get-HnsNetwork | Select-Object ID, Name, Type, ManagementIP,
-    @{ Name = 'Subnets'; Expression = { @($_.Subnets | Select-Object AddressPrefix, GatewayAddress) } }
+    @{ Name = 'Subnets'; Expression = { @($_.Subnets | Select-Object AddressPrefix, GatewayAddress) } },
+    @{ Name = 'Policies'; Expression = { @($_.Policies | Where-Object { $null -ne $_ }) } }
 }
 Part 'hns-endpoints' {
   Import-Hns
   Get-HnsEndpoint | Select-Object ID, Name, VirtualNetwork, VirtualNetworkName, IPAddress, PrefixLength, GatewayAddress,
-    MacAddress, IsRemoteEndpoint, @{ Name = 'Policies'; Expression = { @($_.Policies) } }
+    MacAddress, IsRemoteEndpoint, @{ Name = 'Policies'; Expression = { @($_.Policies | Where-Object { $null -ne $_ }) } }
 }
 '#prc done'

@@ -40,6 +40,7 @@ export interface HnsNetworkObject {
   managementIP: string;
   subnet: string;
   gateway: string;
+  policies?: Record<string, unknown>[];
 }
 
 export interface HnsEndpointObject {
@@ -172,13 +173,14 @@ function listsOf({ interfaces, routes, neighbours }: WindowsMachine, word: Word)
   };
 }
 
-function networkRow({ name, type, managementIP, subnet, gateway }: HnsNetworkObject): object {
+function networkRow({ name, type, managementIP, subnet, gateway, policies = [] }: HnsNetworkObject): object {
   return {
     ID: idOf(name),
     Name: name,
     Type: type,
     ManagementIP: managementIP,
     Subnets: [{ AddressPrefix: subnet, GatewayAddress: gateway }],
+    Policies: policies,
   };
 }
 

@@ -77,8 +77,8 @@ function neighbour({ ip, mac }: Seat): { address: string; mac: string } {
   return { address: ip, mac };
 }
 
-function lost(rule: string, node: string, prefix: string): Expected {
-  return { rule, verdict: 'fail', subjects: { nodes: [node], prefixes: [prefix] } };
+function lost(rule: string, node: string, ...prefixes: string[]): Expected {
+  return { rule, verdict: 'fail', subjects: { nodes: [node], prefixes } };
 }
 
 const inputs = { cloud: 'none' };
@@ -103,7 +103,7 @@ export const windowsForwardingOff: Scenario = {
     situationOf({
       name: 'windows-forwarding-off',
       mode: 'host-gw',
-      findings: [lost('host-forwarding-off', 'windows-02', '10.244.4.0/24')],
+      findings: [lost('host-forwarding-off', 'windows-02', ...seats.map(({ podCidr }) => podCidr))],
       windows: (machine) =>
         machine.node !== 'windows-02'
           ? machine

@@ -24,8 +24,16 @@ export function parseHnsNetworks(text: string): Parsed<IdentifiedNetwork> {
       type,
       ...addressField('managementIP', entry['ManagementIP']),
       subnets: subnets.filter((one) => typeof one === 'object'),
+      ...networkPolicies(listOf(entry['Policies'])),
     };
   });
+}
+
+/** A virtual LAN, an encapsulation: whatever is there may change what becomes of packets. */
+function networkPolicies(policies: readonly unknown[]): Pick<HnsNetwork, 'opaque'> {
+  if (policies.length === 0) return {};
+  const names = policies.map((policy) => (isEntry(policy) ? textOf(policy['Type']) : '') || 'one without a type');
+  return { opaque: `policies ${[...new Set(names)].sort().join(', ')}` };
 }
 
 function parseSubnet(value: unknown): HnsNetwork['subnets'][number] | string {

@@ -167,6 +167,8 @@ export interface HnsNetwork {
   /** Of the node's own link that the network is bridged to. */
   readonly managementIP?: string;
   readonly subnets: readonly { readonly prefix: string; readonly gateway?: string }[];
+  /** What of its policies is not understood; then what happens to packets on it is unknown. */
+  readonly opaque?: string;
 }
 
 export interface HnsEndpoint {

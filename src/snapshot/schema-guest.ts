@@ -97,6 +97,7 @@ const HNS = object<HnsFacts>({
       type: ID,
       managementIP: optional(ADDRESS),
       subnets: list(object<HnsNetwork['subnets'][number]>({ prefix: PREFIX, gateway: optional(ADDRESS) })),
+      opaque: optional(TEXT),
     }),
   ),
   endpoints: list(

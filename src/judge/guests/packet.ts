@@ -182,6 +182,9 @@ function handOver(
       return [unknown(flight, guest, reason)];
     }
     case 'port': {
+      const into = linkOf(next.port);
+      if (next.port.guest.kernel.isWindows && into?.carrier === false)
+        return [unknown(flight, next.port.guest, `${into.name}, at which they come in, is not connected`)];
       const isHeard = hears(next.port, out, gateway);
       if (isHeard !== true) return [unknown(flight, next.port.guest, isHeard)];
       return enter(journey, next.port, flight);

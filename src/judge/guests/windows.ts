@@ -2,31 +2,16 @@
  * Where a Windows node's pods are, and how their packets get to its kernel. Pods hang on an L2Bridge network of the Host
  * Networking Service and send everything to the host's own place on it; whatever else may be there is not guessed at.
  */
-import type { GuestLink, HnsEndpoint, HnsNetwork, PodHome } from '../../model/guest.ts';
-import type { Family, Prefix, Range } from '../../model/prefix.ts';
-import {
-  contains,
-  containsAddress,
-  formatAddress,
-  nextValue,
-  overlaps,
-  parseAddress,
-  parsePrefixes,
-} from '../../model/prefix.ts';
+import type { HnsEndpoint, PodHome } from '../../model/guest.ts';
+import type { Family, Prefix } from '../../model/prefix.ts';
+import { contains, containsAddress, overlaps, parseAddress, parsePrefixes } from '../../model/prefix.ts';
 import { cutAlong } from '../fabric.ts';
 import type { End, Flight, Journey, Place } from './ends.ts';
 import { arrived, lost, unknown } from './ends.ts';
 import type { Decision } from './kernel.ts';
 import type { Guest, NextHop, Port } from './links.ts';
+import { describeHome, findPodNetwork, managementLink, placeOfNewPods } from './pod-network.ts';
 import type { Home } from './pods.ts';
-
-interface PodNetwork {
-  readonly facts: HnsNetwork;
-  /** The link of the host that hangs on it, at which its pods' packets come in; absent: there is none. */
-  readonly bridge?: GuestLink;
-  /** Those of its pods. */
-  readonly pods: readonly HnsEndpoint[];
-}
 
 /** How a packet goes on at a link of the node's kernel. */
 type Enter = (device: string, flight: Flight) => End[];
@@ -36,8 +21,8 @@ export function sendFromWindows(journey: Journey, home: Home, flight: Flight, en
   const { guest, podCIDR } = home;
   const network = findPodNetwork(guest, podCIDR);
   if (network === undefined) return [withoutNetwork(journey, home, flight)];
-  const { facts, bridge, pods } = network;
-  if (facts.type !== 'l2bridge') return [unknown(flight, guest, strangeNetwork(facts))];
+  if (typeof network === 'string') return [unknown(flight, guest, network)];
+  const { pods } = network;
   // The host's own addresses among those of its pods are no pods.
   const enterAsPod: Enter = (device, packet) =>
     guest.kernel
@@ -46,10 +31,8 @@ export function sendFromWindows(journey: Journey, home: Home, flight: Flight, en
         decision.kind === 'local' ? [] : enter(device, { ...packet, source }),
       );
   if (pods.length === 0) {
-    if (bridge !== undefined) return enterAsPod(bridge.name, flight);
-    return [
-      unknown(flight, guest, `no interface of it hangs on the HNS network ${facts.name}, where its pods will be`),
-    ];
+    const place = placeOfNewPods(home, network);
+    return typeof place === 'string' ? [unknown(flight, guest, place)] : enterAsPod(place.device, flight);
   }
   const ways = pods.map(({ address: _address, ...way }) => JSON.stringify(way));
   return [...new Set(ways)].flatMap((way) => {
@@ -100,8 +83,8 @@ export function arriveAtWindows(journey: Journey, at: Place, flight: Flight, dec
   const { to, podCIDR } = journey;
   const network = findPodNetwork(to, podCIDR);
   if (network === undefined) return withoutNetwork(journey, { ...journey, guest: to }, flight);
+  if (typeof network === 'string') return unknown(flight, to, network);
   const { facts, bridge, pods } = network;
-  if (facts.type !== 'l2bridge') return unknown(flight, to, strangeNetwork(facts));
   const strange = pods.find(({ opaque }) => opaque !== undefined);
   if (strange !== undefined) {
     const reason = `what HNS does with packets to ${strange.address} is not known (${strange.opaque ?? ''})`;
@@ -145,26 +128,6 @@ export function findReserved(
 
 type Detail = Parameters<typeof lost>[4] & object;
 
-function findPodNetwork({ kernel }: Guest, podCIDR: Prefix): PodNetwork | undefined {
-  const { networks = [], endpoints = [] } = kernel.facts.hns ?? {};
-  const facts = networks.find(({ subnets }) =>
-    parsePrefixes(subnets.map(({ prefix }) => prefix)).some((prefix) => contains(prefix, podCIDR)),
-  );
-  if (facts === undefined) return undefined;
-  const all = endpoints.filter(({ network }) => network === facts.name);
-  const bridge = kernel.facts.links.find(({ addresses }) =>
-    addresses.some(({ address }) => all.some((one) => one.address === address)),
-  );
-  const isHosts = ({ address }: HnsEndpoint): boolean =>
-    bridge?.addresses.some((one) => one.address === address) ?? false;
-  const pods = all.filter((one) => !isHosts(one) && isIn(one.address, podCIDR));
-  return { facts, pods, ...(bridge === undefined ? {} : { bridge }) };
-}
-
-function managementLink({ kernel }: Guest, { managementIP }: HnsNetwork): string | undefined {
-  return kernel.facts.links.find(({ addresses }) => addresses.some(({ address }) => address === managementIP))?.name;
-}
-
 /** With another range in its place that is the fault; without any network nobody knows what its pods hang on. */
 function withoutNetwork(journey: Journey, { guest, podCIDR, rangeSource }: Home, flight: Flight): End {
   const home = describeHome(guest, podCIDR);
@@ -174,24 +137,4 @@ function withoutNetwork(journey: Journey, { guest, podCIDR, rangeSource }: Home,
   // An agent with ranges of its own may make its networks when the first pod needs one.
   const verdict = rangeSource === undefined ? 'fail' : 'unknown';
   return lost(journey, { guest, device: undefined }, flight, 'pod-network', { home }, verdict);
-}
-
-function strangeNetwork({ name, type }: HnsNetwork): string {
-  return `its pods are on the HNS network ${name} of type ${type}, and what becomes of their packets there is not known`;
-}
-
-function describeHome({ kernel }: Guest, podCIDR: Prefix): PodHome {
-  const { networks = [] } = kernel.facts.hns ?? {};
-  return {
-    podCIDR: podCIDR.text,
-    wanted: formatAddress(podCIDR.family, nextValue(nextValue(podCIDR.first))),
-    networks: networks
-      .filter(({ type }) => type === 'l2bridge')
-      .map(({ name, subnets }) => `${name} (${subnets.map(({ prefix }) => prefix).join(', ')})`),
-  };
-}
-
-function isIn(text: string, range: Range): boolean {
-  const address = parseAddress(text);
-  return address !== undefined && containsAddress(range, address);
 }

@@ -169,7 +169,25 @@ const CASES: readonly Case[] = [
       ...machine,
       interfaces: machine.interfaces.map((one) => (one.alias === UPLINK ? { ...one, connected: false } : one)),
     }),
-    pairs: fromC('unknown'),
+    pairs: { ...fromC('unknown'), ...toC('unknown') },
+    rules: ['evidence-incomplete unknown'],
+  },
+  {
+    name: 'a virtual LAN on the network of its pods',
+    change: (machine) => ({
+      ...machine,
+      networks: machine.networks.map((one) => ({ ...one, policies: [{ Type: 'VLAN', VLAN: 7 }] })),
+    }),
+    pairs: { ...fromC('unknown'), ...toC('unknown') },
+    rules: ['evidence-incomplete unknown'],
+  },
+  {
+    name: 'two networks for its range',
+    change: (machine) => ({
+      ...machine,
+      networks: machine.networks.flatMap((one) => [one, { ...one, name: `old ${one.name}` }]),
+    }),
+    pairs: { ...fromC('unknown'), ...toC('unknown') },
     rules: ['evidence-incomplete unknown'],
   },
 ];
@@ -182,7 +200,16 @@ test.each(CASES.map((item) => [item.name, item] as const))('%s', (_, { change, c
 
 test('a node without pods passes by the interface that they will use', () => {
   const noPods: MachineChange = (machine) => ({ ...machine, endpoints: machine.endpoints.slice(0, 1) });
-  expect(judgeGuests(windowsCluster(noPods)).verdict).toBe('pass');
+  const { cluster, ...rest } = windowsCluster(noPods);
+  const { samples = [], ...cni } = cluster.cni;
+  const withPodsOn = (nodes: readonly string[]): Snapshot => ({
+    ...rest,
+    cluster: { ...cluster, cni: { ...cni, samples: samples.filter(({ node }) => nodes.includes(node)) } },
+  });
+  expect(judgeGuests(withPodsOn(['a', 'b'])).verdict).toBe('pass');
+  // One runs there now that the file knows nothing of.
+  expect(pairsOf(judgeGuests(withPodsOn(['a', 'b', 'c'])))).toEqual(fromC('unknown'));
+  expect(pairsOf(judgeGuests({ ...rest, cluster: { ...cluster, cni } }))).toMatchObject(fromC('unknown'));
   const noPlace: MachineChange = (machine) => ({ ...machine, endpoints: [] });
   expect(pairsOf(judgeGuests(windowsCluster(noPlace)))).toEqual({ ...fromC('unknown'), ...toC('unknown') });
 });

@@ -224,6 +224,7 @@ const GUEST: Required<GuestFacts> = {
         type: 'l2bridge',
         managementIP: '10.0.0.1',
         subnets: [{ prefix: '10.244.1.0/24', gateway: '10.244.1.1' }],
+        opaque: 'policies VLAN',
       },
     ],
     endpoints: [
