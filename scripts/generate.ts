@@ -7,6 +7,7 @@ import { existsSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { format, resolveConfig } from 'prettier';
+import { renderRouterSchema } from '../src/clouds/segment/publish.ts';
 import { INPUTS } from '../src/inputs/spec.ts';
 import { OUTPUTS } from '../src/report/outputs.ts';
 import { renderPlanSchema } from '../src/plan/publish.ts';
@@ -44,6 +45,7 @@ export async function generate(): Promise<ReadonlyMap<string, string>> {
   }
   const files = new Map([
     ['action.yml', renderAction(INPUTS, OUTPUTS, DESCRIPTION)],
+    ['docs/schema/fabric-routes.schema.json', renderRouterSchema()],
     ['docs/schema/plan-v1.schema.json', renderPlanSchema()],
     ['docs/schema/snapshot-v1.schema.json', renderSnapshotSchema()],
     [PAGE_ASSET, await renderPageAsset()],

@@ -147,6 +147,10 @@ function buildPorts(env: NodeJS.ProcessEnv, inputs: Inputs, listener: Listener):
     },
     guests: async ({ guestFiles }) =>
       guestFiles === undefined ? undefined : (await import('./guests/files.ts')).openGuestFiles(guestFiles, outside),
+    segment: async ({ fabricRoutes }) =>
+      fabricRoutes.length === 0
+        ? undefined
+        : (await import('./clouds/segment/index.ts')).openSegment(fabricRoutes, outside),
     writable: (['aws', 'azure', 'gcp'] as const).filter((cloud) => WRITERS[cloud] !== undefined),
     // In any other mode nothing exists that could change anything.
     ...(asksToApply(inputs) ? { changing: buildChanging(outside) } : {}),

@@ -9,6 +9,7 @@ import type {
   GuestFacts,
   NodeFacts,
   RouteControllerFacts,
+  RouterFacts,
   Suspects,
 } from './model/snapshot.ts';
 
@@ -82,6 +83,16 @@ export interface FabricReader {
 export interface GuestReader {
   /** Throws ConfigError where nothing can be read at all. Each of these nodes is in the facts, or a gap says why not. */
   read(nodes: readonly NodeFacts[]): Promise<Reading<readonly GuestFacts[]>>;
+}
+
+/** What somebody wrote down about networks outside of clouds. */
+export interface SegmentFacts {
+  readonly routers: readonly RouterFacts[];
+}
+
+export interface SegmentReader {
+  /** Throws ConfigError where a file is not what it should be: nothing of it is left out silently. */
+  read(): Promise<SegmentFacts>;
 }
 
 /** What a change is about, as it is right before the write. */
@@ -226,6 +237,8 @@ export interface Ports {
   fabric(cloud: CloudId, config: Config): Promise<FabricReader>;
   /** Undefined: nobody asked for the nodes' own kernels. */
   guests(config: Config): Promise<GuestReader | undefined>;
+  /** Undefined: nothing was written down. */
+  segment(config: Config): Promise<SegmentReader | undefined>;
   /** Clouds that this version can change. */
   readonly writable: readonly CloudId[];
   /** Absent in all modes but apply. */

@@ -8,6 +8,7 @@ import * as gce from './gce.ts';
 import * as hostGw from './host-gw.ts';
 import * as mixed from './mixed.ts';
 import * as otherModes from './other-modes.ts';
+import * as racks from './racks.ts';
 import type { Scenario } from './scenario.ts';
 import * as tomorrow from './tomorrow.ts';
 import * as windows from './windows.ts';
@@ -61,6 +62,14 @@ export const scenarios: readonly Scenario[] = [
   windows.windowsForwardingOff,
   windows.windowsRouteMissing,
   windows.windowsStaticGateway,
+  racks.staticHealthy,
+  racks.staticRouteMissing,
+  racks.staticStaleNextHop,
+  racks.torHealthy,
+  racks.torRouteMissing,
+  racks.torWrongNextHop,
+  racks.torStaleNextHop,
+  racks.torUnread,
   evidence.wrongAccount,
   evidence.twoNetworks,
   evidence.zeroNodes,

@@ -51,6 +51,15 @@ async function guestInputs({ guestFiles }: Situation, parent: string): Promise<R
   return { guests: 'files', 'guest-files': folder };
 }
 
+/** Inputs for what routers print. */
+async function routerInputs({ routerFiles }: Situation, parent: string): Promise<Record<string, string>> {
+  if (routerFiles === undefined) return {};
+  const folder = join(parent, 'routers');
+  await mkdir(folder);
+  for (const [name, content] of Object.entries(routerFiles())) await writeFile(join(folder, name), content);
+  return { 'fabric-routes': folder };
+}
+
 /** @throws Error when the lab or the bundle could not run at all; a failing step is a result. */
 export async function runScenario(scenario: Scenario, options: ScenarioOptions): Promise<ScenarioRun> {
   const situation = scenario.situation(options.nodes);
@@ -59,7 +68,8 @@ export async function runScenario(scenario: Scenario, options: ScenarioOptions):
   const folder = await mkdtemp(join(tmpdir(), 'pod-route-check-scenario-'));
   const { nodes: _nodes, lab: _lab, inputs: more, ...run } = options;
   try {
-    const inputs = { ...scenario.inputs, ...(await guestInputs(situation, folder)), ...more };
+    const collected = { ...(await guestInputs(situation, folder)), ...(await routerInputs(situation, folder)) };
+    const inputs = { ...scenario.inputs, ...collected, ...more };
     const live = {
       env: { ...lab.env, ...scenario.env },
       inputs: { ...lab.inputs, ...inputs, kubeconfig: kubeconfigOf(scenario, lab) },

@@ -11,6 +11,8 @@ export interface Situation {
   findings: Expected[];
   /** What somebody collected on the nodes, by name of the file: for `guests: files`. */
   guestFiles?: (now: Date) => Record<string, string | Buffer>;
+  /** What routers print, by name of the file: for `fabric-routes`. */
+  routerFiles?: () => Record<string, string>;
 }
 
 /** Builds a situation from a world and the faults in it. */

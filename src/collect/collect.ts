@@ -29,6 +29,8 @@ export interface Collected {
 export async function collectSnapshot(config: Config, ports: Ports): Promise<Collected> {
   const reader = await ports.cluster(config);
   const guestReader = await ports.guests(config);
+  // Files that are wrong are told before anything is asked of anybody.
+  const segment = await (await ports.segment(config))?.read();
   return ports.log.group('Reading the cluster and its clouds', async () => {
     let clouds: Promise<CloudsRead> | undefined;
     const begin = (nodes: readonly NodeFacts[]): Promise<CloudsRead> => {
@@ -49,6 +51,7 @@ export async function collectSnapshot(config: Config, ports: Ports): Promise<Col
       fabrics: sortById(readings.flatMap((reading) => reading.facts)),
       gaps: [...gaps, ...choice.gaps, ...readings.flatMap((reading) => reading.gaps), ...(guests?.gaps ?? [])],
       ...(guests === undefined ? {} : { guests: [...guests.facts].sort(byNode) }),
+      ...(segment === undefined ? {} : { routers: segment.routers }),
     };
     return { snapshot, readers: { cluster: reader, fabrics } };
   });

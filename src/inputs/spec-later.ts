@@ -6,13 +6,6 @@ import type { InputSpec } from './spec.ts';
 
 export const LATER_INPUTS = [
   {
-    name: 'fabric-routes',
-    type: 'lines',
-    default: '',
-    text: 'Routes of a top-of-rack router, for networks that no API describes.',
-    available: 'later',
-  },
-  {
     name: 'redact',
     type: 'flag',
     default: 'false',

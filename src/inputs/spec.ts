@@ -5,6 +5,7 @@
 import { CHANGE_INPUTS } from './spec-change.ts';
 import { LATER_INPUTS } from './spec-later.ts';
 import { REPORT_INPUTS } from './spec-report.ts';
+import { SEGMENT_INPUTS } from './spec-segment.ts';
 
 export interface InputSpec {
   readonly name: string;
@@ -46,10 +47,9 @@ const READING_INPUTS = [
     name: 'network-mode',
     type: 'list',
     default: 'auto',
-    text: "How pod packets travel between nodes: host-gw (directly), fabric (by the cloud's route tables), cross-subnet (directly inside a subnet, else in tunnels), overlay (in tunnels). auto goes by the evidence on each node; with several modes, it chooses among them.",
+    text: "How pod packets travel between nodes: host-gw (directly), static (by routes that somebody made on each node), fabric (by the cloud's route tables, or by routers), cross-subnet (directly inside a subnet, else in tunnels), overlay (in tunnels). auto goes by the evidence on each node; with several modes, it chooses among them.",
     available: 'now',
-    values: ['auto', 'host-gw', 'fabric', 'cross-subnet', 'overlay'],
-    laterValues: ['static'],
+    values: ['auto', 'host-gw', 'static', 'fabric', 'cross-subnet', 'overlay'],
   },
   {
     name: 'kubeconfig',
@@ -216,16 +216,9 @@ const READING_INPUTS = [
     available: 'now',
     readingOnly: true,
   },
-  {
-    name: 'node-subnets',
-    type: 'list',
-    default: '',
-    text: 'For nodes that are in no cloud: networks of which you know that each is one layer-2 segment, so that nodes with an address in it are neighbours. Unset: only what the nodes have seen of each other counts.',
-    available: 'now',
-  },
 ] as const satisfies readonly InputSpec[];
 
-const AVAILABLE_INPUTS = [...READING_INPUTS, ...REPORT_INPUTS, ...CHANGE_INPUTS] as const;
+const AVAILABLE_INPUTS = [...READING_INPUTS, ...SEGMENT_INPUTS, ...REPORT_INPUTS, ...CHANGE_INPUTS] as const;
 
 export type InputName = (typeof AVAILABLE_INPUTS)[number]['name'] | (typeof LATER_INPUTS)[number]['name'];
 

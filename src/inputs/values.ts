@@ -16,6 +16,12 @@ export function parseList(text: string): readonly string[] {
   return [...new Set(text.split(/[\s,]+/).filter((item) => item !== ''))];
 }
 
+/** One a line; paths may hold spaces. */
+export function parsePaths(text: string): readonly string[] {
+  const lines = text.split('\n').map((line) => line.trim());
+  return [...new Set(lines.filter((line) => line !== '' && !line.startsWith('#')))];
+}
+
 /** One of the input's values, in any case; the default where it is none of them. */
 export function parseChoice<N extends ChoiceName>(name: N, text: string, notes: Notes): ChoiceValue<N> {
   return parseOne(name, text, {}, notes) ?? (inputSpec(name).default as ChoiceValue<N>);

@@ -52,7 +52,10 @@ export interface ModeContext {
     node: NodeFacts,
     index: number,
   ) => Pick<NodeEvidence, 'fabricHoldsPodRoutes' | 'fabricAssignsPods' | 'fabricDecides' | 'isAssigned'>;
-  readonly kernelOf: (node: NodeFacts, index: number) => Pick<NodeEvidence, 'isKernelRead' | 'directRoutes'>;
+  readonly kernelOf: (
+    node: NodeFacts,
+    index: number,
+  ) => Pick<NodeEvidence, 'isKernelRead' | 'directRoutes' | 'gatewayRoutes' | 'routersWithPods'>;
 }
 
 /**
@@ -120,7 +123,10 @@ function stated(mode: NetworkMode, guess: Guess, evidence: NodeEvidence): ModeDe
   // In a cloud that routes every packet itself, host routes make no difference that could be seen.
   const isSame = guess.mode === mode || (mode === 'overlay' && guess.mode === 'eni');
   const isAlike = fabricDecides && ['host-gw', 'fabric'].includes(mode) && ['host-gw', 'fabric'].includes(guess.mode);
-  const other = guess.mode === 'unknown' || isSame || isAlike ? undefined : `${guess.mode}: ${guess.reason}`;
+  // Routes that no agent made are static ones, whatever their next hop.
+  const isByHand = mode === 'static' && guess.mode === 'host-gw' && detectAgent(evidence) === undefined;
+  const fits = guess.mode === 'unknown' || isSame || isAlike || isByHand;
+  const other = fits ? doubtStatic(mode, evidence) : `${guess.mode}: ${guess.reason}`;
   const doubt = other ?? (DIRECT_MODES.has(mode) ? findContradiction(evidence) : undefined);
   const kept = guess.mode === mode ? guess : withoutMode(evidence);
   if (mode === 'cross-subnet' && evidence.node.os === 'windows')
@@ -128,6 +134,11 @@ function stated(mode: NetworkMode, guess: Guess, evidence: NodeEvidence): ModeDe
   const said = { ...kept, mode, reason: `input network-mode says ${mode}` };
   if (doubt === undefined) return withLevel(said, evidence);
   return { ...said, level: 'fabric', doubt };
+}
+
+function doubtStatic(mode: NetworkMode, { isKernelRead, directRoutes }: NodeEvidence): string | undefined {
+  if (mode !== 'static' || !isKernelRead || directRoutes > 0) return undefined;
+  return 'its own kernel has no route to a pod range of another node with a next hop';
 }
 
 /** What flannel's annotation announces holds for peers whatever we make of the rest. */
@@ -175,6 +186,10 @@ function detectAgent(evidence: NodeEvidence): Guess | undefined {
 function detectWithoutAgent(evidence: NodeEvidence): Guess {
   const { node, cni, gaps, directRoutes } = evidence;
   // Whoever made them: they are what packets follow.
+  if (evidence.gatewayRoutes * 2 > directRoutes) {
+    const reason = `its own kernel has routes to ${String(evidence.gatewayRoutes)} pod ranges of other nodes, by way of addresses inside of them`;
+    return { mode: 'static', reason };
+  }
   if (directRoutes > 0) {
     const reason = `its own kernel sends packets to ${String(directRoutes)} pod ranges of other nodes straight to a next hop`;
     return { mode: 'host-gw', reason };

@@ -13,6 +13,7 @@ import { indexFabric, isCovered } from './fabric.ts';
 import { Filters } from './filters.ts';
 import type { Guests } from './guests/guests.ts';
 import { guestGap, openGuests } from './guests/guests.ts';
+import { findRoutersWithPods } from './guests/routers.ts';
 import { joinNodes } from './join.ts';
 import { skipReason } from './left-out.ts';
 import { judgeMachines } from './machines.ts';
@@ -78,6 +79,8 @@ export interface Behaviours {
   readonly filters: FilterBehaviourTable;
 }
 
+const NO_ROUTES = { directRoutes: 0, gatewayRoutes: 0 };
+
 const BEHAVIOURS: Behaviours = { fabrics: FABRIC_BEHAVIOUR, filters: FILTER_BEHAVIOUR };
 
 export function surveySnapshot(
@@ -113,6 +116,7 @@ export function surveySnapshot(
       : { fabric, faces: fabric.interfacesOf(join.machine.id) };
   };
   const guests = openGuests(snapshot, config.nodeSubnets ?? []);
+  const routersWithPods = findRoutersWithPods(snapshot, podCIDRs);
   const modes = decideModes(nodes, {
     cni,
     gaps: snapshot.gaps,
@@ -120,11 +124,11 @@ export function surveySnapshot(
     rangesOf: (_, index) => ranges[index] ?? { prefixes: [] },
     kernelOf: ({ name }, index) => ({
       isKernelRead: guests?.has(name) ?? false,
-      directRoutes:
-        guests?.countDirect(
-          name,
-          prefixes.flatMap((own, at) => (at === index ? [] : own)),
-        ) ?? 0,
+      routersWithPods,
+      ...(guests?.countDirect(
+        name,
+        prefixes.flatMap((own, at) => (at === index ? [] : own)),
+      ) ?? NO_ROUTES),
     }),
     fabricOf: (_, index) => {
       const held = facesOf(index);
@@ -160,7 +164,7 @@ export function surveySnapshot(
     const mode = modes[index] ?? { mode: 'unknown', reason: '', level: 'fabric' };
     const skipped = skips[index];
     const fabric = join?.kind === 'joined' ? fabricById.get(join.fabric.id) : undefined;
-    const missing = guestGap(snapshot, facts);
+    const missing = guestGap(snapshot, facts, mode.mode);
     const ofMachine =
       guests?.has(facts.name) === true
         ? []

@@ -273,7 +273,7 @@ function isFaultless({ onLinkFaults, exitFaults }: Sender, pieces: readonly Piec
 }
 
 /** Packets of these modes are the same on the wire, whichever of them the other end has. */
-const PLAIN_MODES: readonly DetectedMode[] = ['host-gw', 'fabric'];
+const PLAIN_MODES: readonly DetectedMode[] = ['host-gw', 'static', 'fabric'];
 
 function shareMode(from: SurveyedNode, to: SurveyedNode, mode: DetectedMode): boolean {
   return from.mode.mode === mode && to.mode.mode === mode;

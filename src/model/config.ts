@@ -34,6 +34,9 @@ export const RULE_IDS = [
   'route-table-not-associated',
   'rule-crashed',
   'second-family-uncovered',
+  'tor-route-missing',
+  'tor-route-orphan',
+  'tor-route-wrong',
   'windows-hns-network-wrong',
   'windows-outbound-nat',
   'windows-route-not-stored',
@@ -45,7 +48,7 @@ export const SEVERITIES = ['error', 'warning', 'notice'] as const;
 export type Severity = (typeof SEVERITIES)[number];
 
 export type CloudId = 'aws' | 'gcp' | 'azure';
-export type NetworkMode = 'host-gw' | 'fabric' | 'cross-subnet' | 'overlay';
+export type NetworkMode = 'host-gw' | 'static' | 'fabric' | 'cross-subnet' | 'overlay';
 
 export type ReportFormat = 'json' | 'html' | 'sarif' | 'junit' | 'none';
 
@@ -80,6 +83,8 @@ export interface Config {
   readonly guests: 'none' | 'files';
   /** A folder or a glob with the output of docs/collect/collect.sh; there if guests is `files`. */
   readonly guestFiles?: string;
+  /** Files, folders and patterns with exports of routers outside of clouds. */
+  readonly fabricRoutes: readonly string[];
   /** Canonical; each is one layer-2 segment, of nodes that are in no cloud. */
   readonly nodeSubnets: readonly string[];
   readonly requireEvidence: EvidenceLevel;

@@ -2,7 +2,7 @@
 import type { RuleId } from './config.ts';
 import type { Family } from './prefix.ts';
 import type { FilterKind } from './filter.ts';
-import type { Gap, GuestFacts, GuestRoute, PodHome, RouteFacts } from './snapshot.ts';
+import type { Gap, GuestFacts, GuestRoute, PodHome, RouteFacts, RouterFacts, RouterRoute } from './snapshot.ts';
 
 /** How a route lookup ended, where it did not lead to the owner. */
 export type RouteProblem =
@@ -74,8 +74,47 @@ export interface GuestDetail {
   readonly home?: PodHome;
 }
 
+/** What a router outside of clouds does with a packet, instead of bringing it closer to the pod. */
+export type RouterProblem =
+  /** Nothing matches. */
+  | 'no-route'
+  | 'dropped'
+  /** Nobody answers for the next hop, or for the pod itself where there is none. */
+  | 'silent'
+  /** It leads to a node that is not the owner, and does not bring it there. */
+  | 'elsewhere'
+  /** It has been there before. */
+  | 'loop'
+  /** Out of the site, where nobody knows pods. */
+  | 'outside'
+  /** To somebody who is no node and no router that was read. */
+  | 'stranger';
+
+export interface RouterDetail {
+  readonly kind: 'router';
+  readonly router: string;
+  readonly system: RouterFacts['system'];
+  readonly source: string;
+  readonly problem: RouterProblem;
+  readonly family: Family;
+  /** Where the packet is going. */
+  readonly podCIDR: string;
+  readonly owner: string;
+  /** The addresses concerned, where they are not the whole podCIDR. */
+  readonly part?: readonly string[];
+  /** The one that decides, if any. */
+  readonly route?: RouterRoute;
+  readonly nextHop?: string;
+  readonly interface?: string;
+  /** The node that it comes to instead. */
+  readonly leadsTo?: string;
+  /** The next hop that a route to the owner would have, where it is known. */
+  readonly wanted?: string;
+}
+
 export type FaultDetail =
   | GuestDetail
+  | RouterDetail
   | {
       readonly kind: 'forwarding';
       readonly fabric: string;

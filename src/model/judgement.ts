@@ -12,11 +12,11 @@ export type Verdict = (typeof VERDICTS)[number];
 export const EVIDENCE_LEVELS = ['fabric', 'fabric+agent', 'guest'] as const;
 export type EvidenceLevel = (typeof EVIDENCE_LEVELS)[number];
 
-export const DETECTED_MODES = ['host-gw', 'fabric', 'cross-subnet', 'overlay', 'eni', 'unknown'] as const;
+export const DETECTED_MODES = ['host-gw', 'static', 'fabric', 'cross-subnet', 'overlay', 'eni', 'unknown'] as const;
 export type DetectedMode = (typeof DETECTED_MODES)[number];
 
 /** In which pod packets show themselves to the fabric with their own addresses, between some nodes at least. */
-export const DIRECT_MODES: ReadonlySet<DetectedMode> = new Set(['host-gw', 'fabric', 'cross-subnet']);
+export const DIRECT_MODES: ReadonlySet<DetectedMode> = new Set(['host-gw', 'static', 'fabric', 'cross-subnet']);
 
 /** One thing that was seen, where it was seen. */
 export interface Evidence {

@@ -5,11 +5,13 @@
 
 import type { FabricFacts } from './fabric.ts';
 import type { GuestFacts } from './guest.ts';
+import type { RouterFacts } from './router.ts';
 import type { PlannedFacts } from './what-if.ts';
 
 export type * from './fabric.ts';
 export type * from './filter.ts';
 export type * from './guest.ts';
+export type * from './router.ts';
 
 /** Raised when a reader of an older version would misread the file. */
 export const SNAPSHOT_SCHEMA_VERSION = 1;
@@ -23,6 +25,8 @@ export interface Snapshot {
   readonly gaps: readonly Gap[];
   /** The nodes' own kernels, by node; absent: nobody asked for them. */
   readonly guests?: readonly GuestFacts[];
+  /** Routers outside of clouds, by name; absent: no export was given. */
+  readonly routers?: readonly RouterFacts[];
   /** Nodes, machines, interfaces and routes in here that do not exist yet; never in a saved snapshot. */
   readonly planned?: PlannedFacts;
   /** What the second reading of the suspects found; absent: there was nothing to confirm. */

@@ -42,10 +42,12 @@ function unknownPaths(pairs: number): string {
 }
 
 function adviceFor(gap: Gap, permissions: readonly string[]): string {
+  if (permissions.length > 0 && gap.facet === 'guests')
+    return `Give ${permissions.join(' and ')} (inputs guests: files and guest-files).`;
   if (permissions.length > 0) return `Grant ${permissions.join(' and ')}.`;
   switch (gap.facet) {
     case 'cni':
-      return 'If you know how pods are routed here, say so with the input network-mode (host-gw, fabric, cross-subnet or overlay).';
+      return 'If you know how pods are routed here, say so with the input network-mode (host-gw, static, fabric, cross-subnet or overlay).';
     case 'guests':
       return 'Look at the node itself (ip route on Linux, Get-NetRoute on Windows). Nodes in no cloud can be read: guests: files, and node-subnets for who is whose neighbour.';
     case 'changed':

@@ -39,6 +39,8 @@ function hitBy(detail: FaultDetail): readonly string[] | ((node: RuleNode) => bo
     case 'next-hop':
     case 'guest':
       return [detail.node];
+    case 'router':
+      return [detail.owner];
     case 'filter':
       return isAtInterface(detail.fabric, (face, fabric) => isBehind(detail.filters, face, fabric));
     case 'overlap':

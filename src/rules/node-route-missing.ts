@@ -27,7 +27,7 @@ function explain(data: GuestData): Words {
     return {
       what: `The kernel of ${node} has no route to ${where}, the pods of ${owner}: its default route takes them to ${nextHop}.`,
       why: 'Whether that router knows the pods was not read. Where nodes are meant to reach each other directly, it does not.',
-      next: adviseRoute(fault),
+      next: `If ${nextHop} is to carry the pods, give what it says with show ip route (input fabric-routes, docs/routers.md). If not: ${adviseRoute(fault)}`,
     };
   }
   return {

@@ -53,6 +53,8 @@ function advice({ fault }: GuestData): string {
   const { problem, route, node, os, device = 'the link', owner } = fault;
   if (problem === 'link-down') return `See on ${node} why ${device} is down: ip -d link show ${device}.`;
   if (route === undefined) return `Look at the rules on ${node}: ip rule.`;
+  // What puts a whole range on the link carries the next hops of others, and stays.
+  if (problem === 'silent' && fault.nextHop === undefined) return '';
   // The main table's route for all of the podCIDR is replaced below; any other one has to go.
   const isOwners =
     route.prefix === fault.podCIDR && fault.wanted !== undefined && route.table === 'main' && route.type === 'unicast';

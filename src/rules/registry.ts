@@ -29,6 +29,9 @@ import { routeQuota } from './route-quota.ts';
 import { routeShadowed } from './route-shadowed.ts';
 import { routeTableNotAssociated } from './route-table-not-associated.ts';
 import { secondFamilyUncovered } from './second-family-uncovered.ts';
+import { torRouteMissing } from './tor-route-missing.ts';
+import { torRouteOrphan } from './tor-route-orphan.ts';
+import { torRouteWrong } from './tor-route-wrong.ts';
 import { windowsHnsNetworkWrong } from './windows-hns-network-wrong.ts';
 import { windowsOutboundNat } from './windows-outbound-nat.ts';
 import { windowsRouteNotStored } from './windows-route-not-stored.ts';
@@ -65,6 +68,9 @@ export const RULES: readonly Rule[] = [
   routeShadowed,
   routeTableNotAssociated,
   secondFamilyUncovered,
+  torRouteMissing,
+  torRouteOrphan,
+  torRouteWrong,
   windowsHnsNetworkWrong,
   windowsOutboundNat,
   windowsRouteNotStored,

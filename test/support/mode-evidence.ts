@@ -61,7 +61,7 @@ export function decide(evidence: Evidence): ModeDecision {
     wanted,
     rangesOf: (one) => findRanges(one, one.name === 'a' ? agents : []),
     fabricOf: () => fabric,
-    kernelOf: () => ({ isKernelRead: false, directRoutes: 0 }),
+    kernelOf: () => ({ isKernelRead: false, routersWithPods: [], gatewayRoutes: 0, directRoutes: 0 }),
   });
   if (decision === undefined) throw new Error('one node has one decision');
   return decision;

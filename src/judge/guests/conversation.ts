@@ -38,7 +38,9 @@ export function answer(segments: Segments, question: End, ends: Ends): End[] {
   const podCIDR = around(to, question.source);
   if (podCIDR === undefined) return [question];
   const { flight } = question;
-  const seen = new Set(flight?.before.map(({ guest }) => guest) ?? [from.guest, to.guest]);
+  const seen = new Set(
+    flight?.before.flatMap((stop) => ('guest' in stop ? [stop.guest] : [])) ?? [from.guest, to.guest],
+  );
   const unseen = flight === undefined ? 'unclear' : 'lone';
   const ranges = { source: question.destination, destination: flight?.source ?? question.source };
   const journey: Journey = {

@@ -3,11 +3,12 @@ import type { RuleId } from '../../model/config.ts';
 import type { Fault, GuestDetail, GuestProblem } from '../../model/faults.ts';
 import { gapFault } from '../../model/faults.ts';
 import type { Prefix, Range } from '../../model/prefix.ts';
-import { contains, rangeToPrefixes } from '../../model/prefix.ts';
+import { contains, formatAddress, rangeToPrefixes } from '../../model/prefix.ts';
 import type { RuleRef } from './firewall.ts';
 import type { Guest, Segments } from './links.ts';
 import type { Mark } from './mark.ts';
 import type { ConnectionState } from './matching.ts';
+import type { Router, Sent } from './routers.ts';
 
 /** The end of a walk. */
 export interface Journey {
@@ -51,7 +52,7 @@ export interface Rewrite {
 /** A packet on its way, with what has happened to it. */
 export interface Flight extends Ranges {
   readonly mark: Mark;
-  readonly before: readonly Place[];
+  readonly before: readonly Stop[];
   /** Oldest first. */
   readonly rewrites: readonly Rewrite[];
   /** Those of the journey that are still to come. */
@@ -91,6 +92,15 @@ export interface Place {
   readonly device: string | undefined;
 }
 
+/** Where a packet has been. */
+export type Stop = Place | RouterStop;
+
+/** A router, and by what it sent the packet on. */
+export interface RouterStop {
+  readonly router: Router;
+  readonly sent: Sent;
+}
+
 export function unknown(flight: Flight, guest: Guest, reason: string): End {
   return { ...outerRanges(flight), faults: [doubtOf(guest, reason), ...flight.doubts] };
 }
@@ -106,6 +116,22 @@ export function arrived(flight: Flight): End {
 /** As the sender sees them. */
 export function outerRanges({ source, destination, rewrites, restores }: Flight): Ranges {
   return { source: rewrites[0]?.origin ?? source, destination: restores.at(-1)?.origin ?? destination };
+}
+
+/** Where an answer goes to the address that some node gave to the question. */
+export function nodeAddress({ restores, destination }: Flight): string | undefined {
+  const isNode = restores.some(({ address }) => contains(address, destination));
+  return isNode ? formatAddress(destination.family, destination.first) : undefined;
+}
+
+/** What shares flows is as good as its worst way. */
+export function joined(flight: Flight, ends: readonly End[]): End {
+  const isSourceSpread = ends.some((end) => (end.flight?.rewrites.length ?? 0) > 0 || end.isSourceSpread === true);
+  return {
+    ...outerRanges(flight),
+    faults: ends.flatMap((end) => end.faults),
+    ...(isSourceSpread ? { isSourceSpread } : {}),
+  };
 }
 
 /** These look at the source. */

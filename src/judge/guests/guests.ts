@@ -1,8 +1,9 @@
 /** The nodes' own kernels as one network: which of them can be judged by themselves, and how packets fare between them. */
 import type { Fault } from '../../model/faults.ts';
 import { gapFault } from '../../model/faults.ts';
+import type { DetectedMode } from '../../model/judgement.ts';
 import type { Family, Prefix } from '../../model/prefix.ts';
-import { parseAddress, parsePrefixes } from '../../model/prefix.ts';
+import { containsAddress, parseAddress, parsePrefixes } from '../../model/prefix.ts';
 import type { Gap, NodeFacts, Snapshot } from '../../model/snapshot.ts';
 import type { RuleRewrite } from '../../rules/rule.ts';
 import type { Outcome } from '../outcome.ts';
@@ -27,9 +28,9 @@ export class Guests {
   readonly #answers = new Map<string, readonly End[]>();
   #hasMemory: boolean | undefined;
 
-  constructor(guests: ReadonlyMap<string, Guest>, { cluster }: Snapshot, nodeSubnets: readonly string[]) {
+  constructor(guests: ReadonlyMap<string, Guest>, { cluster, routers = [] }: Snapshot, nodeSubnets: readonly string[]) {
     this.#guests = guests;
-    this.#segments = new Segments([...guests.values()], parsePrefixes(nodeSubnets));
+    this.#segments = new Segments([...guests.values()], parsePrefixes(nodeSubnets), routers);
     const { samples } = cluster.cni;
     this.#pods =
       samples === undefined
@@ -50,16 +51,23 @@ export class Guests {
     return node.standsFor === undefined ? this.#guests.get(node.name) : undefined;
   }
 
-  /** How many of these ranges of other nodes its kernel sends straight to a next hop. */
-  countDirect(name: string, ranges: readonly Prefix[]): number {
+  /** To how many of these ranges of other nodes its kernel has a route with a next hop; and with one inside the range. */
+  countDirect(
+    name: string,
+    ranges: readonly Prefix[],
+  ): { readonly directRoutes: number; readonly gatewayRoutes: number } {
     const guest = this.#guests.get(name);
-    if (guest === undefined) return 0;
-    const direct = new Set(
-      guest.kernel.facts.routes.flatMap(({ prefix, hops }) =>
-        hops.some(({ gateway, device }) => gateway !== undefined && guest.uplinks.has(device)) ? [prefix] : [],
-      ),
-    );
-    return ranges.filter(({ text }) => direct.has(text)).length;
+    const gateways = new Map<string, string>();
+    for (const { prefix, hops } of guest?.kernel.facts.routes ?? []) {
+      const hop = hops.find(({ gateway, device }) => gateway !== undefined && guest?.uplinks.has(device) === true);
+      if (hop?.gateway !== undefined) gateways.set(prefix, hop.gateway);
+    }
+    const direct = ranges.filter(({ text }) => gateways.has(text));
+    const isInside = (range: Prefix): boolean => {
+      const gateway = parseAddress(gateways.get(range.text) ?? '');
+      return gateway !== undefined && containsAddress(range, gateway);
+    };
+    return { directRoutes: direct.length, gatewayRoutes: direct.filter(isInside).length };
   }
 
   /** Some kernel treats answers otherwise than questions, or may do so. */
@@ -176,11 +184,21 @@ function isAlone({ providerID = '' }: NodeFacts): boolean {
   return providerID === '' || PLAIN.includes(/^([a-z0-9-]+):\/\//i.exec(providerID)?.[1]?.toLowerCase() ?? '');
 }
 
-/** Why a kernel that somebody asked for was not read. */
-export function guestGap({ gaps, fabrics }: Snapshot, node: NodeFacts): Gap | undefined {
-  return isAlone(node) && fabrics.length === 0
-    ? gaps.find(({ facet, scope }) => facet === 'guests' && scope === node.name)
-    : undefined;
+/** Why a kernel was not read that somebody asked for, or that alone says where packets go. */
+export function guestGap({ gaps, fabrics, routers }: Snapshot, node: NodeFacts, mode: DetectedMode): Gap | undefined {
+  const isOutside = isAlone(node) && fabrics.length === 0;
+  const found = gaps.find(({ facet, scope }) => facet === 'guests' && scope === node.name);
+  if (found !== undefined && isOutside) return found;
+  const why =
+    mode === 'static' ? 'static routes stand in its own kernel' : 'what goes to a router is up to its own kernel';
+  if (mode !== 'static' && !(isOutside && routers !== undefined)) return undefined;
+  return {
+    facet: 'guests',
+    subject: `kernel of node ${node.name}`,
+    scope: node.name,
+    reason: `${why}, and it was not read`,
+    permission: `the output of docs/collect/collect.sh on ${node.name}`,
+  };
 }
 
 /** Where the node's own address is, where a default route leads, or where another node was seen. */

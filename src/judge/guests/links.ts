@@ -2,7 +2,9 @@
 import type { GuestLink } from '../../model/guest.ts';
 import type { Prefix } from '../../model/prefix.ts';
 import { containsAddress, parseAddress } from '../../model/prefix.ts';
+import type { RouterFacts } from '../../model/router.ts';
 import type { Kernel } from './kernel.ts';
+import { Routers } from './routers.ts';
 
 export interface Guest {
   readonly name: string;
@@ -26,6 +28,8 @@ export type NextHop =
   | { readonly kind: 'unclear'; readonly reason: string };
 
 export class Segments {
+  /** Those that are no nodes. */
+  readonly routers: Routers;
   readonly #guests: readonly Guest[];
   /** Links by hardware address: a bridge or a VLAN may share that of the link below it. */
   readonly #byMac = new Map<string, Port[]>();
@@ -35,8 +39,9 @@ export class Segments {
   readonly #members = new Map<string, Port[]>();
 
   /** @param told networks of which somebody says that each is one segment */
-  constructor(guests: readonly Guest[], told: readonly Prefix[]) {
+  constructor(guests: readonly Guest[], told: readonly Prefix[], routers: readonly RouterFacts[] = []) {
     this.#guests = guests;
+    this.routers = new Routers(routers, this);
     const holders = guests.flatMap((guest) =>
       guest.kernel.facts.links.flatMap(({ addresses }) => addresses.map(({ address }) => ({ address, guest }))),
     );
@@ -93,6 +98,37 @@ export class Segments {
       return { kind: 'unclear', reason: `whether ${owner.port.guest.name} answers for ${address} is not read` };
     }
     return { kind: 'unclear', reason: this.#whyNobody(guest, device, address) };
+  }
+
+  get guests(): readonly Guest[] {
+    return this.#guests;
+  }
+
+  /** Whether a link of a node has an address in the network. */
+  isIn(port: Port, network: Prefix): boolean {
+    return hasAddressIn(port, network);
+  }
+
+  /** Nodes that have this address, wherever they are. */
+  holders(address: string): readonly Guest[] {
+    return this.#byAddress.get(address) ?? [];
+  }
+
+  /** Hardware addresses at which nodes have seen this address lately. */
+  macsOf(address: string): ReadonlySet<string> {
+    const entries = this.#guests.flatMap(({ kernel }) => kernel.facts.neighbours);
+    const seen = entries.filter((one) => one.address === address && one.state === 'confirmed');
+    return new Set(seen.flatMap(({ mac }) => mac ?? []));
+  }
+
+  /** Some node has asked for this address lately without an answer, and none with one, on links of which this is true. */
+  sawSilence(address: string, isThere: (port: Port) => boolean): boolean {
+    const states = this.#guests.flatMap((guest) =>
+      guest.kernel.facts.neighbours
+        .filter((one) => one.address === address && isThere({ guest, device: one.device }))
+        .map(({ state }) => state),
+    );
+    return states.includes('failed') && !states.includes('confirmed');
   }
 
   /** Links of other nodes on the same segment. */

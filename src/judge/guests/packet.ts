@@ -1,16 +1,18 @@
 /** A packet between pods of two nodes, followed from kernel to kernel until it arrives, is lost, or nobody can tell. */
 import type { GuestDetail } from '../../model/faults.ts';
 import type { GuestHop, GuestRoute } from '../../model/guest.ts';
-import { contains, containsAddress, formatAddress, hostPrefix, parseAddress } from '../../model/prefix.ts';
+import { contains, containsAddress, parseAddress } from '../../model/prefix.ts';
 import type { End, Flight, Journey, Place, Ranges } from './ends.ts';
-import { arrived, lost, outerRanges, unknown } from './ends.ts';
+import { arrived, joined, lost, nodeAddress, unknown } from './ends.ts';
 import { comeIn, goOut } from './guard.ts';
+import { hears } from './hears.ts';
 import type { Answer, Decision } from './kernel.ts';
 import type { Port } from './links.ts';
 import { linkOf } from './links.ts';
 import { NO_MARK } from './mark.ts';
 import type { Home } from './pods.ts';
 import { findVacancy, isPodLink, localPodLink, podLinkOfSource } from './pods.ts';
+import { throughRouters } from './through-router.ts';
 import { arriveAtWindows, closedWayOut, findReserved, sendFromWindows } from './windows.ts';
 
 /** From pods of one node. */
@@ -40,7 +42,7 @@ export function send(journey: Journey, from: Home, ranges: Ranges): End[] {
 const START = { mark: NO_MARK, before: [], rewrites: [], doubts: [], isSourceSure: true };
 
 function enter(journey: Journey, at: Place, flight: Flight): End[] {
-  const isLoop = flight.before.some(({ guest, device }) => guest === at.guest && device === at.device);
+  const isLoop = flight.before.some((stop) => 'guest' in stop && stop.guest === at.guest && stop.device === at.device);
   if (isLoop) return [lost(journey, at, flight, 'loop')];
   return comeIn(journey, at, { ...flight, before: [...flight.before, at] }, (arriving) =>
     admit(journey, at, arriving, (admitted) => {
@@ -112,15 +114,7 @@ function act(journey: Journey, at: Place, before: Flight, { decision, ...ranges 
   const [only = []] = ends;
   if (ends.length < 2) return only;
   // Flows are spread over them: as good as the worst.
-  const all = ends.flat();
-  const isSourceSpread = all.some((end) => (end.flight?.rewrites.length ?? 0) > 0 || end.isSourceSpread === true);
-  return [
-    {
-      ...outerRanges(flight),
-      faults: all.flatMap((end) => end.faults),
-      ...(isSourceSpread ? { isSourceSpread } : {}),
-    },
-  ];
+  return [joined(flight, ends.flat())];
 }
 
 type Sent = Extract<Decision, { kind: 'sent' }> & { readonly hop: GuestHop };
@@ -148,12 +142,6 @@ function pass(journey: Journey, at: Place, flight: Flight, sent: Sent): End[] {
   });
 }
 
-/** Where an answer goes to the address that some node gave to the question. */
-function nodeAddress({ restores, destination }: Flight): string | undefined {
-  const isNode = restores.some(({ address }) => contains(address, destination));
-  return isNode ? formatAddress(destination.family, destination.first) : undefined;
-}
-
 interface Wanted {
   readonly gateway: string;
   readonly isDefault: boolean;
@@ -170,6 +158,11 @@ function handOver(
 ): End[] {
   const { guest } = at;
   const next = journey.segments.find(out, gateway);
+  if (next.kind === 'stranger' || next.kind === 'unclear') {
+    const routers = journey.segments.routers.answering(out, gateway);
+    if (routers.kind === 'unclear') return [unknown(flight, guest, routers.reason)];
+    if (routers.faces.length > 0) return throughRouters({ journey, enter }, routers.faces, flight);
+  }
   const reserved = findReserved(journey, out, gateway, next);
   if (reserved !== undefined) return [lost(journey, at, flight, 'reserved', { ...detail, ...reserved })];
   switch (next.kind) {
@@ -185,27 +178,17 @@ function handOver(
       const into = linkOf(next.port);
       if (next.port.guest.kernel.isWindows && into?.carrier === false)
         return [unknown(flight, next.port.guest, `${into.name}, at which they come in, is not connected`)];
-      const isHeard = hears(next.port, out, gateway);
+      const isHeard = hears(next.port, askerOf(out, gateway), gateway);
       if (isHeard !== true) return [unknown(flight, next.port.guest, isHeard)];
       return enter(journey, next.port, flight);
     }
   }
 }
 
-/** A question for a hardware address is dropped, too, where its sender's address should come in elsewhere. */
-function hears(port: Port, { guest, device }: Port, gateway: string): true | string {
+function askerOf({ guest, device }: Port, gateway: string): string | undefined {
   const own = guest.kernel.links.get(device)?.addresses ?? [];
-  const asker = own
-    .map(({ address }) => parseAddress(address))
-    .find((one) => one?.family === parseAddress(gateway)?.family);
-  const wanted = parseAddress(gateway);
-  if (asker === undefined || wanted?.family !== 4) return true;
-  const level = port.guest.kernel.reversePathFilter(4, port.device);
-  if (level === 0) return true;
-  const [source, destination] = [hostPrefix(wanted), hostPrefix(asker)];
-  const [answer] = port.guest.kernel.decide({ source, destination, device: 'lo' });
-  const isHeard = answer?.decision.kind === 'sent' && answer.decision.hops.some((hop) => hop.device === port.device);
-  return isHeard || `whether it answers ${asker.text} on ${port.device} is not certain`;
+  const family = parseAddress(gateway)?.family;
+  return own.find(({ address }) => parseAddress(address)?.family === family)?.address;
 }
 
 /** Without a next hop, the pods' own addresses are asked for on the link, where they are nobody's. */

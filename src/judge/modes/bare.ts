@@ -21,6 +21,14 @@ export function fromNoAgent(evidence: NodeEvidence): Guess {
   if (cni.agents.length === 0 && evidence.fabricHoldsPodRoutes) {
     return { mode: 'fabric', reason: 'no network agent runs anywhere, and the route tables hold pod routes' };
   }
+  const [router] = evidence.routersWithPods;
+  if (evidence.isKernelRead && router !== undefined) {
+    const names = evidence.routersWithPods.join(' and ');
+    return {
+      mode: 'fabric',
+      reason: `no known network agent runs here, and router ${names} holds routes to pod ranges`,
+    };
+  }
   return unknown('no known network agent runs here, and no route table holds a pod route');
 }
 

@@ -45,6 +45,8 @@ export interface NodeEvidence {
   readonly hasWindows: boolean;
   /** Some table of the node's network holds a route for some node's pod range. */
   readonly fabricHoldsPodRoutes: boolean;
+  /** Names of routers outside of clouds that hold a route for some node's pod range. */
+  readonly routersWithPods: readonly string[];
   /** The fabric itself has assigned the node's pod ranges to one of its interfaces. */
   readonly fabricAssignsPods: boolean;
   /** The fabric routes every packet by its destination, whatever next hop the guest has chosen. */
@@ -52,6 +54,8 @@ export interface NodeEvidence {
   readonly isKernelRead: boolean;
   /** To how many pod ranges of other nodes its kernel has a route with a next hop. */
   readonly directRoutes: number;
+  /** Of these, with a next hop inside of the range itself: the peer's pod gateway. */
+  readonly gatewayRoutes: number;
   /** Whether the fabric has assigned an address to an interface of the node. */
   readonly isAssigned: (address: string) => boolean;
 }

@@ -62,6 +62,7 @@ function podHop(kind: HopKind, title: string, node: PageNode): Draft {
 /** What a sender's kernel does with a packet for a pod elsewhere. */
 const SENDS: Readonly<Record<PageNode['mode'], string>> = {
   'host-gw': 'sends it to the other node itself where that is a neighbour, else to the default gateway',
+  static: 'sends it to the next hop of the route that somebody made for it',
   fabric: 'sends it to the default gateway',
   'cross-subnet': 'sends it to the other node itself inside the subnet, and puts it into a tunnel otherwise',
   overlay: 'puts it into a tunnel to the other node',
@@ -82,7 +83,7 @@ function kernelHop(kind: HopKind, node: PageNode, does: string): Draft {
 }
 
 /** Modes in which pods' own addresses are what the interface sees, and no other's. */
-const SHOWS_PODS: readonly PageNode['mode'][] = ['host-gw', 'fabric', 'cross-subnet'];
+const SHOWS_PODS: readonly PageNode['mode'][] = ['host-gw', 'static', 'fabric', 'cross-subnet'];
 
 function interfaceHop(kind: HopKind, node: PageNode, way: 'in' | 'out'): Draft {
   const facts: [string, string][] = [

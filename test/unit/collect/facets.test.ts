@@ -12,6 +12,7 @@ async function ask(rules: string): Promise<{ wanted: ClusterFacets | undefined; 
     log: { debug: silent, info: silent, warning: silent, fold: () => undefined, group: (_, work) => work() },
     chooseClouds: () => ({ clouds: [], gaps: [] }),
     guests: async () => undefined,
+    segment: async () => undefined,
     cluster: async () => ({
       read: async (facets) => {
         wanted = facets;

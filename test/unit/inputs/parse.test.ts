@@ -42,6 +42,7 @@ const DEFAULTS: Config = {
   gcpProjects: [],
   azureSubscriptions: [],
   guests: 'none',
+  fabricRoutes: [],
   nodeSubnets: [],
   requireEvidence: 'fabric',
   rules: {},
@@ -166,12 +167,8 @@ describe('refused values say what to do', () => {
     ],
     [{ cloud: ',' }, 'cloud: "," holds no value. Write values, or remove the input; unset it is auto.'],
     [
-      { 'network-mode': 'static' },
-      'network-mode: "static" is not available in this version. Use one of: auto, host-gw, fabric, cross-subnet, overlay.',
-    ],
-    [
       { 'network-mode': 'vxlna' },
-      'network-mode: "vxlna" is not one of its values. Did you mean vxlan? Use one of: auto, host-gw, fabric, cross-subnet, overlay.',
+      'network-mode: "vxlna" is not one of its values. Did you mean vxlan? Use one of: auto, host-gw, static, fabric, cross-subnet, overlay.',
     ],
     [{ guests: 'exec' }, 'guests: "exec" is not available in this version. Use one of: none, files.'],
     [
