@@ -81,7 +81,7 @@ export interface Config {
   readonly azureEndpoint?: string;
   /** How the nodes' own kernels are read. */
   readonly guests: 'none' | 'files';
-  /** A folder or a glob with the output of docs/collect/collect.sh; there if guests is `files`. */
+  /** A folder or a glob with the output of docs/collect/collect.sh and collect.ps1; there if guests is `files`. */
   readonly guestFiles?: string;
   /** Files, folders and patterns with exports of routers outside of clouds. */
   readonly fabricRoutes: readonly string[];

@@ -197,7 +197,7 @@ export function guestGap({ gaps, fabrics, routers }: Snapshot, node: NodeFacts, 
     subject: `kernel of node ${node.name}`,
     scope: node.name,
     reason: `${why}, and it was not read`,
-    permission: `the output of docs/collect/collect.sh on ${node.name}`,
+    permission: `the output of docs/collect/${node.os === 'windows' ? 'collect.ps1' : 'collect.sh'} on ${node.name}`,
   };
 }
 

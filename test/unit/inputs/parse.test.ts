@@ -173,7 +173,7 @@ describe('refused values say what to do', () => {
     [{ guests: 'exec' }, 'guests: "exec" is not available in this version. Use one of: none, files.'],
     [
       { guests: 'files' },
-      'guest-files: it is needed for guests: files. Name the folder with the output of docs/collect/collect.sh.',
+      'guest-files: it is needed for guests: files. Name the folder with the output of docs/collect/collect.sh or collect.ps1.',
     ],
     [{ 'guest-files': 'guests' }, 'guest-files: it has no effect. Set guests: files, or remove it.'],
     [
