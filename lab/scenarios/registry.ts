@@ -12,6 +12,7 @@ import * as otherModes from './other-modes.ts';
 import * as racks from './racks.ts';
 import type { Scenario } from './scenario.ts';
 import * as tomorrow from './tomorrow.ts';
+import * as windows from './windows.ts';
 
 export const scenarios: readonly Scenario[] = [
   hostGw.ec2HostGw,
@@ -60,6 +61,10 @@ export const scenarios: readonly Scenario[] = [
   tomorrow.fullTable,
   tomorrow.taggedTables,
   tomorrow.templateOff,
+  windows.windowsL2Bridge,
+  windows.windowsForwardingOff,
+  windows.windowsRouteMissing,
+  windows.windowsStaticGateway,
   racks.staticHealthy,
   racks.staticRouteMissing,
   racks.staticStaleNextHop,

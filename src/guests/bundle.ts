@@ -1,9 +1,12 @@
-/** The output of docs/collect/collect.sh, of one node or of several one after the other. */
+/** The output of docs/collect/collect.sh or collect.ps1, of one node or of several one after the other. */
 import type { GuestFacts, GuestLink, GuestPart, GuestSwitches, GuestUnread } from '../model/guest.ts';
+import type { TakePart } from './firewall.ts';
 import { parseFirewall } from './firewall.ts';
 import type { Parsed } from './json.ts';
 import type { Setting } from './linux.ts';
 import { parseLinks, parseNeighbours, parseRoutes, parseRules, parseSettings } from './linux.ts';
+import { withoutNoise } from './powershell.ts';
+import { factsOfWindows } from './windows-bundle.ts';
 
 interface Section {
   readonly text: string;
@@ -25,9 +28,7 @@ export type BundleResult = GuestFacts | { readonly node?: string; readonly troub
 
 /** @param source where the text was read, for people */
 export function parseBundle(text: string, source: string): BundleResult[] {
-  const starts = text
-    .replace(/^\uFEFF/, '')
-    .replaceAll('\r\n', '\n')
+  const starts = withoutNoise(text.replaceAll('\uFEFF', '').replaceAll('\r\n', '\n'))
     .split(/^(?=#prc guest )/m)
     .filter((part) => part.trim() !== '');
   if (starts.length === 0) return [{ trouble: 'it is empty' }];
@@ -36,20 +37,41 @@ export function parseBundle(text: string, source: string): BundleResult[] {
 
 function parseNode(text: string, source: string): BundleResult {
   if (text.includes('\0')) return { trouble: 'it holds NUL bytes, as UTF-16 does; store it as UTF-8' };
-  if (!text.startsWith('#prc guest ')) return { trouble: 'it is no output of collect.sh' };
-  if (!text.startsWith('#prc guest 1\n')) return { trouble: 'it was written by a newer collect.sh' };
+  if (!text.startsWith('#prc guest ')) return { trouble: 'it is no output of collect.sh or collect.ps1' };
+  if (!text.startsWith('#prc guest 1\n')) return { trouble: 'it was written by a newer collector' };
   const { node, os, at, sections, isDone } = split(text);
   if (node === '') return { trouble: 'it names no node' };
-  if (os !== 'linux') return { node, trouble: `its operating system is ${JSON.stringify(os.slice(0, 20))}` };
+  if (os !== 'linux' && os !== 'windows') {
+    return { node, trouble: `its operating system is ${JSON.stringify(os.slice(0, 20))}` };
+  }
   if (!/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/.test(at) || Number.isNaN(Date.parse(at))) {
     return { node, trouble: 'it does not say when it was written' };
   }
   const unread: GuestUnread[] = [];
-  const take = <T>(name: string, part: GuestPart, parse: (text: string) => Parsed<T>, least: number): readonly T[] => {
+  const take: Take = (name, part, parse, least) => {
     const { items, trouble } = takeSection(sections.get(name), parse, least, isDone);
     if (trouble !== undefined) unread.push({ part, reason: trouble });
     return items;
   };
+  const takePart: TakePart = (name, parse) => takeSection(sections.get(name), parse, 0, isDone);
+  const read = os === 'linux' ? factsOfLinux(take, takePart, unread) : factsOfWindows(take, unread);
+  if (new Set(read.links.map(({ name }) => name)).size < read.links.length) {
+    return { node, trouble: 'it has two interfaces of one name' };
+  }
+  return { node, os, source, readAt: at, ...read, unread };
+}
+
+/** What could be read of a section, whose least number of items is known; the rest is noted as unread. */
+export type Take = <T>(
+  name: string,
+  part: GuestPart,
+  parse: (text: string) => Parsed<T>,
+  least: number,
+) => readonly T[];
+
+export type ReadFacts = Omit<GuestFacts, 'node' | 'os' | 'source' | 'readAt' | 'unread'>;
+
+function factsOfLinux(take: Take, takePart: TakePart, unread: GuestUnread[]): ReadFacts {
   // Every kernel has lo with its routes, and the rules it starts with; without IPv6 there is nothing of it.
   const bare = take('links', 'links', parseLinks, 1);
   const routes4 = take('routes4', 'routes4', (part) => parseRoutes(part, 4), 1);
@@ -60,19 +82,11 @@ function parseNode(text: string, source: string): BundleResult {
   const neighbours6 = take('neighbours6', 'neighbours', parseNeighbours, 0);
   const settings = take('settings', 'settings', parseSettings, 1);
   const bridge = settings.find(({ name }) => name === 'call_iptables');
-  const firewall = parseFirewall((name, parse) => takeSection(sections.get(name), parse, 0, isDone));
+  const firewall = parseFirewall(takePart);
   unread.push(...firewall.unread);
   const switches = Map.groupBy(settings, ({ link }) => link);
-  const links = bare.map((link): GuestLink => ({ ...link, ...switchesOf(switches.get(link.name) ?? []) }));
-  if (new Set(links.map(({ name }) => name)).size < links.length) {
-    return { node, trouble: 'it has two interfaces of one name' };
-  }
   return {
-    node,
-    os: 'linux',
-    source,
-    readAt: at,
-    links,
+    links: bare.map((link): GuestLink => ({ ...link, ...switchesOf(switches.get(link.name) ?? []) })),
     routes: [...routes4, ...routes6],
     rules4,
     rules6,
@@ -81,7 +95,6 @@ function parseNode(text: string, source: string): BundleResult {
     fresh: switchesOf(switches.get('default') ?? []),
     firewall: firewall.chains,
     ...(bridge === undefined ? {} : { bridgeCallsIptables: bridge.value !== 0 }),
-    unread,
   };
 }
 

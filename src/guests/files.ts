@@ -5,6 +5,7 @@ import { ConfigError, messageOf } from '../model/errors.ts';
 import type { Gap, GuestFacts, NodeFacts } from '../model/snapshot.ts';
 import type { Clock, GuestReader, Log } from '../ports.ts';
 import { parseBundle } from './bundle.ts';
+import { decodeText } from './text.ts';
 
 /** From then on somebody should know that the files are not of now. */
 const OLD_MS = 60 * 60 * 1000;
@@ -26,7 +27,7 @@ async function readGuests(
   const paths = await findFiles(pattern);
   if (paths.length === 0) {
     throw new ConfigError(`guest-files: there is no file at ${pattern}.`, {
-      hint: 'Run docs/collect/collect.sh on each node, and name the folder with its output.',
+      hint: 'Run docs/collect/collect.sh (collect.ps1 on Windows) on each node, and name the folder with its output.',
     });
   }
   const names = new Set(nodes.map(({ name }) => name));
@@ -50,15 +51,16 @@ async function readGuests(
     }
   }
   const gaps: Gap[] = [];
-  const facts = nodes.flatMap(({ name }): GuestFacts[] => {
+  const facts = nodes.flatMap((node): GuestFacts[] => {
+    const { name } = node;
     const guest = found.get(name);
     if (guest === undefined) {
-      gaps.push(gapOf(name, troubles.get(name) ?? `guest-files (${pattern}) holds nothing about it`));
+      gaps.push(gapOf(node, troubles.get(name) ?? `guest-files (${pattern}) holds nothing about it`));
       return [];
     }
     const age = clock.now() - Date.parse(guest.readAt);
     if (age > TOO_OLD_MS) {
-      gaps.push(gapOf(name, `${guest.source} is of ${guest.readAt}, more than a day before the check`));
+      gaps.push(gapOf(node, `${guest.source} is of ${guest.readAt}, more than a day before the check`));
       return [];
     }
     if (age > OLD_MS) log.warning(`${guest.source} is of ${guest.readAt}: what changed since then is not seen.`);
@@ -68,8 +70,8 @@ async function readGuests(
   return { facts, gaps };
 }
 
-function gapOf(node: string, reason: string): Gap {
-  const permission = `the output of docs/collect/collect.sh on ${node}`;
+function gapOf({ name: node, os }: NodeFacts, reason: string): Gap {
+  const permission = `the output of docs/collect/${os === 'windows' ? 'collect.ps1' : 'collect.sh'} on ${node}`;
   return { facet: 'guests', subject: `kernel of node ${node}`, scope: node, reason, permission };
 }
 
@@ -89,18 +91,15 @@ async function findFiles(pattern: string): Promise<string[]> {
   return paths.sort();
 }
 
-/** UTF-16 is what a redirect of older PowerShells makes of any text. */
 async function readText(path: string): Promise<string> {
   const bytes = await readFile(path).catch((error: unknown) => refuse(path, error));
   if (bytes.length > MOST_BYTES) refuse(path, new Error(`it has ${String(bytes.length)} bytes, which no node writes`));
-  if (bytes[0] === 0xff && bytes[1] === 0xfe) return bytes.toString('utf16le');
-  const isBigEndian = bytes[0] === 0xfe && bytes[1] === 0xff && bytes.length % 2 === 0;
-  return isBigEndian ? bytes.swap16().toString('utf16le') : bytes.toString('utf8');
+  return decodeText(bytes);
 }
 
 function refuse(path: string, cause: unknown): never {
   throw new ConfigError(`guest-files: ${path} cannot be read: ${messageOf(cause)}.`, {
-    hint: 'Name files that docs/collect/collect.sh wrote; the path is relative to the workspace.',
+    hint: 'Name files that docs/collect/collect.sh or collect.ps1 wrote; the path is relative to the workspace.',
     cause,
   });
 }

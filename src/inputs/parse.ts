@@ -146,7 +146,7 @@ function parseConfig(values: Values, notes: Notes): Config {
 function parseGuestFiles(path: string, guests: string, notes: Notes): string {
   const areWanted = guests.toLowerCase() === 'files';
   if (areWanted && path === '') {
-    const hint = 'Name the folder with the output of docs/collect/collect.sh.';
+    const hint = 'Name the folder with the output of docs/collect/collect.sh or collect.ps1.';
     notes.problems.push({ where: 'guest-files', what: 'it is needed for guests: files.', hint });
   }
   if (!areWanted && path !== '') {

@@ -44,6 +44,9 @@ export const RULE_IDS = [
   'tor-route-orphan',
   'tor-route-wrong',
   'vxlan-windows-values',
+  'windows-hns-network-wrong',
+  'windows-outbound-nat',
+  'windows-route-not-stored',
 ] as const;
 export type RuleId = (typeof RULE_IDS)[number];
 
@@ -85,7 +88,7 @@ export interface Config {
   readonly azureEndpoint?: string;
   /** How the nodes' own kernels are read. */
   readonly guests: 'none' | 'api' | 'exec' | 'files';
-  /** A folder or a glob with the output of docs/collect/collect.sh; there if guests is `files`. */
+  /** A folder or a glob with the output of docs/collect/collect.sh and collect.ps1; there if guests is `files`. */
   readonly guestFiles?: string;
   /** Files, folders and patterns with exports of routers outside of clouds. */
   readonly fabricRoutes: readonly string[];

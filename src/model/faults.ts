@@ -3,7 +3,10 @@ import type { RuleId } from './config.ts';
 import type { Family } from './prefix.ts';
 import type { FilterKind } from './filter.ts';
 import type { FlannelDifference, FlannelGroup } from './flannel.ts';
-import type { Gap, GuestFacts, GuestRoute, RouteFacts, RouterFacts, RouterRoute } from './snapshot.ts';
+import type { GuestDetail } from './guest-fault.ts';
+import type { Gap, RouteFacts, RouterFacts, RouterRoute } from './snapshot.ts';
+
+export type * from './guest-fault.ts';
 
 /** How a route lookup ended, where it did not lead to the owner. */
 export type RouteProblem =
@@ -17,55 +20,6 @@ export type RouteProblem =
   | 'other-machine'
   | 'gateway'
   | 'dead';
-
-/** What a node's own kernel does with a packet, instead of bringing it closer to the pod. */
-export type GuestProblem =
-  /** Nothing matches. */
-  | 'no-route'
-  /** Only a route to a router matches of which nothing is known. */
-  | 'router'
-  /** The packet is where it should be, and no route leads to the pods. */
-  | 'no-pod-route'
-  /** A blackhole, or a route that is as good as one. */
-  | 'dropped'
-  /** Nobody answers for the next hop. */
-  | 'silent'
-  /** It ends at another node. */
-  | 'elsewhere'
-  | 'loop'
-  | 'link-down'
-  | 'forwarding'
-  | 'reverse-path'
-  /** A rule or a policy of its firewall. */
-  | 'filtered';
-
-export interface GuestDetail {
-  readonly kind: 'guest';
-  /** Whose kernel it is. */
-  readonly node: string;
-  readonly os: GuestFacts['os'];
-  readonly source: string;
-  readonly problem: GuestProblem;
-  readonly family: Family;
-  /** Where the packet is going. */
-  readonly podCIDR: string;
-  readonly owner: string;
-  /** The addresses concerned, where they are not the whole podCIDR. */
-  readonly part?: readonly string[];
-  /** The one that decides, if any. */
-  readonly route?: GuestRoute;
-  /** It came in there (forwarding, reverse-path), or would leave there. */
-  readonly device?: string;
-  readonly nextHop?: string;
-  /** The node that it ends at instead. */
-  readonly leadsTo?: string;
-  /** What drops it: a rule as its tool writes it, or a policy. */
-  readonly filter?: { readonly chain: string; readonly text: string };
-  /** The cloud's route table that was asked instead, and does not lead there either. */
-  readonly table?: string;
-  /** What a route to the owner would have to say, if they are neighbours. */
-  readonly wanted?: { readonly gateway: string; readonly device: string };
-}
 
 /** What a router outside of clouds does with a packet, instead of bringing it closer to the pod. */
 export type RouterProblem =

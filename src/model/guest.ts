@@ -5,7 +5,7 @@ export type * from './firewall.ts';
 /** A node's own kernel: what it does with packets that are not its own. The same words for every operating system. */
 export interface GuestFacts {
   readonly node: string;
-  readonly os: 'linux';
+  readonly os: 'linux' | 'windows';
   /** Where it was read: `file guests/a.txt`. */
   readonly source: string;
   /** ISO 8601. */
@@ -13,7 +13,7 @@ export interface GuestFacts {
   readonly links: readonly GuestLink[];
   /** Of all tables, in the kernel's order: among equals the first one counts. */
   readonly routes: readonly GuestRoute[];
-  /** Policy rules of each family, in order of priority. */
+  /** Policy rules of each family, in order of priority. Windows has none: there it is the one that asks its only table. */
   readonly rules4: readonly GuestRule[];
   readonly rules6: readonly GuestRule[];
   readonly neighbours: readonly GuestNeighbour[];
@@ -21,6 +21,8 @@ export interface GuestFacts {
   readonly all: GuestSwitches;
   /** What links start with that do not exist yet. */
   readonly fresh: GuestSwitches;
+  /** Where Windows has its pods. */
+  readonly hns?: HnsFacts;
   /** What filters and rewrites forwarded packets; absent: not read. */
   readonly firewall?: readonly GuestChain[];
   /** net.bridge.bridge-nf-call-iptables; absent: not read, or the module is not there. */
@@ -37,6 +39,8 @@ export const GUEST_PARTS = [
   'rules6',
   'neighbours',
   'settings',
+  'hns',
+  'stored-routes',
   'firewall4',
   'firewall6',
 ] as const;
@@ -64,7 +68,10 @@ export interface GuestLink extends GuestSwitches {
   readonly up: boolean;
   readonly carrier: boolean;
   readonly mac?: string;
-  /** As the kernel names it: `bridge`, `veth`, `vxlan`; absent: hardware. */
+  /**
+   * As the kernel names it: `bridge`, `veth`, `vxlan`; absent: hardware. On Windows `loopback`, `hns-endpoint` (the
+   * host's own place on a pod network) and `hns-gateway` (that of a network behind address translation).
+   */
   readonly kind?: string;
   readonly addresses: readonly GuestAddress[];
 }
@@ -93,8 +100,10 @@ export interface GuestRoute {
   /** Canonical. */
   readonly prefix: string;
   readonly type: GuestRouteType;
-  /** The lowest wins among routes for one prefix. */
+  /** The lowest wins among routes for one prefix. On Windows the sum of the route's and the link's. */
   readonly metric: number;
+  /** Only on Windows: whether it is still there after a restart; absent: not read, or not somebody's own. */
+  readonly stored?: boolean;
   /** Several share the flows; none: the type says all. */
   readonly hops: readonly GuestHop[];
   readonly scope?: string;
@@ -142,4 +151,49 @@ export interface GuestNeighbour {
    * `old`: either of them, but longer ago; `static`: written down by somebody, so nobody asks.
    */
   readonly state: (typeof NEIGHBOUR_STATES)[number];
+}
+
+/** What Windows' Host Networking Service has made: networks with a virtual switch each, and who hangs on them. */
+export interface HnsFacts {
+  readonly networks: readonly HnsNetwork[];
+  /** Those of this node. */
+  readonly endpoints: readonly HnsEndpoint[];
+}
+
+export interface HnsNetwork {
+  readonly name: string;
+  /** As HNS names it, in lower case: `l2bridge`, `overlay`, `nat`. */
+  readonly type: string;
+  /** Of the node's own link that the network is bridged to. */
+  readonly managementIP?: string;
+  readonly subnets: readonly { readonly prefix: string; readonly gateway?: string }[];
+  /** What of its policies is not understood; then what happens to packets on it is unknown. */
+  readonly opaque?: string;
+}
+
+export interface HnsEndpoint {
+  /** HnsNetwork.name */
+  readonly network: string;
+  readonly address: string;
+  readonly gateway?: string;
+  /** Destinations that keep the pod's own address as source; absent: all do. */
+  readonly natExceptions?: readonly string[];
+  /** Destinations that a policy takes out of the hands of the routes. */
+  readonly policyRoutes?: readonly string[];
+  /** What of its policies is not understood; then what happens to its packets is unknown. */
+  readonly opaque?: string;
+}
+
+/** How a Windows node keeps its own pods. */
+export interface PodHome {
+  /** Whose it is. */
+  readonly podCIDR: string;
+  /** What the gateway of its pods is with flannel and win-bridge: the second address after the range's own. */
+  readonly wanted: string;
+  /** What it is instead. */
+  readonly gateway?: string;
+  /** Of the Host Networking Service: `cbr0 (10.244.7.0/24)`. */
+  readonly networks: readonly string[];
+  /** Destinations that keep a pod's own address as source. */
+  readonly exceptions?: readonly string[];
 }

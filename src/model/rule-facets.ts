@@ -44,4 +44,7 @@ export const RULE_FACETS: Readonly<Record<RuleId, readonly Facet[]>> = {
   'tor-route-orphan': ['nodes'],
   'tor-route-wrong': ['nodes'],
   'vxlan-windows-values': ['nodes'],
+  'windows-hns-network-wrong': ['nodes'],
+  'windows-outbound-nat': ['nodes'],
+  'windows-route-not-stored': ['nodes'],
 };

@@ -49,7 +49,7 @@ function adviceFor(gap: Gap, permissions: readonly string[]): string {
     case 'cni':
       return 'If you know how pods are routed here, say so with the input network-mode (host-gw, static, fabric, cross-subnet or overlay).';
     case 'guests':
-      return 'Look at the node itself (ip route on Linux, Get-NetRoute on Windows). Linux nodes in no cloud can be read: guests: exec or files, and node-subnets for who is whose neighbour.';
+      return 'Look at the node itself (ip route on Linux, Get-NetRoute on Windows). Nodes can be read: guests: exec (Linux) or files, and node-subnets for who is whose neighbour.';
     case 'changed':
       return 'Run the check again once the change has settled.';
     case 'nodes':

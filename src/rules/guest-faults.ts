@@ -3,6 +3,7 @@ import type { RuleId } from '../model/config.ts';
 import type { GuestDetail } from '../model/faults.ts';
 import { NO_SUBJECTS } from '../model/judgement.ts';
 import type { GuestFacts, GuestRoute } from '../model/snapshot.ts';
+import { routeWords } from './powershell-words.ts';
 import { keepersIn } from './route-keepers.ts';
 import type { RouteKeeper } from './route-keepers.ts';
 import type { Observation, RuleContext } from './rule.ts';
@@ -50,27 +51,40 @@ export function observeGuests(context: RuleContext, rule: RuleId): Observation<G
   });
 }
 
-/** As `ip route` writes it. */
-export function routeText({ prefix, type, hops, table, metric }: GuestRoute): string {
+/** As `ip route` writes it, or on Windows as Get-NetRoute names its parts. */
+export function routeText(route: GuestRoute, os: GuestDetail['os']): string {
+  if (os === 'windows') return routeWords(route);
+  const { prefix, type, hops, table, metric } = route;
   const ways = hops.map(({ gateway, device }) => `${gateway === undefined ? '' : ` via ${gateway}`} dev ${device}`);
   const kind = type === 'unicast' ? '' : `${type} `;
   return `${kind}${prefix}${ways.join(',')}${metric === 0 ? '' : ` metric ${String(metric)}`}${table === 'main' ? '' : ` table ${table}`}`;
 }
 
-function describe({ problem, family, podCIDR, route, device, nextHop, filter }: GuestDetail): string {
-  const by = route === undefined ? `no route matches ${podCIDR}` : `route ${routeText(route)} decides for ${podCIDR}`;
+function describe(detail: GuestDetail): string {
+  const { os, problem, family, podCIDR, route, device, nextHop, leadsTo, filter, home } = detail;
+  const by =
+    route === undefined ? `no route matches ${podCIDR}` : `route ${routeText(route, os)} decides for ${podCIDR}`;
   switch (problem) {
     case 'forwarding':
+      if (os === 'windows') return `Forwarding of ${device ?? 'an interface'} is Disabled for IPv${String(family)}`;
       if (family === 6) return 'net.ipv6.conf.all.forwarding is 0';
       return device === undefined ? 'net.ipv4.ip_forward is 0' : `net.ipv4.conf.${device}.forwarding is 0`;
     case 'reverse-path':
-      return `packets come in on ${device ?? 'a link'}, and ${route === undefined ? 'no route leads' : `route ${routeText(route)} leads elsewhere,`} back to their source`;
+      return `packets come in on ${device ?? 'a link'}, and ${route === undefined ? 'no route leads' : `route ${routeText(route, os)} leads elsewhere,`} back to their source`;
     case 'silent':
       return `${by}, and nobody answers for ${nextHop ?? 'its addresses'} on ${device ?? 'its link'}`;
     case 'filtered':
       return filter === undefined ? 'its firewall' : `${filter.chain}: ${filter.text}`;
     case 'link-down':
       return `${device ?? 'the link'} is down`;
+    case 'reserved':
+      return `${by}, and HNS on ${leadsTo ?? 'the Windows node'} keeps ${nextHop ?? 'the next hop'} for itself`;
+    case 'pod-gateway':
+      return `HNS endpoints of its pods have GatewayAddress ${home?.gateway ?? ''}, and no interface has that address`;
+    case 'pod-network':
+      return `its HNS networks of type L2Bridge are ${home?.networks.join(', ') ?? ''}`;
+    case 'rewritten':
+      return `policy OutBoundNAT of its pods excepts ${home?.exceptions?.join(', ') ?? ''} only`;
     case 'no-route':
     case 'router':
     case 'no-pod-route':

@@ -64,7 +64,7 @@ function isThere({ prefix, gateway, device, table = 'main' }: HostRoute, facts: 
 }
 
 /** Several next hops are one route, which its prefix, metric and table name. */
-function hostRoute({ prefix, type, hops, table, metric }: GuestRoute): HostRoute {
+export function hostRoute({ prefix, type, hops, table, metric }: GuestRoute): HostRoute {
   const [hop, ...others] = hops;
   const only = others.length === 0 ? hop : undefined;
   return {

@@ -20,13 +20,13 @@ export const nodeRouteStaleOrWrong = defineRule<GuestData>({
   fixHost: ({ data }) => (isMendedByRoutes(data) ? fixRoute(data) : []),
 });
 
-function cause({ fault: { route, problem } }: GuestData): string {
-  if (route !== undefined) return ` by ${routeText(route)}`;
+function cause({ fault: { route, problem, os } }: GuestData): string {
+  if (route !== undefined) return ` by ${routeText(route, os)}`;
   return problem === 'dropped' ? ' by a policy rule' : '';
 }
 
 function outcome({ fault }: GuestData): string {
-  const { problem, nextHop, device = 'its link', leadsTo, owner } = fault;
+  const { problem, nextHop, device = 'its link', leadsTo, owner, home } = fault;
   switch (problem) {
     case 'dropped':
       return 'it drops them';
@@ -38,6 +38,11 @@ function outcome({ fault }: GuestData): string {
       return 'they come back to where they were';
     case 'link-down':
       return `${device} is down`;
+    case 'reserved':
+      return `nobody has ${nextHop ?? 'the next hop'}: Windows keeps the first address of a pod network for itself, and the gateway of the pods on ${leadsTo ?? owner} is ${home?.wanted ?? 'the second one'}`;
+    case 'pod-gateway':
+    case 'pod-network':
+    case 'rewritten':
     case 'no-route':
     case 'router':
     case 'no-pod-route':
@@ -55,8 +60,9 @@ function isMendedByRoutes({ fault: { problem, route } }: GuestData): boolean {
 }
 
 function advise(data: GuestData): string {
-  const { node, device = 'the link', problem, podCIDR, owner, wanted } = data.fault;
-  if (problem === 'link-down') return `See on ${node} why ${device} is down (ip -d link).`;
+  const { node, os, device = 'the link', problem, podCIDR, owner, wanted } = data.fault;
+  const look = os === 'windows' ? 'Get-NetAdapter' : 'ip -d link';
+  if (problem === 'link-down') return `See on ${node} why ${device} is down (${look}).`;
   if (problem === 'dropped' && !isMendedByRoutes(data)) return `Look at the policy rules on ${node} (ip rule).`;
   if (!isMendedByRoutes(data))
     return `Take the address in ${podCIDR} off ${node} (ip address): it is for pods of ${owner}.`;

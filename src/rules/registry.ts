@@ -39,6 +39,9 @@ import { torRouteMissing } from './tor-route-missing.ts';
 import { torRouteOrphan } from './tor-route-orphan.ts';
 import { torRouteWrong } from './tor-route-wrong.ts';
 import { vxlanWindowsValues } from './vxlan-windows-values.ts';
+import { windowsHnsNetworkWrong } from './windows-hns-network-wrong.ts';
+import { windowsOutboundNat } from './windows-outbound-nat.ts';
+import { windowsRouteNotStored } from './windows-route-not-stored.ts';
 import type { Rule } from './rule.ts';
 
 export const RULES: readonly Rule[] = [
@@ -82,4 +85,7 @@ export const RULES: readonly Rule[] = [
   torRouteOrphan,
   torRouteWrong,
   vxlanWindowsValues,
+  windowsHnsNetworkWrong,
+  windowsOutboundNat,
+  windowsRouteNotStored,
 ];

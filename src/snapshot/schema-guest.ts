@@ -12,6 +12,9 @@ import {
   type GuestRule,
   type GuestSwitches,
   type GuestUnread,
+  type HnsEndpoint,
+  type HnsFacts,
+  type HnsNetwork,
 } from '../model/guest.ts';
 import { CHAIN } from './schema-firewall.ts';
 import {
@@ -61,6 +64,7 @@ const ROUTE = object<GuestRoute>({
   prefix: PREFIX,
   type: words(GUEST_ROUTE_TYPES),
   metric: described('Equal prefixes: the lowest wins, then the first.', NUMBER),
+  stored: optional(FLAG),
   hops: list(HOP),
   scope: optional(TEXT),
   protocol: optional(TEXT),
@@ -86,9 +90,31 @@ const NEIGHBOUR = object<GuestNeighbour>({
   state: words(NEIGHBOUR_STATES),
 });
 
+const HNS = object<HnsFacts>({
+  networks: list(
+    object<HnsNetwork>({
+      name: ID,
+      type: ID,
+      managementIP: optional(ADDRESS),
+      subnets: list(object<HnsNetwork['subnets'][number]>({ prefix: PREFIX, gateway: optional(ADDRESS) })),
+      opaque: optional(TEXT),
+    }),
+  ),
+  endpoints: list(
+    object<HnsEndpoint>({
+      network: ID,
+      address: ADDRESS,
+      gateway: optional(ADDRESS),
+      natExceptions: optional(list(PREFIX)),
+      policyRoutes: optional(list(PREFIX)),
+      opaque: optional(TEXT),
+    }),
+  ),
+});
+
 export const GUEST = object<GuestFacts>({
   node: ID,
-  os: words(['linux']),
+  os: words(['linux', 'windows']),
   source: TEXT,
   readAt: TIME,
   links: listBy('name', LINK),
@@ -98,6 +124,7 @@ export const GUEST = object<GuestFacts>({
   neighbours: list(NEIGHBOUR),
   all: object<GuestSwitches>(SWITCHES),
   fresh: object<GuestSwitches>(SWITCHES),
+  hns: optional(HNS),
   firewall: optional(listBy('id', CHAIN)),
   bridgeCallsIptables: optional(FLAG),
   unread: list(object<GuestUnread>({ part: words(GUEST_PARTS), reason: TEXT })),

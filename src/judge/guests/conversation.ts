@@ -12,6 +12,8 @@ export interface Side {
   readonly podCIDRs: readonly Prefix[];
   /** Addresses of pods that run on it; absent: not read. */
   readonly pods: readonly string[] | undefined;
+  /** Whose word it is that the ranges are the node's, if not spec.podCIDRs. */
+  readonly rangeSource?: string;
   /** The address at which its neighbours know it. */
   readonly address: string | undefined;
 }
@@ -28,7 +30,7 @@ export function ask(segments: Segments, ends: Ends, ranges: Ranges): End[] {
   const { to } = ends;
   const podCIDR = around(to, ranges.destination);
   if (podCIDR === undefined) return [];
-  const journey = { segments, to: to.guest, podCIDR, pods: to.pods, address: to.address };
+  const journey = { segments, to: to.guest, podCIDR, pods: to.pods, ...sourceOf(to), address: to.address };
   return depart({ ...journey, ...carried(ends), state: () => 'new' as const, restores: [] }, ends, ranges);
 }
 
@@ -48,6 +50,7 @@ export function answer(segments: Segments, question: End, ends: Ends): End[] {
     to: to.guest,
     podCIDR,
     pods: to.pods,
+    ...sourceOf(to),
     address: to.address,
     ...carried(ends),
     state: (guest) => (seen.has(guest) ? 'established' : unseen),
@@ -68,9 +71,15 @@ function carried({ carrier }: Ends): Pick<Journey, 'carrier'> {
 
 function depart(journey: Journey, { from }: Ends, ranges: Ranges): End[] {
   const podCIDR = around(from, ranges.source);
-  return podCIDR === undefined ? [] : send(journey, { guest: from.guest, podCIDR, pods: from.pods }, ranges);
+  return podCIDR === undefined
+    ? []
+    : send(journey, { guest: from.guest, podCIDR, pods: from.pods, ...sourceOf(from) }, ranges);
 }
 
 function around({ podCIDRs }: Side, range: Ranges['source']): Prefix | undefined {
   return podCIDRs.find((prefix) => contains(prefix, range));
+}
+
+function sourceOf({ rangeSource }: Side): Pick<Side, 'rangeSource'> {
+  return rangeSource === undefined ? {} : { rangeSource };
 }

@@ -17,6 +17,8 @@ export interface Journey {
   readonly podCIDR: Prefix;
   /** Addresses of pods that run on it; absent: not read. */
   readonly pods: readonly string[] | undefined;
+  /** Whose word it is that the range is the node's, if not spec.podCIDRs. */
+  readonly rangeSource?: string;
   /** The address at which its neighbours know it. */
   readonly address: string | undefined;
   /** What its connection is to each kernel. */
@@ -89,6 +91,10 @@ const RULES: Readonly<Record<GuestProblem, RuleId>> = {
   'link-down': 'node-route-stale-or-wrong',
   forwarding: 'host-forwarding-off',
   'reverse-path': 'host-rp-filter-strict',
+  reserved: 'node-route-stale-or-wrong',
+  'pod-gateway': 'windows-hns-network-wrong',
+  'pod-network': 'windows-hns-network-wrong',
+  rewritten: 'windows-outbound-nat',
   filtered: 'host-firewall-drops',
 };
 
@@ -206,7 +212,8 @@ export function switchedOff({ name, kernel: { facts } }: Guest, podCIDR: Prefix)
 }
 
 /** One switch, one finding; one podCIDR, one finding. */
-function causeOf({ problem, family, podCIDR, filter }: GuestDetail, device: string | undefined): string {
+function causeOf({ problem, family, podCIDR, filter, home }: GuestDetail, device: string | undefined): string {
+  if (home !== undefined && problem !== 'reserved') return home.podCIDR;
   if (problem === 'forwarding') return `ipv${String(family)}`;
   if (filter !== undefined) return `ipv${String(family)}/${filter.chain}`;
   return problem === 'reverse-path' ? (device ?? '') : podCIDR;

@@ -140,7 +140,7 @@ export class Guests {
 
   #isPlain(from: SurveyedNode, to: SurveyedNode, family: Family, state: 'new' | 'established'): boolean {
     const ends = this.#ends(from, to, family);
-    if (ends === undefined) return false;
+    if (ends === undefined || ends.from.guest.kernel.isWindows || ends.to.guest.kernel.isWindows) return false;
     const [source, ...moreSources] = from.podCIDRs.filter((prefix) => prefix.family === family);
     const [destination, ...moreDestinations] = to.podCIDRs.filter((prefix) => prefix.family === family);
     if (source === undefined || destination === undefined) return false;
@@ -196,6 +196,7 @@ export class Guests {
         guest,
         podCIDRs: node.podCIDRs,
         pods: podsOf(node),
+        ...(node.rangeSource === undefined ? {} : { rangeSource: node.rangeSource }),
         address: advertisedAddress(node, family),
       });
     };
@@ -263,7 +264,7 @@ export function guestGap({ gaps, fabrics, routers }: Snapshot, node: NodeFacts, 
     subject: `kernel of node ${node.name}`,
     scope: node.name,
     reason: `${why}, and it was not read`,
-    permission: `the output of docs/collect/collect.sh on ${node.name}`,
+    permission: `the output of docs/collect/${node.os === 'windows' ? 'collect.ps1' : 'collect.sh'} on ${node.name}`,
   };
 }
 

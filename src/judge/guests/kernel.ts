@@ -21,11 +21,14 @@ export class Kernel {
   #firewall: Firewall | undefined;
   /** address -> the link that has it. */
   readonly #addresses = new Map<string, string>();
+  readonly isWindows: boolean;
 
   constructor(facts: GuestFacts) {
     this.facts = facts;
+    this.isWindows = facts.os === 'windows';
     this.links = new Map(facts.links.map((link) => [link.name, link]));
-    this.#routing = { 4: new Routing(facts.routes, facts.rules4, 4), 6: new Routing(facts.routes, facts.rules6, 6) };
+    const { routes, rules4, rules6, os } = facts;
+    this.#routing = { 4: new Routing(routes, rules4, 4, os), 6: new Routing(routes, rules6, 6, os) };
     for (const one of facts.neighbours) this.#neighbours.set(`${one.device} ${one.address}`, one);
     for (const { name, addresses } of facts.links) {
       for (const { address } of addresses) this.#addresses.set(address, name);
@@ -35,7 +38,9 @@ export class Kernel {
   /** Why what it does with packets of this family is not known. */
   unread(family: Family): string | undefined {
     const parts: readonly GuestPart[] =
-      family === 4 ? ['links', 'settings', 'routes4', 'rules4'] : ['links', 'settings', 'routes6', 'rules6'];
+      family === 4
+        ? ['links', 'settings', 'routes4', 'rules4', 'hns']
+        : ['links', 'settings', 'routes6', 'rules6', 'hns'];
     const found = this.facts.unread.find(({ part }) => parts.includes(part));
     return found === undefined ? undefined : `${found.part} of ${this.facts.source}: ${found.reason}`;
   }
@@ -43,6 +48,7 @@ export class Kernel {
   /** Whether answers may fare otherwise than questions. */
   remembers(): boolean {
     const { firewall, unread } = this.facts;
+    if (this.isWindows) return false;
     if (firewall === undefined || unread.some(({ part }) => part === 'firewall4' || part === 'firewall6')) return true;
     return firewall.some(({ rules }) => rules.some(isStateful));
   }
@@ -55,6 +61,8 @@ export class Kernel {
   /** A text: why it is not known. */
   firewall(family: Family): Firewall | string {
     const { firewall, source, unread, links } = this.facts;
+    // Of Windows' own none is read.
+    if (this.isWindows) return (this.#firewall ??= new Firewall([], links));
     const part: GuestPart = family === 4 ? 'firewall4' : 'firewall6';
     const found = unread.find((one) => one.part === part);
     if (firewall === undefined || found !== undefined) {
@@ -84,6 +92,8 @@ export class Kernel {
   /** Undefined: not read. For links that do not exist yet: what they will start with. */
   forwards(family: Family, device: string | undefined): boolean | undefined {
     const { all, fresh } = this.facts;
+    // Set-NetIPInterface: whether packets that arrive on this interface are forwarded; each family by itself.
+    if (this.isWindows) return this.links.get(device ?? '')?.[family === 6 ? 'forwarding6' : 'forwarding4'];
     // Linux looks at the link that an IPv4 packet comes in from, and for IPv6 at the switch for all.
     if (family === 6) return all.forwarding6;
     return (device === undefined ? fresh : (this.links.get(device) ?? fresh)).forwarding4;
@@ -92,7 +102,7 @@ export class Kernel {
   /** 0 off, 1 strict, 2 loose; IPv6 has no such check. */
   reversePathFilter(family: Family, device: string): number | undefined {
     const link = this.links.get(device);
-    if (family === 6) return 0;
+    if (family === 6 || this.isWindows) return 0;
     if (link?.rpFilter === undefined || this.facts.all.rpFilter === undefined) return undefined;
     return Math.max(link.rpFilter, this.facts.all.rpFilter);
   }
@@ -112,6 +122,8 @@ export class Kernel {
     const holder = this.#addresses.get(address);
     if (holder === undefined) return false;
     if (holder === device) return true;
+    // Windows is a strong host: an interface answers for its own addresses.
+    if (this.isWindows) return false;
     // Linux answers on every link for every IPv4 address that it has, unless told otherwise.
     if (parseAddress(address)?.family === 6) return false;
     const { arpIgnore } = this.links.get(device) ?? {};
@@ -122,6 +134,8 @@ export class Kernel {
 
   /** Whether it answers on this link for addresses that it has a route to. */
   answersForOthers(device: string): boolean | undefined {
+    // Pods of an L2Bridge network hang on the node's own link, so they may answer for themselves.
+    if (this.isWindows) return undefined;
     const own = this.links.get(device)?.proxyArp;
     const { proxyArp } = this.facts.all;
     if (own === true || proxyArp === true) return true;

@@ -139,6 +139,16 @@ export class Segments {
     return members.filter((other) => other.guest !== port.guest);
   }
 
+  /** The Windows node that keeps this address for a network of its pods; undefined: nobody does, or somebody has it. */
+  keeperOf(address: string): Guest | undefined {
+    if (this.#byAddress.has(address)) return undefined;
+    return this.#guests.find(({ kernel }) =>
+      kernel.facts.hns?.networks.some(
+        ({ type, subnets }) => type === 'l2bridge' && subnets.some(({ gateway }) => gateway === address),
+      ),
+    );
+  }
+
   #whyNobody(guest: Guest, device: string, address: string): string {
     const [owner] = this.#byAddress.get(address) ?? [];
     if (owner === undefined) return `who has the next hop ${address} on ${device} of ${guest.name} is not known`;

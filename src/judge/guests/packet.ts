@@ -13,16 +13,22 @@ import type { Home } from './pods.ts';
 import { findVacancy, isPodLink, localPodLink, podLinkOfSource } from './pods.ts';
 import type { Answer, Decision } from './routing.ts';
 import { throughRouters } from './through-router.ts';
+import { arriveAtWindows, closedWayOut, findReserved, sendFromWindows } from './windows.ts';
 
 /** From pods of one node. */
 export function send(journey: Journey, from: Home, ranges: Ranges): End[] {
   const { guest } = from;
+  const { restores } = journey;
+  if (guest.kernel.isWindows) {
+    return sendFromWindows(journey, from, { ...START, ...ranges, restores }, (device, flight) =>
+      enter(journey, { guest, device }, flight),
+    );
+  }
   // Where its pods are, it says itself: that is where their packets come in.
   const ways = guest.kernel.decide({ source: ranges.destination, destination: ranges.source, device: 'lo' });
   return ways.flatMap(({ source: destination, destination: source, decision }) => {
     // The node's own address among those of its pods.
     if (decision.kind === 'local') return [];
-    const { restores } = journey;
     const flight: Flight = { ...START, source, destination, restores };
     const link = podLinkOfSource(from, decision);
     if (link?.up === false) return [lost(journey, { guest, device: link.name }, flight, 'link-down')];
@@ -57,7 +63,9 @@ function admit(journey: Journey, at: Place, flight: Flight, next: (flight: Fligh
   return guest.kernel.decide({ source, destination, device: 'lo' }).flatMap((answer): End[] => {
     const piece = { ...flight, source: answer.destination, destination: answer.source };
     const { decision } = answer;
-    // Its own address comes from outside: never, whatever the filter.
+    // Its own address comes from outside: never on Linux, whatever the filter.
+    if (decision.kind === 'local' && guest.kernel.isWindows)
+      return [unknown(piece, guest, 'what Windows does with packets from its own addresses is not known')];
     if (decision.kind === 'local') return [lost(journey, at, piece, 'reverse-path', { leadsTo: guest.name })];
     if (level === 0 || family === 6) return next(piece);
     if (decision.kind === 'unclear') return [unknown(piece, guest, decision.reason)];
@@ -78,9 +86,10 @@ function act(journey: Journey, at: Place, before: Flight, { decision, ...ranges 
     // What is the owner's own is no pod.
     return isAtPods ? [] : [lost(journey, at, flight, 'elsewhere', { leadsTo: guest.name })];
   }
-  const podLink = isAtPods ? localPodLink(journey, decision) : undefined;
+  const isAtLinux = isAtPods && !guest.kernel.isWindows;
+  const podLink = isAtLinux ? localPodLink(journey, decision) : undefined;
   const home = { guest: to, podCIDR, pods: journey.pods };
-  const vacancy = isAtPods && podLink === undefined ? findVacancy(home, ranges.destination) : undefined;
+  const vacancy = isAtLinux && podLink === undefined ? findVacancy(home, ranges.destination) : undefined;
   const forwards = guest.kernel.forwards(family, device);
   if (forwards !== true) {
     if (forwards === undefined) return [unknown(flight, guest, `forwarding of ${device ?? 'new links'} is not read`)];
@@ -89,6 +98,9 @@ function act(journey: Journey, at: Place, before: Flight, { decision, ...ranges 
     if (isIdle) return [unknown(flight, guest, 'no pod runs there yet, and forwarding is off until one does')];
     return [lost(journey, at, flight, 'forwarding')];
   }
+  const closed = closedWayOut(guest, decision, family);
+  if (closed !== undefined) return [lost(journey, { guest, device: closed }, flight, 'forwarding', {}, 'unknown')];
+  if (isAtPods && !isAtLinux) return [arriveAtWindows(journey, at, flight, decision)];
   if (podLink !== undefined || vacancy === 'idle') {
     const way = podLink === undefined ? {} : { out: podLink };
     return goOut(journey, at, flight, way, (leaving) => [arrived(leaving)]);
@@ -115,6 +127,8 @@ function pass(journey: Journey, at: Place, flight: Flight, sent: Sent): End[] {
   const link = linkOf(out);
   const detail = { route, device: hop.device, ...(hop.gateway === undefined ? {} : { nextHop: hop.gateway }) };
   if (link === undefined) return [unknown(flight, guest, `link ${hop.device} is not read`)];
+  if (!link.carrier && guest.kernel.isWindows)
+    return [unknown(flight, guest, `${hop.device} is not connected, and which route Windows takes then is not known`)];
   if (!link.up || !link.carrier) return [lost(journey, at, flight, 'link-down', detail)];
   if (isPodLink(guest, hop.device)) return [lost(journey, at, flight, 'elsewhere', { ...detail, leadsTo: guest.name })];
   if (!guest.uplinks.has(hop.device)) {
@@ -152,6 +166,8 @@ function handOver(
     if (routers.kind === 'unclear') return [unknown(flight, guest, routers.reason)];
     if (routers.faces.length > 0) return throughRouters({ journey, enter }, routers.faces, flight);
   }
+  const reserved = findReserved(journey, out, gateway, next);
+  if (reserved !== undefined) return [lost(journey, at, flight, 'reserved', { ...detail, ...reserved })];
   switch (next.kind) {
     case 'silent':
       return [lost(journey, at, flight, 'silent', detail)];
@@ -162,6 +178,9 @@ function handOver(
       return [unknown(flight, guest, reason)];
     }
     case 'port': {
+      const into = linkOf(next.port);
+      if (next.port.guest.kernel.isWindows && into?.carrier === false)
+        return [unknown(flight, next.port.guest, `${into.name}, at which they come in, is not connected`)];
       const isHeard = hears(next.port, askerOf(out, gateway), gateway);
       if (isHeard !== true) return [unknown(flight, next.port.guest, isHeard)];
       return enter(journey, next.port, flight);
@@ -185,9 +204,8 @@ function askForPods(journey: Journey, at: Place, out: Port, flight: Flight, deta
     return [unknown(flight, guest, `somebody answers on ${out.device} for ${answered.address}`)];
   const proxy = journey.segments.near(out).find((port) => port.guest.kernel.answersForOthers(port.device) !== false);
   if (proxy !== undefined) {
-    return [
-      unknown(flight, guest, `${proxy.guest.name} may answer on ${proxy.device} for the pods of others (proxy_arp)`),
-    ];
+    const whose = proxy.guest.kernel.isWindows ? 'its pods, which are bridged to it' : 'the pods of others (proxy_arp)';
+    return [unknown(flight, guest, `${proxy.guest.name} may answer on ${proxy.device} for ${whose}`)];
   }
   return [lost(journey, at, flight, 'silent', detail)];
 }

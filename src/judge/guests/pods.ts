@@ -29,6 +29,8 @@ export interface Home {
   readonly guest: Guest;
   readonly podCIDR: Prefix;
   readonly pods: readonly string[] | undefined;
+  /** Whose word it is that the range is the node's, if not spec.podCIDRs. */
+  readonly rangeSource?: string;
 }
 
 /**

@@ -1,5 +1,5 @@
 /** Policy rules and routing tables of one family: where a kernel sends a packet. */
-import type { GuestHop, GuestRoute, GuestRule } from '../../model/guest.ts';
+import type { GuestFacts, GuestHop, GuestRoute, GuestRule } from '../../model/guest.ts';
 import type { Family, Prefix, Range } from '../../model/prefix.ts';
 import { contains, parsePrefix } from '../../model/prefix.ts';
 import type { Entry } from '../../model/prefix-table.ts';
@@ -44,6 +44,7 @@ export type Ruling = Omit<Answer, 'source'>;
 export class Routing {
   /** Do its routes hang on where packets come from? */
   readonly asksForSources: boolean;
+  readonly #isWindows: boolean;
   readonly #tables = new Map<string, PrefixTable<GuestRoute>>();
   readonly #rules: readonly Rule[];
   readonly #froms: readonly Prefix[];
@@ -51,7 +52,8 @@ export class Routing {
   /** Where neither source nor link count, by the range that was asked for: the same podCIDR comes from many nodes. */
   readonly #known: WeakMap<Range, readonly Ruling[]> | undefined;
 
-  constructor(routes: readonly GuestRoute[], rules: readonly GuestRule[], family: Family) {
+  constructor(routes: readonly GuestRoute[], rules: readonly GuestRule[], family: Family, os: GuestFacts['os']) {
+    this.#isWindows = os === 'windows';
     this.#rules = rules.map(compileRule);
     this.#froms = this.#rules.flatMap(({ from }) => from ?? []);
     this.#tos = this.#rules.flatMap(({ to }) => to ?? []);
@@ -134,7 +136,7 @@ export class Routing {
         const reason = `a policy rule with priority ${String(facts.priority)} (${facts.opaque ?? `from ${String(facts.device)}`}) that may send it elsewhere`;
         return [{ destination: range, decision: { kind: 'unclear', reason } }];
       }
-      const decision = choose(match);
+      const decision = choose(match, this.#isWindows);
       return decision === undefined ? next() : [{ destination: range, decision }];
     });
   }
@@ -161,7 +163,7 @@ function doesApply({ facts, from, to }: Rule, { source, destination, device }: P
 }
 
 /** Undefined: go on with the next rule. */
-function choose({ prefix, values }: Entry<GuestRoute>): Decision | undefined {
+function choose({ prefix, values }: Entry<GuestRoute>, isWindows: boolean): Decision | undefined {
   const best = Math.min(...values.map(({ metric }) => metric));
   const winners = values.filter(({ metric }) => metric === best);
   const strange = values.find(({ opaque }) => opaque !== undefined);
@@ -169,6 +171,9 @@ function choose({ prefix, values }: Entry<GuestRoute>): Decision | undefined {
     return { kind: 'unclear', reason: `its route to ${prefix.text} with ${String(strange.opaque)}` };
   }
   const [first] = winners;
+  if (isWindows && new Set(winners.map(({ type, hops }) => JSON.stringify([type, hops]))).size > 1) {
+    return { kind: 'unclear', reason: `several routes to ${prefix.text} with the same sum of metrics` };
+  }
   switch (first?.type) {
     case undefined:
     case 'throw':
@@ -183,8 +188,8 @@ function choose({ prefix, values }: Entry<GuestRoute>): Decision | undefined {
     case 'prohibit':
       return { kind: 'dropped', route: first };
     case 'unicast': {
-      // For IPv6, routes of equal metric are one route with several next hops; for IPv4 the first one is taken.
-      const sharing = prefix.family === 6 ? winners.filter(({ type }) => type === 'unicast') : [first];
+      // On Linux, for IPv6, routes of equal metric are one route with several next hops; for IPv4 the first one is taken.
+      const sharing = prefix.family === 6 && !isWindows ? winners.filter(({ type }) => type === 'unicast') : [first];
       const hops = sharing.flatMap((route) => route.hops).filter((hop) => hop.dead !== true);
       return { kind: 'sent', route: first, prefix, hops };
     }

@@ -61,6 +61,9 @@ const PART_OF_RULE: Readonly<Record<RuleId, Part | 'facet'>> = {
   'tor-route-orphan': 'way',
   'tor-route-wrong': 'way',
   'vxlan-windows-values': 'kernel',
+  'windows-hns-network-wrong': 'kernel',
+  'windows-outbound-nat': 'kernel',
+  'windows-route-not-stored': 'kernel',
 };
 
 const PART_OF_FACET: Readonly<Record<Facet, Part>> = {

@@ -50,8 +50,8 @@ test('several nodes in one file, as Windows stores it', () => {
 
 const REFUSED: readonly (readonly [string, string, string])[] = [
   ['nothing', '\n', 'it is empty'],
-  ['something else', 'kind: Config', 'it is no output of collect.sh'],
-  ['a newer form', '#prc guest 2\n', 'it was written by a newer collect.sh'],
+  ['something else', 'kind: Config', 'it is no output of collect.sh or collect.ps1'],
+  ['a newer form', '#prc guest 2\n', 'it was written by a newer collector'],
   ['no name', bundle(''), 'it names no node'],
   ['no time', bundle('a').replace(/#prc at .*/, '#prc at now'), 'it does not say when it was written'],
   ['another system', bundle('a').replace('os linux', 'os plan9'), 'its operating system is "plan9"'],

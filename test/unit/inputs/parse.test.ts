@@ -175,7 +175,7 @@ describe('refused values say what to do', () => {
     [{ guests: 'ssh' }, 'guests: "ssh" is not one of its values. Use one of: none, api, exec, files.'],
     [
       { guests: 'files' },
-      'guest-files: it is needed for guests: files. Name the folder with the output of docs/collect/collect.sh.',
+      'guest-files: it is needed for guests: files. Name the folder with the output of docs/collect/collect.sh or collect.ps1.',
     ],
     [{ 'guest-files': 'guests' }, 'guest-files: it has no effect. Set guests: files, or remove it.'],
     [

@@ -170,6 +170,7 @@ const GUEST: Required<GuestFacts> = {
       hops: [{ gateway: '10.0.0.2', device: 'eth0', onlink: true, dead: true }],
       scope: 'link',
       protocol: 'static',
+      stored: false,
       opaque: 'attribute tos',
     },
   ],
@@ -223,6 +224,27 @@ const GUEST: Required<GuestFacts> = {
   bridgeCallsIptables: true,
   all: SWITCHES,
   fresh: SWITCHES,
+  hns: {
+    networks: [
+      {
+        name: 'cbr0',
+        type: 'l2bridge',
+        managementIP: '10.0.0.1',
+        subnets: [{ prefix: '10.244.1.0/24', gateway: '10.244.1.1' }],
+        opaque: 'policies VLAN',
+      },
+    ],
+    endpoints: [
+      {
+        network: 'cbr0',
+        address: '10.244.1.10',
+        gateway: '10.244.1.2',
+        natExceptions: ['10.244.0.0/16'],
+        policyRoutes: ['10.96.0.0/12'],
+        opaque: 'policy ACL',
+      },
+    ],
+  },
   unread: [{ part: 'routes6', reason: 'cut off' }],
 };
 
