@@ -48,8 +48,7 @@ export function renderAction(
 function describeInput(spec: InputSpec): string {
   if (spec.available === 'later') return `Not available yet. ${spec.text}`;
   const values = spec.values === undefined ? '' : ` Values: ${spec.values.join(', ')}.`;
-  const later = spec.laterValues === undefined ? '' : ` Not available yet: ${spec.laterValues.join(', ')}.`;
-  return `${spec.text}${values}${later}`;
+  return `${spec.text}${values}`;
 }
 
 /** Markdown: the inputs that can be used, then the names that are only reserved. */
@@ -63,10 +62,9 @@ export function renderInputTable(inputs: readonly InputSpec[]): string {
       orNothing(spec.default),
     ]);
   const later = inputs.filter((spec) => spec.available === 'later').map(({ name }) => code(name));
-  const laterValues = inputs.flatMap((spec) => (spec.laterValues ?? []).map((value) => code(`${spec.name}: ${value}`)));
   return [
     table(['Input', 'Meaning', 'Values', 'Default'], rows),
-    `Reserved for features that do not exist yet, and refused with a clear message when they are set: ${later.join(', ')}; and the values ${laterValues.join(', ')}.`,
+    `Reserved for features that do not exist yet, and refused with a clear message when they are set: ${later.join(', ')}.`,
   ].join('\n\n');
 }
 

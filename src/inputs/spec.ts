@@ -19,8 +19,6 @@ export interface InputSpec {
   readonly available: 'now' | 'later';
   /** What can be asked for now; absent: free text. */
   readonly values?: readonly string[];
-  /** Values of the public contract whose feature does not exist yet; they are refused by name. */
-  readonly laterValues?: readonly string[];
   /** Has an effect only while the cluster and the cloud are read, so none when a snapshot is replayed. */
   readonly readingOnly?: true;
 }

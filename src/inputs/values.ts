@@ -59,16 +59,12 @@ function parseOne<N extends ChoiceName>(
   aliases: Readonly<Record<string, ChoiceValue<N>>>,
   notes: Notes,
 ): ChoiceValue<N> | undefined {
-  const { values = [], laterValues = [] } = inputSpec(name);
+  const { values = [] } = inputSpec(name);
   const folded = text.toLowerCase();
   const known: string | undefined = Object.hasOwn(aliases, folded) ? aliases[folded] : folded;
   const value = values.find((candidate) => candidate === known);
   if (value !== undefined) return value as ChoiceValue<N>;
   const use = values.length === 1 ? `Use ${values.join('')}.` : `Use one of: ${values.join(', ')}.`;
-  if (laterValues.includes(folded)) {
-    notes.problems.push({ where: name, what: `${quote(text)} is not available in this version.`, hint: use });
-    return undefined;
-  }
   const near = nearest(text, [...values, ...Object.keys(aliases)]);
   const hint = near === undefined ? use : `Did you mean ${near}? ${use}`;
   notes.problems.push({ where: name, what: `${quote(text)} is not one of its values.`, hint });

@@ -137,7 +137,7 @@ describe('much of it', () => {
     const text = `${bundle()}${bundle().replace('#prc guest 1', '#prc guest 2')}${bundle().replace('#prc node a', '#prc node b')}`;
     expect(parseBundle(text, 'x')).toMatchObject([
       { node: 'a' },
-      { trouble: 'it was written by a newer collect.sh' },
+      { trouble: 'it was written by a newer collector' },
       { node: 'b' },
     ]);
   });

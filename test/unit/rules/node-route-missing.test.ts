@@ -40,7 +40,7 @@ const CASES: readonly Case[] = [
     change: both(without(podsOf('b')), toRouter),
     verdict: 'unknown',
     says: /default route takes them to 192\.168\.1\.254/,
-    advises: /^Set the route on a/,
+    advises: /^If 192\.168\.1\.254 is to carry .* If not: Set the route on a/,
     commands: /Destination=10\.244\.2\.0\/24\n.*Gateway=192\.168\.1\.2\n/,
     key: 'node-route-missing/cluster/a/10.244.2.0/24',
   },

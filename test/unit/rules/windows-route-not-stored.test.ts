@@ -1,5 +1,6 @@
 import { expect, test } from '@jest/globals';
 import type { Snapshot } from '../../../src/model/snapshot.ts';
+import { remediesFor } from '../../../src/remedies/index.ts';
 import { findingsOf, judgeGuests, podsOf } from '../../support/guest-cluster.ts';
 import { routeTo, windowsCluster } from '../../support/windows-cluster.ts';
 
@@ -17,9 +18,12 @@ test('a route that is in the active store only', () => {
     what: 'After a restart c has no route any more to 10.244.1.0/24.',
     subjects: { nodes: ['c'], prefixes: ['10.244.1.0/24'] },
   });
-  expect(finding?.next).toContain(
-    "New-NetRoute -DestinationPrefix 10.244.1.0/24 -NextHop 192.168.1.1 -InterfaceAlias 'vEthernet (Ethernet)'",
-  );
+  const at = "-DestinationPrefix '10.244.1.0/24' -InterfaceAlias 'vEthernet (Ethernet)' -NextHop '192.168.1.1'";
+  expect(remediesFor([], finding?.hostChanges).powershell).toEqual([
+    '# On c, in PowerShell as administrator:',
+    `Remove-NetRoute ${at} -Confirm:$false`,
+    `New-NetRoute ${at}`,
+  ]);
   expect(judgement.verdict).toBe('pass');
 });
 

@@ -1,0 +1,1 @@
+"use strict";var r=Object.defineProperty;var d=(o,s)=>r(o,"name",{value:s,configurable:!0});exports.id=3530,exports.ids=[3530],exports.modules={83530:((o,s,_)=>{_.d(s,{fromEnv:d(()=>e.sF,"fromEnv")});var e=_(68741)})};

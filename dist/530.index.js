@@ -1,1 +1,0 @@
-"use strict";var r=Object.defineProperty;var d=(o,s)=>r(o,"name",{value:s,configurable:!0});exports.id=530,exports.ids=[530],exports.modules={83530:((o,s,_)=>{_.d(s,{fromEnv:d(()=>e.sF,"fromEnv")});var e=_(68741)})};
