@@ -230,6 +230,11 @@ function allGaps(survey: Survey, groups: readonly FaultGroup[]): Judgement['gaps
   const derived = groups.flatMap((group) =>
     group.details.flatMap((detail) => (detail.kind === 'gap' ? [detail.gap] : [])),
   );
-  const byText = new Map([...survey.snapshot.gaps, ...derived].map((gap) => [JSON.stringify(gap), gap]));
+  const { fabrics, guests, nodes, snapshot } = survey;
+  // Outside of clouds nodes' own kernels say all there is, and nobody misses machines.
+  const isOutside =
+    fabrics.length === 0 && nodes.every(({ name, skipped }) => skipped !== undefined || guests?.hasRead(name) === true);
+  const open = isOutside ? snapshot.gaps.filter(({ facet }) => facet !== 'machines') : snapshot.gaps;
+  const byText = new Map([...open, ...derived].map((gap) => [JSON.stringify(gap), gap]));
   return [...byText.entries()].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, gap]) => gap);
 }
