@@ -85,9 +85,10 @@ export class Guests {
     return { directRoutes: direct.length, gatewayRoutes: direct.filter(isInside).length };
   }
 
-  /** Both kernels are read as far as packets of the family need them. */
+  /** Both kernels are Linux and read as far as packets of the family need them. */
   follows(from: SurveyedNode, to: SurveyedNode, family: Family): boolean {
-    return this.#ends(from, to, family) !== undefined;
+    const ends = this.#ends(from, to, family);
+    return ends !== undefined && !ends.from.guest.kernel.isWindows && !ends.to.guest.kernel.isWindows;
   }
 
   /** Some kernel treats answers otherwise than questions, or may do so. */
