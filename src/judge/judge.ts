@@ -194,13 +194,16 @@ function joinGroups(groups: readonly FaultGroup[]): FaultGroup[] {
 }
 
 function joinTwo(a: FaultGroup, b: FaultGroup): FaultGroup {
-  const others = (a.otherPathsBroken ?? 0) + (b.otherPathsBroken ?? 0);
+  const verdict = a.verdict === 'fail' ? 'fail' : b.verdict;
+  const counting = [a, b].filter((one) => one.verdict === verdict);
+  const sum = (of: (group: FaultGroup) => number): number => counting.reduce((total, one) => total + of(one), 0);
+  const others = sum((one) => one.otherPathsBroken ?? 0);
   return {
     ...a,
-    verdict: a.verdict === 'fail' ? 'fail' : b.verdict,
+    verdict,
     details: distinct([...a.details, ...b.details]),
-    pairsBroken: a.pairsBroken + b.pairsBroken,
-    roundTripsBroken: a.roundTripsBroken + b.roundTripsBroken,
+    pairsBroken: sum((one) => one.pairsBroken),
+    roundTripsBroken: sum((one) => one.roundTripsBroken),
     ...(others === 0 ? {} : { otherPathsBroken: others }),
   };
 }

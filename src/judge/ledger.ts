@@ -9,22 +9,23 @@ import type { Tracer } from './trace.ts';
 interface Account {
   readonly rule: Fault['rule'];
   readonly cause: string;
-  verdict: 'fail' | 'unknown';
+  verdict: Fault['verdict'];
   readonly details: Set<FaultDetail>;
-  pairs: number;
-  roundTrips: number;
+  /** Where it loses packets, and where it only may. */
+  readonly pairs: Record<Fault['verdict'], number>;
+  readonly roundTrips: Record<Fault['verdict'], number>;
 }
 
 /** Two faults of one path may have one cause (a filter that refuses some addresses and doubts others): counted once. */
 class Tally {
   readonly #seen = new Map<Account, Set<SurveyedNode | undefined>>();
-  readonly #count: (account: Account, many: number) => void;
+  readonly #kind: 'pairs' | 'roundTrips';
 
-  constructor(count: (account: Account, many: number) => void) {
-    this.#count = count;
+  constructor(kind: 'pairs' | 'roundTrips') {
+    this.#kind = kind;
   }
 
-  add(account: Account, node: SurveyedNode | undefined, many: number): void {
+  add(account: Account, { verdict }: Fault, node: SurveyedNode | undefined, many: number): void {
     let nodes = this.#seen.get(account);
     if (nodes === undefined) {
       nodes = new Set();
@@ -32,8 +33,17 @@ class Tally {
     }
     if (nodes.has(node)) return;
     nodes.add(node);
-    this.#count(account, many);
+    account[this.#kind][verdict] += many;
   }
+}
+
+/** A cause that loses packets of a pair and leaves others in doubt has broken it. */
+function worstFirst<T extends { readonly fault: Fault }>(items: Iterable<T>): T[] {
+  const all = [...items];
+  return [
+    ...all.filter(({ fault }) => fault.verdict === 'fail'),
+    ...all.filter(({ fault }) => fault.verdict !== 'fail'),
+  ];
 }
 
 /** Books every fault of every path on the account of its cause. */
@@ -58,15 +68,15 @@ export class Ledger {
     if (isFaultless(there) && isFaultless(back)) return;
     const forward = collect(there);
     const reverse = collect(back);
-    const oneWay = new Tally((account, many) => (account.pairs += many));
-    for (const { fault, path } of forward.values()) this.#spread(fault, from, to, path, oneWay);
-    const roundTrip = new Tally((account, many) => (account.roundTrips += many));
+    const oneWay = new Tally('pairs');
+    for (const { fault, path } of worstFirst(forward.values())) this.#spread(fault, from, to, path, oneWay);
+    const roundTrip = new Tally('roundTrips');
     const union = new Map([...forward].map(([id, item]) => [id, { ...item, isReply: false }]));
     for (const item of reverse.values()) {
       const id = faultId({ ...item.fault, owner: swap(item.fault.owner) });
       if (!union.has(id)) union.set(id, { ...item, isReply: true });
     }
-    for (const { fault, path, isReply } of union.values()) {
+    for (const { fault, path, isReply } of worstFirst(union.values())) {
       const [a, b] = isReply ? [to, from] : [from, to];
       this.#spread(fault, a, b, path, roundTrip);
     }
@@ -87,8 +97,8 @@ export class Ledger {
         cause: account.cause,
         verdict: account.verdict,
         details: distinct(account.details),
-        pairsBroken: account.pairs,
-        roundTripsBroken: account.roundTrips,
+        pairsBroken: account.pairs[account.verdict],
+        roundTripsBroken: account.roundTrips[account.verdict],
       }));
   }
 
@@ -97,7 +107,7 @@ export class Ledger {
     const others = fault.owner === 'from' ? to : from;
     this.#eachOwner(fault, from, to, path, (concrete, node) => {
       const many = fault.owner === 'shared' ? from.nodes.length * (to.nodes.length - self) : others.nodes.length - self;
-      tally.add(this.#account(concrete), node, many);
+      tally.add(this.#account(concrete), concrete, node, many);
     });
   }
 
@@ -176,8 +186,8 @@ export class Ledger {
         cause: fault.cause,
         verdict: fault.verdict,
         details: new Set(),
-        pairs: 0,
-        roundTrips: 0,
+        pairs: { fail: 0, unknown: 0 },
+        roundTrips: { fail: 0, unknown: 0 },
       };
       this.#accounts.set(key, account);
     }
