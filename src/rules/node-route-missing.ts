@@ -2,7 +2,7 @@ import type { GuestData } from './guest-faults.ts';
 import { observeGuests, placeText } from './guest-faults.ts';
 import { adviseRoute, fixRoute } from './guest-fixes.ts';
 import type { Words } from './rule.ts';
-import { defineRule } from './rule.ts';
+import { defineRule, listNames } from './rule.ts';
 
 export const nodeRouteMissing = defineRule<GuestData>({
   id: 'node-route-missing',
@@ -11,9 +11,13 @@ export const nodeRouteMissing = defineRule<GuestData>({
   needs: ['guests'],
   evaluate: (context) => observeGuests(context, 'node-route-missing'),
   explain: ({ data }) => explain(data),
-  // What took the pods' link away is not known.
-  fixHost: ({ data }) => (data.fault.problem === 'no-pod-route' ? [] : fixRoute(data)),
+  fixHost: ({ data }) => (isMendable(data) ? fixRoute(data) : []),
 });
+
+/** What took the pods' link away is not known; and whether a router leads to many nodes is asked before routes are made. */
+function isMendable({ fault: { problem }, podCIDRs }: GuestData): boolean {
+  return problem !== 'no-pod-route' && !(problem === 'router' && podCIDRs.length > 1);
+}
 
 function explain(data: GuestData): Words {
   const { fault } = data;
@@ -27,15 +31,17 @@ function explain(data: GuestData): Words {
     };
   }
   if (fault.problem === 'router') {
+    const isOne = data.podCIDRs.length === 1;
+    const pods = isOne ? `${where}, the pods of ${owner}` : `${listNames(data.podCIDRs)}, pods of other nodes`;
     return {
-      what: `The kernel of ${node} has no route to ${where}, the pods of ${owner}: its default route takes them to ${nextHop}.`,
+      what: `The kernel of ${node} has no route to ${pods}: its default route takes them to ${nextHop}.`,
       why:
         fault.table === undefined
           ? ROUTER_UNREAD
           : `There route table ${fault.table} decides, and it does not lead to ${owner} either.`,
       next:
         fault.table === undefined
-          ? `If ${nextHop} is to carry the pods, give what it says with show ip route (input fabric-routes, docs/routers.md). If not: ${adviseRoute(data)}`
+          ? `If ${nextHop} is to carry the pods, give what it says with show ip route (input fabric-routes, docs/routers.md). If not: ${isOne ? adviseRoute(data) : `${node} lacks a route to each of them, which a network agent would make, or you by hand.`}`
           : adviseRoute(data),
     };
   }

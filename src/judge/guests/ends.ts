@@ -212,10 +212,13 @@ export function switchedOff({ name, kernel: { facts } }: Guest, podCIDR: Prefix)
 }
 
 /** One switch, one finding; one podCIDR, one finding. */
-function causeOf({ problem, family, podCIDR, filter, home }: GuestDetail, device: string | undefined): string {
+function causeOf(detail: GuestDetail, device: string | undefined): string {
+  const { problem, family, podCIDR, filter, home, table, nextHop } = detail;
   if (home !== undefined && problem !== 'reserved') return home.podCIDR;
   if (problem === 'forwarding') return `ipv${String(family)}`;
   if (filter !== undefined) return `ipv${String(family)}/${filter.chain}`;
+  // A router that nobody has read leaves all pods behind it open.
+  if (problem === 'router' && table === undefined) return `router/${nextHop ?? ''}`;
   return problem === 'reverse-path' ? (device ?? '') : podCIDR;
 }
 

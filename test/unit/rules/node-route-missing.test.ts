@@ -42,7 +42,7 @@ const CASES: readonly Case[] = [
     says: /default route takes them to 192\.168\.1\.254/,
     advises: /^If 192\.168\.1\.254 is to carry .* If not: Set the route on a/,
     commands: /Destination=10\.244\.2\.0\/24\n.*Gateway=192\.168\.1\.2\n/,
-    key: 'node-route-missing/cluster/a/10.244.2.0/24',
+    key: 'node-route-missing/cluster/a/router/192.168.1.254',
   },
   {
     name: 'no route to its own pods',
@@ -98,4 +98,21 @@ test('whether it has pods has to be known', () => {
   const { cluster, ...rest } = guestCluster({ a: without(podsOf('a')) });
   const { samples: _, ...cni } = cluster.cni;
   expect(judgeGuests({ ...rest, cluster: { ...cluster, cni } }).pairs).toMatchObject({ fail: 0, unknown: 2 });
+});
+
+test('a router that nobody has read is one finding, however many pods are behind it', () => {
+  const change = both(both(without(podsOf('b')), without(podsOf('c'))), toRouter);
+  const [finding, ...others] = findingsOf(
+    judgeGuests(guestCluster({ a: change }), { networkModes: ['host-gw'] }),
+    'node-route-missing',
+  );
+  expect(others).toEqual([]);
+  expect(finding).toMatchObject({
+    key: 'node-route-missing/cluster/a/router/192.168.1.254',
+    verdict: 'unknown',
+    pairsBroken: 2,
+    what: 'The kernel of a has no route to 10.244.2.0/24 and 10.244.3.0/24, pods of other nodes: its default route takes them to 192.168.1.254.',
+  });
+  expect(finding?.next).toMatch(/^If 192\.168\.1\.254 is to carry .* fabric-routes/);
+  expect(finding === undefined ? undefined : commandsOf(finding)).toBe('');
 });
