@@ -98,9 +98,15 @@ function arriveOrNot(handover: Handover, to: SurveyedNode, piece: Piece, outcome
   return ends;
 }
 
-function findNextHop(
-  { from, to, sender }: Crossing,
-  { at, nextHop, device, flight }: Handover,
+/** The part of a handover that the choice of the way hangs on. */
+type Leaving = Pick<Handover, 'nextHop' | 'device'> & {
+  readonly at: Pick<Handover['at'], 'guest'>;
+  readonly flight: Pick<Handover['flight'], 'destination'>;
+};
+
+export function findNextHop(
+  { from, to, sender }: Pick<Crossing, 'from' | 'to' | 'sender'>,
+  { at, nextHop, device, flight }: Leaving,
   face: InterfaceFacts,
 ): NextHop {
   const { fabric } = sender.context;
@@ -131,12 +137,18 @@ function findNextHop(
 
 /** What its default route leads to is the cloud's own router, unless a machine has the address. */
 function isDefaultRouter({ kernel }: Guest, address: string): boolean {
-  return kernel.facts.routes.some(
-    ({ prefix, hops }) =>
-      (prefix === '0.0.0.0/0' || prefix === '::/0') &&
-      hops.some(({ gateway }) => gateway !== undefined && parseAddress(gateway)?.text === address),
-  );
+  let routers = ROUTERS.get(kernel);
+  if (routers === undefined) {
+    const routes = kernel.facts.routes.filter(({ prefix }) => prefix === '0.0.0.0/0' || prefix === '::/0');
+    const gateways = routes.flatMap(({ hops }) => hops.flatMap(({ gateway }) => gateway ?? []));
+    routers = new Set(gateways.map((gateway) => parseAddress(gateway)?.text ?? gateway));
+    ROUTERS.set(kernel, routers);
+  }
+  return routers.has(address);
 }
+
+/** Asked for again by every pair. */
+const ROUTERS = new WeakMap<Guest['kernel'], ReadonlySet<string>>();
 
 interface Chosen {
   readonly sender: Sender;
@@ -167,6 +179,6 @@ function faceOf(node: SurveyedNode, guest: Guest, device: string): InterfaceFact
 }
 
 /** The link that has an address of the interface. */
-function linkOf({ kernel }: Guest, { addresses }: InterfaceFacts): string | undefined {
+export function linkOf({ kernel }: Guest, { addresses }: InterfaceFacts): string | undefined {
   return kernel.facts.links.find((link) => link.addresses.some(({ address }) => addresses.includes(address)))?.name;
 }

@@ -14,7 +14,7 @@ import type { FlannelSplit } from './flannel.ts';
 import { splitFlannel } from './flannel.ts';
 import { Filters } from './filters.ts';
 import type { Guests } from './guests/guests.ts';
-import { guestGap, openGuests } from './guests/guests.ts';
+import { guestGap, openGuests } from './guests/open.ts';
 import { findRoutersWithPods } from './guests/routers.ts';
 import { joinNodes } from './join.ts';
 import { skipReason } from './left-out.ts';

@@ -186,7 +186,7 @@ export class Tracer {
     const pieces = own.length > 0 ? this.#walk(sender.context, to, own) : this.pieces(sender.context, to);
     if (pieces.some((piece) => piece.via === 'tunnel')) return this.#throughTunnel(from, to, family, isReply);
     // Whose a shared address is, kernels do not say.
-    const followed = own.length > 0 ? undefined : this.#kernels.acrossCloud(from, to, family, isReply);
+    const followed = own.length > 0 ? undefined : this.#kernels.acrossCloud(from, to, family, isReply, pieces);
     if (followed !== undefined) return followed;
     const doubts = this.#kernels.doubts(from, to, family);
     const filters = this.survey.filters.get(sender.context.fabric);

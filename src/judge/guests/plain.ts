@@ -29,6 +29,12 @@ interface Way {
   readonly goal: string;
 }
 
+/** Where a packet leaves a kernel, and to which next hop. */
+export interface HandedOver {
+  readonly device: string;
+  readonly gateway: string;
+}
+
 const NO_WAY: Way = { home: '', exit: '', entry: '', goal: '' };
 
 export class PlainWays {
@@ -53,6 +59,30 @@ export class PlainWays {
       passes(from.guest, { ...ends, state, in: way.home, out: way.exit }) &&
       passes(to.guest, { ...ends, state, in: way.entry, out: way.goal })
     );
+  }
+
+  /**
+   * The same where a cloud is between the two: undefined, or the way by which the sender's kernel hands all of it over.
+   * @param entry the receiver's link that the cloud brings it to
+   */
+  handsOver(
+    from: Side,
+    to: Side,
+    { source, destination }: Ends,
+    entry: string,
+    state: ConnectionState,
+  ): HandedOver | undefined {
+    const [home, goal] = [this.#home(from.guest, source), this.#home(to.guest, destination)];
+    if (home === undefined || goal === undefined) return undefined;
+    const out = this.#exit(from.guest, destination);
+    const back = this.#exit(to.guest, source);
+    // What it would send there is the way back: the filter on the reverse path asks for it.
+    if (out === undefined || back?.device !== entry || !isForwarded(back, destination.family)) return undefined;
+    const gateway = onlyHop(from.guest, destination)?.gateway;
+    const ends = { source, destination, state };
+    const arrives =
+      passes(from.guest, { ...ends, in: home, out: out.device }) && passes(to.guest, { ...ends, in: entry, out: goal });
+    return arrives && gateway !== undefined ? { device: out.device, gateway } : undefined;
   }
 
   /** By their routes and links. */
