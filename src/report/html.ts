@@ -25,7 +25,7 @@ export function renderHtml(view: View): string {
 <body>
 <div id="page"><main><section><h1>${escapeHtml(line)}</h1>${mend === null ? '' : `<p>${escapeHtml(`${mend.label}: ${mend.text}`)}</p>`}</section></main></div>
 <noscript>The rest of this page needs JavaScript, which it brings along. report.json holds all that it shows.</noscript>
-<script type="application/json" id="data">${escapeJson(pack(data, cleanLine))}</script>
+<script type="application/json" id="data">${pack(data, cleanLine)}</script>
 <script>${SCRIPT}</script>
 </body>
 </html>
@@ -45,9 +45,4 @@ const POLICY = [
 
 function hashOf(text: string): string {
   return `sha256-${createHash('sha256').update(text).digest('base64')}`;
-}
-
-/** JSON that cannot end its element, nor begin a comment in it, nor break lines for old parsers. */
-function escapeJson(json: string): string {
-  return json.replaceAll(/[<>\u2028\u2029]/g, (found) => `\\u${found.charCodeAt(0).toString(16).padStart(4, '0')}`);
 }

@@ -13,7 +13,10 @@ interface Packed {
   readonly value: unknown;
 }
 
-/** JSON that unpack reads, with every text but keys as `clean` leaves it. The same value gives the same text. */
+/**
+ * JSON that unpack reads, with every text but keys as `clean` leaves it; it may stand in a page as it is. The same value gives
+ * the same text.
+ */
 export function pack(value: unknown, clean: (text: string) => string = (text) => text): string {
   const cleaned = cleanOnce(clean);
   const seen = new Map<string, number>();
@@ -32,13 +35,20 @@ export function pack(value: unknown, clean: (text: string) => string = (text) =>
     let json = written.get(raw);
     if (json === undefined) {
       const text = cleaned(raw);
-      json = JSON.stringify(places.get(text) ?? text);
+      json = writeSafely(places.get(text) ?? text);
       written.set(raw, json);
     }
     return json;
   };
   const texts: Packed['texts'] = [...places.keys()];
-  return `{"texts":${JSON.stringify(texts)},"value":${write(value, writeText)}}`;
+  return `{"texts":[${texts.map(writeSafely).join(',')}],"value":${write(value, writeText)}}`;
+}
+
+/** JSON that cannot end its element, nor begin a comment in it, nor break lines for old parsers. */
+function writeSafely(text: string): string {
+  return JSON.stringify(text).replaceAll(/[<>\u2028\u2029]/g, (found) => {
+    return `\\u${found.charCodeAt(0).toString(16).padStart(4, '0')}`;
+  });
 }
 
 /** Texts of a large cluster come again and again. */
