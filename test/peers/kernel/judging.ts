@@ -148,3 +148,30 @@ export function isTrue({ judged, real, hasDoubt, isSpread, pair }: Compared): bo
       return false;
   }
 }
+
+/** How many verdicts of every kind were seen, by what packets did. */
+export class Tally {
+  readonly #counts = new Map<string, number>();
+
+  add(pairs: readonly Compared[]): void {
+    for (const { judged, real } of pairs) {
+      const came = real.every((one) => one) ? 'pass' : real.some((one) => one) ? 'partial' : 'fail';
+      const key = `${judged === 'unknown' ? 'unknown' : 'known'} ${came}`;
+      this.#counts.set(key, (this.#counts.get(key) ?? 0) + 1);
+    }
+  }
+
+  of(key: string): number {
+    return this.#counts.get(key) ?? 0;
+  }
+
+  /** Of all verdicts those that say anything, from 0 to 1. */
+  get known(): number {
+    const all = [...this.#counts.values()].reduce((sum, many) => sum + many, 0);
+    return (this.of('known pass') + this.of('known fail') + this.of('known partial')) / all;
+  }
+
+  toString(): string {
+    return JSON.stringify(Object.fromEntries([...this.#counts].sort()));
+  }
+}
