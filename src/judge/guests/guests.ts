@@ -18,7 +18,10 @@ import { Kernel } from './kernel.ts';
 import type { Guest } from './links.ts';
 import { Segments } from './links.ts';
 import { PlainWays } from './plain.ts';
+import { doubtAt, portFilters } from './port-filter.ts';
+import { isAlone } from './provider.ts';
 import { noteRewrites } from './rewrites.ts';
+import { findUplinks } from './uplinks.ts';
 
 const ARRIVED: readonly Outcome[] = [PASS];
 
@@ -98,7 +101,10 @@ export class Guests {
 
   /** Outcomes of all pieces of both nodes' ranges. */
   walk(from: SurveyedNode, to: SurveyedNode, family: Family, carriers?: Carriers): readonly Outcome[] {
-    if (carriers === undefined && this.#isPlain(from, to, family, 'new')) return ARRIVED;
+    if (carriers === undefined) {
+      const plain = this.#plainly(from, to, family, 'new');
+      if (plain !== undefined) return plain;
+    }
     return this.#questions(from, to, family, carriers).map(({ faults }) => outcomeOf(faults));
   }
 
@@ -106,8 +112,9 @@ export class Guests {
   walkReply(from: SurveyedNode, to: SurveyedNode, family: Family, carriers?: Carriers): readonly Outcome[] {
     if (carriers === undefined) {
       if (!this.hasMemory) return this.walk(from, to, family);
-      const isPlain = this.#isPlain(to, from, family, 'new') && this.#isPlain(from, to, family, 'established');
-      if (isPlain) return ARRIVED;
+      const question = this.#plainly(to, from, family, 'new');
+      const plain = question && this.#plainly(from, to, family, 'established');
+      if (plain !== undefined) return plain;
     }
     return this.#remember(this.#answers, from, to, family, () => {
       const ends = this.#ends(from, to, family);
@@ -139,14 +146,24 @@ export class Guests {
     });
   }
 
-  #isPlain(from: SurveyedNode, to: SurveyedNode, family: Family, state: 'new' | 'established'): boolean {
+  /** Undefined: that has to be looked at. */
+  #plainly(
+    from: SurveyedNode,
+    to: SurveyedNode,
+    family: Family,
+    state: 'new' | 'established',
+  ): readonly Outcome[] | undefined {
     const ends = this.#ends(from, to, family);
-    if (ends === undefined || ends.from.guest.kernel.isWindows || ends.to.guest.kernel.isWindows) return false;
+    if (ends === undefined || ends.from.guest.kernel.isWindows || ends.to.guest.kernel.isWindows) return undefined;
     const [source, ...moreSources] = from.podCIDRs.filter((prefix) => prefix.family === family);
     const [destination, ...moreDestinations] = to.podCIDRs.filter((prefix) => prefix.family === family);
-    if (source === undefined || destination === undefined) return false;
-    if (moreSources.length > 0 || moreDestinations.length > 0) return false;
-    return this.#plain.arrives(keyOf(from, to, family), ends.from, ends.to, { source, destination }, state);
+    if (source === undefined || destination === undefined) return undefined;
+    if (moreSources.length > 0 || moreDestinations.length > 0) return undefined;
+    const arrives = this.#plain.arrives(keyOf(from, to, family), ends.from, ends.to, { source, destination }, state);
+    if (!arrives) return undefined;
+    const doubts = [doubtAt(ends.from.guest.port, source), doubtAt(ends.to.guest.port, destination)];
+    const faults = [...new Set(doubts)].filter((one) => one !== undefined);
+    return faults.length === 0 ? ARRIVED : [outcomeOf(faults)];
   }
 
   /** Switches that are known of kernels of which nothing else is. */
@@ -237,19 +254,19 @@ export function openGuests(
   if (kernels.length === 0) return undefined;
   const subnets = fabrics.flatMap((fabric) => fabric.subnets.flatMap(({ prefixes }) => prefixes));
   const macs = new Set(kernels.flatMap(({ facts }) => facts.links.flatMap(({ mac }) => mac ?? [])));
+  const filterOf = portFilters(snapshot.portSecurity);
   const found = kernels.map((kernel): [string, Guest] => {
     const name = kernel.facts.node;
-    return [name, { name, kernel, uplinks: findUplinks(kernel, alone.get(name)?.internalIPs ?? [], macs) }];
+    const node = alone.get(name);
+    const internalIPs = node?.internalIPs ?? [];
+    const uplinks = findUplinks(kernel, internalIPs, macs);
+    const own = [...uplinks].flatMap((link) => kernel.links.get(link)?.addresses.map(({ address }) => address) ?? []);
+    // In a cloud that was read, the cloud itself says what it lets through.
+    const isOutside = node !== undefined && fabrics.length === 0;
+    const port = isOutside ? filterOf(node, [...internalIPs, ...own]) : undefined;
+    return [name, { name, kernel, uplinks, ...(port === undefined ? {} : { port }) }];
   });
   return new Guests(new Map(found), snapshot, [...nodeSubnets, ...subnets]);
-}
-
-/** Distributions that run anywhere, and hypervisors that only carry frames. */
-const PLAIN = ['k3s', 'rke2', 'kind', 'vsphere', 'proxmox', 'metal3', 'byoh'];
-
-/** Its provider, if any, has no route tables and no say in packets. */
-function isAlone({ providerID = '' }: NodeFacts): boolean {
-  return providerID === '' || PLAIN.includes(/^([a-z0-9-]+):\/\//i.exec(providerID)?.[1]?.toLowerCase() ?? '');
 }
 
 /** Why a kernel was not read that somebody asked for, or that alone says where packets go. */
@@ -268,27 +285,3 @@ export function guestGap({ gaps, fabrics, routers }: Snapshot, node: NodeFacts, 
     permission: `the output of docs/collect/${node.os === 'windows' ? 'collect.ps1' : 'collect.sh'} on ${node.name}`,
   };
 }
-
-/** Where the node's own address is, where a default route leads, or where another node was seen. */
-function findUplinks({ facts, links }: Kernel, internalIPs: readonly string[], macs: ReadonlySet<string>): Set<string> {
-  const uplinks = new Set<string>();
-  const own = new Set(internalIPs.map((text) => parseAddress(text)?.text ?? text));
-  const ownMacs = new Set(facts.links.flatMap(({ mac }) => mac ?? []));
-  for (const { name, addresses, kind } of facts.links) {
-    if (addresses.some(({ address }) => own.has(address))) uplinks.add(name);
-    // Hardware, and what bundles or divides it.
-    if (name !== 'lo' && (kind === undefined || kind === 'bond' || kind === 'vlan' || kind === 'team'))
-      uplinks.add(name);
-  }
-  for (const { prefix, hops } of facts.routes) {
-    if (prefix === '0.0.0.0/0' || prefix === '::/0') for (const { device } of hops) uplinks.add(device);
-  }
-  for (const { device, mac } of facts.neighbours) {
-    if (mac !== undefined && macs.has(mac) && !ownMacs.has(mac)) uplinks.add(device);
-  }
-  // A default route may lead into a tunnel.
-  for (const name of uplinks) if (TUNNELS.includes(links.get(name)?.kind ?? '')) uplinks.delete(name);
-  return uplinks;
-}
-
-const TUNNELS = 'vxlan geneve ipip sit ip6tnl gre gretap ip6gre wireguard tun vti xfrm'.split(' ');
