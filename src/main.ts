@@ -138,8 +138,15 @@ async function readPlan(path: string, { files }: Ports): Promise<WhatIf> {
 
 async function readPorts(input: string, { files }: Ports): Promise<PortSecurityFacts> {
   if (input.toLowerCase() === 'allowed') return { source: 'input port-security' };
+  const text = await files.find(input);
+  if (text === undefined) {
+    throw new ConfigError(`port-security: there is no file at ${input}.`, {
+      hint: 'Write allowed, if nothing filters addresses at the nodes’ ports, or the path of a file; it is relative to the workspace.',
+      docs: 'inputs',
+    });
+  }
   const { parsePortSecurity } = await import('./inputs/files/port-security.ts');
-  const found = parsePortSecurity(await files.read(input), input);
+  const found = parsePortSecurity(text, input);
   if ('problems' in found) throw renderProblems(found.problems);
   return found;
 }

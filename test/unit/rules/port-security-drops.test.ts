@@ -1,7 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import type { PortFacts, Snapshot } from '../../../src/model/snapshot.ts';
-import { findingsOf, guestCluster, judgeGuests, podsOf, without } from '../../support/guest-cluster.ts';
+import { findingsOf, guestCluster, judgeGuests, podsOf, withRoute, without } from '../../support/guest-cluster.ts';
 import type { Name } from '../../support/guest-cluster.ts';
+import { torCluster } from '../../support/tor-cluster.ts';
 
 interface Options {
   /** Scheme of the nodes' provider ids. */
@@ -103,6 +104,41 @@ test.each<[string, Options, object]>([
 ])('%s', (_, options, pairs) => {
   const counts = { pass: 0, fail: 0, partial: 0, unknown: 0, ...pairs };
   expect(judge(options).pairs).toMatchObject(counts);
+});
+
+test('whose source may be the node’s own is not surely dropped', () => {
+  const perhaps = {
+    matches: [{ kind: 'other', text: '-m set' } as const],
+    actions: [{ kind: 'source' } as const],
+    text: 'nft ip nat post rule 1',
+  };
+  const base = { hook: 'postrouting', type: 'nat', priority: 100, policy: 'accept' } as const;
+  const judgement = judge({
+    ports: allBut(entry('b')),
+    changes: {
+      b: (facts) => ({ ...facts, firewall: [{ id: 'nft ip nat post', family: 'ipv4', base, rules: [perhaps] }] }),
+    },
+  });
+  expect(judgement.pairs).toMatchObject({ pass: 2, fail: 0, unknown: 4 });
+});
+
+test.each<[string, PortFacts[], object]>([
+  ['all pods allowed', all, { pass: 6 }],
+  ['the receiver’s not', allBut(entry('b')), { pass: 2, fail: 2, unknown: 2 }],
+])('by way of a router: %s', (_, ports, pairs) => {
+  const snapshot = { ...torCluster(), portSecurity: { source: 'file ports.yaml', ports } };
+  expect(judgeGuests(snapshot).pairs).toMatchObject(pairs);
+});
+
+test('where the destination is asked for on the link, nothing leaves either', () => {
+  const bare = { table: 'main', prefix: podsOf('a'), type: 'unicast', metric: 0, hops: [{ device: 'eth0' }] } as const;
+  const judgement = judge({
+    ports: allBut(entry('b')),
+    changes: { b: (facts) => withRoute(bare)(without(podsOf('a'))(facts)) },
+  });
+  expect(judgement.pairs).toMatchObject({ pass: 2, fail: 2, unknown: 2 });
+  // Nobody would answer there, but it does not come to that.
+  expect(findingsOf(judgement, 'node-route-stale-or-wrong')).toEqual([]);
 });
 
 test('many that nobody has said anything of are one question, which names the input', () => {
