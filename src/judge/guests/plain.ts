@@ -42,7 +42,7 @@ export class PlainWays {
     this.#segments = segments;
   }
 
-  /** True: all of it arrives, with its own source, unless the doubts about ports are right; false: that has to be looked at. */
+  /** True: all of it arrives with its own source, as far as ports let it; false: that has to be looked at. */
   arrives(pair: number, from: Side, to: Side, ends: Ends, state: ConnectionState): boolean {
     let way = this.#ways.get(pair);
     if (way === undefined) {

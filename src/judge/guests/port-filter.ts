@@ -19,8 +19,10 @@ export interface PortFilter {
   readonly source: string;
   /** The node's podCIDRs: what is wrong there is told of all of one, whatever of it a packet happens to be about. */
   readonly podCIDRs: readonly Prefix[];
-  /** Why anything else may be dropped or not; absent: it is dropped. */
-  readonly doubt?: Fault;
+  /** Whether anything else is surely dropped where it leaves. */
+  readonly drops: boolean;
+  /** Why nobody knows what becomes of it otherwise. */
+  readonly doubt: Fault;
 }
 
 /** @returns what the ports of a node filter, by its own addresses; undefined: nothing, as far as anybody knows */
@@ -34,15 +36,16 @@ export function portFilters(
     const entry = entries.get(node.name);
     if (entry !== undefined && entry.allowed === undefined) return undefined;
     const { allowed: stated = [] } = entry ?? {};
-    const doubt = entry === undefined ? doubtOfPort(node, security) : undefined;
-    if (entry === undefined && doubt === undefined) return undefined;
+    const doubt = entry === undefined ? doubtOfPort(node, security) : doubtInward(entry, security);
+    if (doubt === undefined) return undefined;
     const own = addresses.flatMap((text) => parseAddress(text) ?? []).map(hostPrefix);
     return {
       allowed: [...own, ...parsePrefixes(stated)],
       stated,
       podCIDRs: parsePrefixes(node.podCIDRs),
       source: security?.source ?? 'input port-security',
-      ...(doubt === undefined ? {} : { doubt }),
+      drops: entry !== undefined,
+      doubt,
     };
   };
 }
@@ -62,20 +65,24 @@ function doubtOfPort(node: NodeFacts, security: PortSecurityFacts | undefined): 
   return gapFault({ facet, subject: `port of node ${node.name}`, scope: node.name, reason });
 }
 
+/** Some filters look at where packets go that come in, too (OVN does), and some do not (Open vSwitch). */
+function doubtInward({ node }: PortFacts, security: PortSecurityFacts | undefined): Fault {
+  const source = security?.source ?? '';
+  const reason = `what comes in for addresses that ${source} does not allow there is let in by some filters and not by others`;
+  return gapFault({ facet: 'ports', subject: `port of node ${node}`, scope: node, reason });
+}
+
 /** All of it gets through, or may. */
 export function mayPass(port: PortFilter | undefined, range: Range): boolean {
-  return port === undefined || port.doubt !== undefined || isCovered(range, port.allowed);
+  return port === undefined || !port.drops || isCovered(range, port.allowed);
 }
 
 /** Undefined: it surely gets through. Only for what may pass. */
 export function doubtAt(port: PortFilter | undefined, range: Range): Fault | undefined {
-  return port?.doubt === undefined || isCovered(range, port.allowed) ? undefined : port.doubt;
+  return port === undefined || isCovered(range, port.allowed) ? undefined : port.doubt;
 }
 
-/**
- * Through the port of a node. What leaves is looked at by its source: that is what all of these filters do. Some look at
- * where packets go that come in, too (OVN does, Open vSwitch does not), so what would be dropped there may or may not be.
- */
+/** Through the port of a node. What leaves is looked at by its source: that is what all of these filters do. */
 export function throughPort(
   journey: Journey,
   at: Place,
@@ -90,11 +97,9 @@ export function throughPort(
   return [
     ...inside.flatMap((piece) => next(on(piece))),
     ...outside.flatMap((piece): End[] => {
-      if (port.doubt !== undefined) return next(doubted(on(piece), [port.doubt]));
+      if (!port.drops || side === 'destination') return next(inDoubt(on(piece), port.doubt));
       const detail = { source: port.source, port: { allowed: port.stated, refused: refusedAround(piece, port) } };
-      if (side === 'source') return [lost(journey, at, on(piece), 'port-security', detail)];
-      const { faults } = lost(journey, at, on(piece), 'port-security', detail, 'unknown');
-      return next(doubted(on(piece), faults));
+      return [lost(journey, at, on(piece), 'port-security', detail)];
     }),
   ];
 }
@@ -107,6 +112,6 @@ function refusedAround(piece: Range, { podCIDRs, allowed }: PortFilter): string[
     .map(({ text }) => text);
 }
 
-function doubted(flight: Flight, doubts: readonly Fault[]): Flight {
-  return { ...flight, doubts: [...flight.doubts, ...doubts.filter((one) => !flight.doubts.includes(one))] };
+function inDoubt(flight: Flight, doubt: Fault): Flight {
+  return flight.doubts.includes(doubt) ? flight : { ...flight, doubts: [...flight.doubts, doubt] };
 }

@@ -42,6 +42,7 @@ describe('a port that allows too little', () => {
       key: 'port-security-drops/cluster/b/ipv4',
       severity: 'error',
       verdict: 'fail',
+      pairsBroken: 2,
       subjects: { nodes: ['b'], prefixes: [podsOf('b')] },
       evidence: [{ source: 'file ports.yaml' }],
     });
@@ -128,6 +129,14 @@ test.each<[string, PortFacts[], object]>([
 ])('by way of a router: %s', (_, ports, pairs) => {
   const snapshot = { ...torCluster(), portSecurity: { source: 'file ports.yaml', ports } };
   expect(judgeGuests(snapshot).pairs).toMatchObject(pairs);
+});
+
+test('by way of a router: virtual machines of which nobody says anything', () => {
+  const snapshot = torCluster();
+  const nodes = snapshot.cluster.nodes.map((node) => ({ ...node, providerID: `openstack:///${node.name}` }));
+  const judgement = judgeGuests({ ...snapshot, cluster: { ...snapshot.cluster, nodes } });
+  expect(judgement).toMatchObject({ pairs: { unknown: 6 }, roundTrip: { unknown: 6 } });
+  expect(findingsOf(judgement, 'evidence-incomplete')).toHaveLength(1);
 });
 
 test('where the destination is asked for on the link, nothing leaves either', () => {
