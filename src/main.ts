@@ -12,7 +12,7 @@ import type { CloudId, Config } from './model/config.ts';
 import { ConfigError } from './model/errors.ts';
 import type { Judgement } from './model/judgement.ts';
 import type { PlanReport } from './model/planned.ts';
-import type { Snapshot } from './model/snapshot.ts';
+import type { PortSecurityFacts, Snapshot } from './model/snapshot.ts';
 import type { WhatIf } from './model/what-if.ts';
 import type { IgnoreEntry } from './model/triage.ts';
 import type { GitHub, Ports } from './ports.ts';
@@ -136,6 +136,21 @@ async function readPlan(path: string, { files }: Ports): Promise<WhatIf> {
   return plan;
 }
 
+async function readPorts(input: string, { files }: Ports): Promise<PortSecurityFacts> {
+  if (input.toLowerCase() === 'allowed') return { source: 'input port-security' };
+  const text = await files.find(input);
+  if (text === undefined) {
+    throw new ConfigError(`port-security: there is no file at ${input}.`, {
+      hint: 'Write allowed, if nothing filters addresses at the nodes’ ports, or the path of a file; it is relative to the workspace.',
+      docs: 'inputs',
+    });
+  }
+  const { parsePortSecurity } = await import('./inputs/files/port-security.ts');
+  const found = parsePortSecurity(text, input);
+  if ('problems' in found) throw renderProblems(found.problems);
+  return found;
+}
+
 /** What is planned must not reach the saved snapshot, which says what was. */
 function judgePlanned({ snapshot, judgement }: Taken, plan: WhatIf, config: Config): Taken {
   const present = {
@@ -157,8 +172,15 @@ async function takeAndJudge(config: Config, ports: Ports): Promise<Taken> {
     if (decoded instanceof Error) throw decoded;
     return { snapshot: decoded, judgement: judgeSnapshot(decoded, config) };
   }
+  const portSecurity = config.portSecurity === undefined ? undefined : await readPorts(config.portSecurity, ports);
   const collected = await collectSnapshot(config, ports);
-  const { snapshot } = collected;
+  const snapshot = portSecurity === undefined ? collected.snapshot : { ...collected.snapshot, portSecurity };
+  const names = new Set(snapshot.cluster.nodes.map(({ name }) => name));
+  const strangers = (portSecurity?.ports ?? []).filter(({ node }) => !names.has(node)).map(({ node }) => node);
+  if (strangers.length > 0)
+    ports.log.warning(
+      `port-security: no node of the cluster is called ${strangers.join(', ')}; it has no effect there.`,
+    );
   const draft = judgeDraft(snapshot, config);
   if (draft.suspects === undefined) return { snapshot, judgement: draft.judgement };
   const confirmed = { ...snapshot, recheck: await rereadSuspects(draft.suspects, collected, ports) };

@@ -119,6 +119,7 @@ function parseConfig(values: Values, notes: Notes): Config {
     guests: parseChoice('guests', text('guests'), notes),
     ...optional('guestFiles', parseGuestFiles(text('guest-files'), text('guests'), notes)),
     fabricRoutes: parsePaths(text('fabric-routes')),
+    ...optional('portSecurity', text('port-security')),
     nodeSubnets: parseNodeSubnets(text('node-subnets'), notes),
     requireEvidence: parseChoice('require-evidence', text('require-evidence'), notes),
     rules: parseRules(text('rules'), notes),

@@ -17,4 +17,12 @@ export const SEGMENT_INPUTS = [
     available: 'now',
     readingOnly: true,
   },
+  {
+    name: 'port-security',
+    type: 'path',
+    default: '',
+    text: 'For nodes that are in no cloud: allowed, if no hypervisor or switch filters addresses at their ports; else a YAML or JSON file that says which addresses each port allows. Unset: nodes with provider ids of OpenStack, vSphere or Proxmox are unknown where they would pass. See docs/routers.md.',
+    available: 'now',
+    readingOnly: true,
+  },
 ] as const satisfies readonly InputSpec[];

@@ -33,6 +33,7 @@ export const RULE_IDS = [
   'pod-source-rewritten',
   'podcidr-overlap',
   'podcidr-unassigned',
+  'port-security-drops',
   'range-collision',
   'route-controller-blocked',
   'route-quota',
@@ -92,6 +93,8 @@ export interface Config {
   readonly guestFiles?: string;
   /** Files, folders and patterns with exports of routers outside of clouds. */
   readonly fabricRoutes: readonly string[];
+  /** `allowed`: no port filters addresses; else the path of a file that says what ports allow. Absent: nobody says. */
+  readonly portSecurity?: string;
   /** Canonical; each is one layer-2 segment, of nodes that are in no cloud. */
   readonly nodeSubnets: readonly string[];
   readonly requireEvidence: EvidenceLevel;

@@ -29,7 +29,9 @@ export type GuestProblem =
   /** Pods' packets leave with the node's own address as their source. */
   | 'rewritten'
   /** A rule or a policy of its firewall. */
-  | 'filtered';
+  | 'filtered'
+  /** The hypervisor or the switch does not let the packet's address through. */
+  | 'port-security';
 
 export interface GuestDetail {
   readonly kind: 'guest';
@@ -53,6 +55,8 @@ export interface GuestDetail {
   readonly leadsTo?: string;
   /** What drops it: a rule as its tool writes it, or a policy. */
   readonly filter?: { readonly chain: string; readonly text: string };
+  /** What somebody says that the node's ports allow besides its own addresses, and what of the packet's addresses they do not. */
+  readonly port?: { readonly allowed: readonly string[]; readonly refused: readonly string[] };
   /** The cloud's route table that was asked instead, and does not lead there either. */
   readonly table?: string;
   /** What a route to the owner would have to say, if they are neighbours. */

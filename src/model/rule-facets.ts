@@ -33,6 +33,7 @@ export const RULE_FACETS: Readonly<Record<RuleId, readonly Facet[]>> = {
   'pod-source-rewritten': ['nodes'],
   'podcidr-overlap': ['nodes'],
   'podcidr-unassigned': ['nodes'],
+  'port-security-drops': ['ports', 'nodes'],
   'range-collision': ['nodes'],
   'route-controller-blocked': ['routes', 'nodes'],
   'route-quota': ['routes'],

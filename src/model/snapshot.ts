@@ -6,6 +6,7 @@
 import type { FabricFacts } from './fabric.ts';
 import type { DaemonSetFacts, FlannelAnnotations, FlannelConfig, OtherFlannelConfig } from './flannel.ts';
 import type { GuestFacts } from './guest.ts';
+import type { PortSecurityFacts } from './port.ts';
 import type { RouterFacts } from './router.ts';
 import type { PlannedFacts } from './what-if.ts';
 
@@ -13,6 +14,7 @@ export type * from './fabric.ts';
 export type * from './filter.ts';
 export type * from './flannel.ts';
 export type * from './guest.ts';
+export type * from './port.ts';
 export type * from './router.ts';
 
 /** Raised when a reader of an older version would misread the file. */
@@ -29,6 +31,8 @@ export interface Snapshot {
   readonly guests?: readonly GuestFacts[];
   /** Routers outside of clouds, by name; absent: no export was given. */
   readonly routers?: readonly RouterFacts[];
+  /** What filters addresses at ports of nodes outside of clouds; absent: nobody has said. */
+  readonly portSecurity?: PortSecurityFacts;
   /** Nodes, machines, interfaces and routes in here that do not exist yet; never in a saved snapshot. */
   readonly planned?: PlannedFacts;
   /** What the second reading of the suspects found; absent: there was nothing to confirm. */
@@ -78,6 +82,7 @@ export const FACETS = [
   'limits',
   'services',
   'guests',
+  'ports',
   'changed',
 ] as const;
 export type Facet = (typeof FACETS)[number];

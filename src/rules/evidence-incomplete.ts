@@ -50,6 +50,8 @@ function adviceFor(gap: Gap, permissions: readonly string[]): string {
       return 'If you know how pods are routed here, say so with the input network-mode (host-gw, static, fabric, cross-subnet or overlay).';
     case 'guests':
       return 'Look at the node itself (ip route on Linux, Get-NetRoute on Windows). Nodes can be read: guests: exec (Linux) or files, and node-subnets for who is whose neighbour.';
+    case 'ports':
+      return 'Say what they let through with the input port-security: allowed, if nothing filters addresses there, or a file (docs/routers.md).';
     case 'changed':
       return 'Run the check again once the change has settled.';
     case 'nodes':

@@ -7,7 +7,7 @@ import { routeWords } from './powershell-words.ts';
 import { keepersIn } from './route-keepers.ts';
 import type { RouteKeeper } from './route-keepers.ts';
 import type { Observation, RuleContext } from './rule.ts';
-import { distinctSorted } from './rule.ts';
+import { distinctSorted, listNames } from './rule.ts';
 
 export interface GuestData {
   /** The first of them; they have one cause. */
@@ -61,7 +61,7 @@ export function routeText(route: GuestRoute, os: GuestDetail['os']): string {
 }
 
 function describe(detail: GuestDetail): string {
-  const { os, problem, family, podCIDR, route, device, nextHop, leadsTo, filter, home } = detail;
+  const { os, problem, family, podCIDR, route, device, nextHop, leadsTo, filter, home, port } = detail;
   const by =
     route === undefined ? `no route matches ${podCIDR}` : `route ${routeText(route, os)} decides for ${podCIDR}`;
   switch (problem) {
@@ -85,6 +85,8 @@ function describe(detail: GuestDetail): string {
       return `its HNS networks of type L2Bridge are ${home?.networks.join(', ') ?? ''}`;
     case 'rewritten':
       return `policy OutBoundNAT of its pods excepts ${home?.exceptions?.join(', ') ?? ''} only`;
+    case 'port-security':
+      return `its port allows ${listNames(['its own addresses', ...(port?.allowed ?? [])])}`;
     case 'no-route':
     case 'router':
     case 'no-pod-route':

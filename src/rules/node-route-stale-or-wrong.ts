@@ -49,6 +49,7 @@ function outcome({ fault }: GuestData): string {
     case 'forwarding':
     case 'reverse-path':
     case 'filtered':
+    case 'port-security':
       return 'they do not arrive';
   }
 }

@@ -29,6 +29,7 @@ import { orphanRoute } from './orphan-route.ts';
 import { podSourceRewritten } from './pod-source-rewritten.ts';
 import { podcidrOverlap } from './podcidr-overlap.ts';
 import { podcidrUnassigned } from './podcidr-unassigned.ts';
+import { portSecurityDrops } from './port-security-drops.ts';
 import { rangeCollision } from './range-collision.ts';
 import { routeControllerBlocked } from './route-controller-blocked.ts';
 import { routeQuota } from './route-quota.ts';
@@ -75,6 +76,7 @@ export const RULES: readonly Rule[] = [
   podSourceRewritten,
   podcidrOverlap,
   podcidrUnassigned,
+  portSecurityDrops,
   rangeCollision,
   routeControllerBlocked,
   routeQuota,

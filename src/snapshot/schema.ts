@@ -25,6 +25,7 @@ import {
 import { FILTER_KINDS } from '../model/filter.ts';
 import { CLUSTER, NODE } from './schema-cluster.ts';
 import { GUEST } from './schema-guest.ts';
+import { PORT_SECURITY } from './schema-port.ts';
 import { ROUTER } from './schema-router.ts';
 import type { Misfit, PlannedFacts } from '../model/what-if.ts';
 import {
@@ -252,6 +253,7 @@ export const SNAPSHOT: Shape<Snapshot> = object<Snapshot>({
   gaps: list(GAP),
   guests: optional(described('Of those nodes whose kernels were read.', listBy('node', GUEST))),
   routers: optional(described('Routers outside of clouds, of which exports were given.', listBy('name', ROUTER))),
+  portSecurity: optional(described('What filters addresses at ports of nodes outside of clouds.', PORT_SECURITY)),
   planned: optional(described('What of this does not exist yet.', PLANNED)),
   recheck: optional(described('What the second reading of the suspects found.', RECHECK)),
 });

@@ -76,6 +76,8 @@ function hides({ facet, scope, subject }: Gap, rule: string, cause: string): boo
     case 'routes':
     case 'prefix-lists':
       return !isElsewhere && looksAt(rule, 'routes');
+    case 'ports':
+      return !isElsewhere && looksAt(rule, 'ports');
     case 'filters':
       return !isElsewhere && looksAt(rule, 'filters');
     // Which machine is whose, and where it is, decides about all that is found.

@@ -96,6 +96,7 @@ const RULES: Readonly<Record<GuestProblem, RuleId>> = {
   'pod-network': 'windows-hns-network-wrong',
   rewritten: 'windows-outbound-nat',
   filtered: 'host-firewall-drops',
+  'port-security': 'port-security-drops',
 };
 
 export interface Ranges {
@@ -152,7 +153,7 @@ export function joined(flight: Flight, ends: readonly End[]): End {
 }
 
 /** These look at the source. */
-const BY_SOURCE: readonly GuestProblem[] = ['reverse-path', 'filtered'];
+const BY_SOURCE: readonly GuestProblem[] = ['reverse-path', 'filtered', 'port-security'];
 
 export function lost(
   { to, podCIDR, address, segments }: Journey,
@@ -215,7 +216,7 @@ export function switchedOff({ name, kernel: { facts } }: Guest, podCIDR: Prefix)
 function causeOf(detail: GuestDetail, device: string | undefined): string {
   const { problem, family, podCIDR, filter, home, table, nextHop } = detail;
   if (home !== undefined && problem !== 'reserved') return home.podCIDR;
-  if (problem === 'forwarding') return `ipv${String(family)}`;
+  if (problem === 'forwarding' || problem === 'port-security') return `ipv${String(family)}`;
   if (filter !== undefined) return `ipv${String(family)}/${filter.chain}`;
   // A router that nobody has read leaves all pods behind it open.
   if (problem === 'router' && table === undefined) return `router/${nextHop ?? ''}`;

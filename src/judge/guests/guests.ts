@@ -17,6 +17,7 @@ import type { Guest } from './links.ts';
 import { Segments } from './links.ts';
 import type { HandedOver } from './plain.ts';
 import { PlainWays } from './plain.ts';
+import { doubtAt } from './port-filter.ts';
 import { noteRewrites } from './rewrites.ts';
 
 const ARRIVED: readonly Outcome[] = [PASS];
@@ -97,7 +98,10 @@ export class Guests {
 
   /** Outcomes of all pieces of both nodes' ranges. */
   walk(from: SurveyedNode, to: SurveyedNode, family: Family, carriers?: Carriers): readonly Outcome[] {
-    if (carriers === undefined && this.#isPlain(from, to, family, 'new')) return ARRIVED;
+    if (carriers === undefined) {
+      const plain = this.#plainly(from, to, family, 'new');
+      if (plain !== undefined) return plain;
+    }
     return this.#questions(from, to, family, carriers).map(({ faults }) => outcomeOf(faults));
   }
 
@@ -105,8 +109,9 @@ export class Guests {
   walkReply(from: SurveyedNode, to: SurveyedNode, family: Family, carriers?: Carriers): readonly Outcome[] {
     if (carriers === undefined) {
       if (!this.hasMemory) return this.walk(from, to, family);
-      const isPlain = this.#isPlain(to, from, family, 'new') && this.#isPlain(from, to, family, 'established');
-      if (isPlain) return ARRIVED;
+      const question = this.#plainly(to, from, family, 'new');
+      const plain = question && this.#plainly(from, to, family, 'established');
+      if (plain !== undefined) return plain;
     }
     return this.#remember(this.#answers, from, to, family, () => {
       const ends = this.#ends(from, to, family);
@@ -138,14 +143,24 @@ export class Guests {
     });
   }
 
-  #isPlain(from: SurveyedNode, to: SurveyedNode, family: Family, state: 'new' | 'established'): boolean {
+  /** Undefined: that has to be looked at. */
+  #plainly(
+    from: SurveyedNode,
+    to: SurveyedNode,
+    family: Family,
+    state: 'new' | 'established',
+  ): readonly Outcome[] | undefined {
     const ends = this.#ends(from, to, family);
-    if (ends === undefined || ends.from.guest.kernel.isWindows || ends.to.guest.kernel.isWindows) return false;
+    if (ends === undefined || ends.from.guest.kernel.isWindows || ends.to.guest.kernel.isWindows) return undefined;
     const [source, ...moreSources] = from.podCIDRs.filter((prefix) => prefix.family === family);
     const [destination, ...moreDestinations] = to.podCIDRs.filter((prefix) => prefix.family === family);
-    if (source === undefined || destination === undefined) return false;
-    if (moreSources.length > 0 || moreDestinations.length > 0) return false;
-    return this.#plain.arrives(keyOf(from, to, family), ends.from, ends.to, { source, destination }, state);
+    if (source === undefined || destination === undefined) return undefined;
+    if (moreSources.length > 0 || moreDestinations.length > 0) return undefined;
+    const arrives = this.#plain.arrives(keyOf(from, to, family), ends.from, ends.to, { source, destination }, state);
+    if (!arrives) return undefined;
+    const doubts = [doubtAt(ends.from.guest.port, source), doubtAt(ends.to.guest.port, destination)];
+    const faults = [...new Set(doubts)].filter((one) => one !== undefined);
+    return faults.length === 0 ? ARRIVED : [outcomeOf(faults)];
   }
 
   /** How the sender's kernel hands over all of it, where both kernels do nothing else with it than let it through. */

@@ -4,6 +4,7 @@ import type { Prefix } from '../../model/prefix.ts';
 import { containsAddress, parseAddress } from '../../model/prefix.ts';
 import type { RouterFacts } from '../../model/router.ts';
 import type { Kernel } from './kernel.ts';
+import type { PortFilter } from './port-filter.ts';
 import { Routers } from './routers.ts';
 
 export interface Guest {
@@ -11,6 +12,8 @@ export interface Guest {
   readonly kernel: Kernel;
   /** Its links towards other nodes and routers. */
   readonly uplinks: ReadonlySet<string>;
+  /** Absent: nothing filters addresses at its ports, as far as anybody knows. */
+  readonly port?: PortFilter;
 }
 
 /** A link of a node. */

@@ -1,10 +1,12 @@
 /** Which nodes' kernels are judged, and why others are not. */
 import type { DetectedMode } from '../../model/judgement.ts';
-import { parseAddress } from '../../model/prefix.ts';
 import type { Gap, NodeFacts, Snapshot } from '../../model/snapshot.ts';
 import { Guests } from './guests.ts';
 import { Kernel } from './kernel.ts';
 import type { Guest } from './links.ts';
+import { portFilters } from './port-filter.ts';
+import { isAlone } from './provider.ts';
+import { findUplinks } from './uplinks.ts';
 
 /**
  * Of those nodes whose network is nothing but links between them, or where a cloud was read, of those that are in it.
@@ -24,19 +26,19 @@ export function openGuests(
   if (kernels.length === 0) return undefined;
   const subnets = fabrics.flatMap((fabric) => fabric.subnets.flatMap(({ prefixes }) => prefixes));
   const macs = new Set(kernels.flatMap(({ facts }) => facts.links.flatMap(({ mac }) => mac ?? [])));
+  const filterOf = portFilters(snapshot.portSecurity);
   const found = kernels.map((kernel): [string, Guest] => {
     const name = kernel.facts.node;
-    return [name, { name, kernel, uplinks: findUplinks(kernel, alone.get(name)?.internalIPs ?? [], macs) }];
+    const node = alone.get(name);
+    const internalIPs = node?.internalIPs ?? [];
+    const uplinks = findUplinks(kernel, internalIPs, macs);
+    const own = [...uplinks].flatMap((link) => kernel.links.get(link)?.addresses.map(({ address }) => address) ?? []);
+    // In a cloud that was read, the cloud itself says what it lets through.
+    const isOutside = node !== undefined && fabrics.length === 0;
+    const port = isOutside ? filterOf(node, [...internalIPs, ...own]) : undefined;
+    return [name, { name, kernel, uplinks, ...(port === undefined ? {} : { port }) }];
   });
   return new Guests(new Map(found), snapshot, [...nodeSubnets, ...subnets]);
-}
-
-/** Distributions that run anywhere, and hypervisors that only carry frames. */
-const PLAIN = ['k3s', 'rke2', 'kind', 'vsphere', 'proxmox', 'metal3', 'byoh'];
-
-/** Its provider, if any, has no route tables and no say in packets. */
-function isAlone({ providerID = '' }: NodeFacts): boolean {
-  return providerID === '' || PLAIN.includes(/^([a-z0-9-]+):\/\//i.exec(providerID)?.[1]?.toLowerCase() ?? '');
 }
 
 /** Why a kernel was not read that somebody asked for, or that alone says where packets go. */
@@ -55,27 +57,3 @@ export function guestGap({ gaps, fabrics, routers }: Snapshot, node: NodeFacts, 
     permission: `the output of docs/collect/${node.os === 'windows' ? 'collect.ps1' : 'collect.sh'} on ${node.name}`,
   };
 }
-
-/** Where the node's own address is, where a default route leads, or where another node was seen. */
-function findUplinks({ facts, links }: Kernel, internalIPs: readonly string[], macs: ReadonlySet<string>): Set<string> {
-  const uplinks = new Set<string>();
-  const own = new Set(internalIPs.map((text) => parseAddress(text)?.text ?? text));
-  const ownMacs = new Set(facts.links.flatMap(({ mac }) => mac ?? []));
-  for (const { name, addresses, kind } of facts.links) {
-    if (addresses.some(({ address }) => own.has(address))) uplinks.add(name);
-    // Hardware, and what bundles or divides it.
-    if (name !== 'lo' && (kind === undefined || kind === 'bond' || kind === 'vlan' || kind === 'team'))
-      uplinks.add(name);
-  }
-  for (const { prefix, hops } of facts.routes) {
-    if (prefix === '0.0.0.0/0' || prefix === '::/0') for (const { device } of hops) uplinks.add(device);
-  }
-  for (const { device, mac } of facts.neighbours) {
-    if (mac !== undefined && macs.has(mac) && !ownMacs.has(mac)) uplinks.add(device);
-  }
-  // A default route may lead into a tunnel.
-  for (const name of uplinks) if (TUNNELS.includes(links.get(name)?.kind ?? '')) uplinks.delete(name);
-  return uplinks;
-}
-
-const TUNNELS = 'vxlan geneve ipip sit ip6tnl gre gretap ip6gre wireguard tun vti xfrm'.split(' ');

@@ -11,6 +11,7 @@ import { linkOf } from './links.ts';
 import { NO_MARK } from './mark.ts';
 import type { Home } from './pods.ts';
 import { findVacancy, isPodLink, localPodLink, podLinkOfSource } from './pods.ts';
+import { throughPort } from './port-filter.ts';
 import type { Answer, Decision } from './routing.ts';
 import { throughRouters } from './through-router.ts';
 import { arriveAtWindows, closedWayOut, findReserved, sendFromWindows } from './windows.ts';
@@ -40,6 +41,11 @@ export function send(journey: Journey, from: Home, ranges: Ranges): End[] {
 }
 
 const START = { mark: NO_MARK, before: [], rewrites: [], doubts: [], isSourceSure: true };
+
+/** From the wire. */
+function receive(journey: Journey, at: Place, flight: Flight): End[] {
+  return throughPort(journey, at, flight, 'destination', (arriving) => enter(journey, at, arriving));
+}
 
 function enter(journey: Journey, at: Place, flight: Flight): End[] {
   const isLoop = flight.before.some((stop) => 'guest' in stop && stop.guest === at.guest && stop.device === at.device);
@@ -140,8 +146,11 @@ function pass(journey: Journey, at: Place, flight: Flight, sent: Sent): End[] {
     if (journey.carrier !== undefined) {
       return journey.carrier({ journey, at, flight: leaving, device: hop.device, nextHop: gateway, detail, enter });
     }
-    if (gateway === undefined) return askForPods(journey, at, out, leaving, detail);
-    return handOver(journey, at, out, leaving, { gateway, isDefault: sent.prefix.length === 0, detail });
+    return throughPort(journey, { guest, device: out.device }, leaving, 'source', (sentOut) =>
+      gateway === undefined
+        ? askForPods(journey, at, out, sentOut, detail)
+        : handOver(journey, at, out, sentOut, { gateway, isDefault: sent.prefix.length === 0, detail }),
+    );
   });
 }
 
@@ -164,7 +173,7 @@ function handOver(
   if (next.kind === 'stranger' || next.kind === 'unclear') {
     const routers = journey.segments.routers.answering(out, gateway);
     if (routers.kind === 'unclear') return [unknown(flight, guest, routers.reason)];
-    if (routers.faces.length > 0) return throughRouters({ journey, enter }, routers.faces, flight);
+    if (routers.faces.length > 0) return throughRouters({ journey, enter: receive }, routers.faces, flight);
   }
   const reserved = findReserved(journey, out, gateway, next);
   if (reserved !== undefined) return [lost(journey, at, flight, 'reserved', { ...detail, ...reserved })];
@@ -183,7 +192,7 @@ function handOver(
         return [unknown(flight, next.port.guest, `${into.name}, at which they come in, is not connected`)];
       const isHeard = hears(next.port, askerOf(out, gateway), gateway);
       if (isHeard !== true) return [unknown(flight, next.port.guest, isHeard)];
-      return enter(journey, next.port, flight);
+      return receive(journey, next.port, flight);
     }
   }
 }

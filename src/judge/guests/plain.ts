@@ -11,6 +11,7 @@ import { linkOf } from './links.ts';
 import type { ConnectionState, Passing } from './matching.ts';
 import { askerOf, hears } from './hears.ts';
 import { isPodLink, podLinkOf } from './pods.ts';
+import { mayPass } from './port-filter.ts';
 import type { Decision } from './routing.ts';
 
 /** Where a node's pods are, if all of its addresses that are not its own are on one link. */
@@ -47,7 +48,7 @@ export class PlainWays {
     this.#segments = segments;
   }
 
-  /** True: all of it arrives, with its own source; false: that has to be looked at. */
+  /** True: all of it arrives with its own source, as far as ports let it; false: that has to be looked at. */
   arrives(pair: number, from: Side, to: Side, ends: Ends, state: ConnectionState): boolean {
     let way = this.#ways.get(pair);
     if (way === undefined) {
@@ -87,6 +88,7 @@ export class PlainWays {
 
   /** By their routes and links. */
   #findWay(from: Guest, to: Guest, { source, destination }: Ends): Way | undefined {
+    if (!mayPass(from.port, source) || !mayPass(to.port, destination)) return undefined;
     const [home, goal] = [this.#home(from, source), this.#home(to, destination)];
     if (home === undefined || goal === undefined) return undefined;
     const out = this.#exit(from, destination);

@@ -50,6 +50,7 @@ const PART_OF_RULE: Readonly<Record<RuleId, Part | 'facet'>> = {
   'pod-source-rewritten': 'kernel',
   'podcidr-overlap': 'pod',
   'podcidr-unassigned': 'pod',
+  'port-security-drops': 'interface',
   'range-collision': 'pod',
   'route-controller-blocked': 'way',
   'route-quota': 'way',
@@ -79,6 +80,7 @@ const PART_OF_FACET: Readonly<Record<Facet, Part>> = {
   limits: 'path',
   services: 'path',
   guests: 'kernel',
+  ports: 'interface',
   changed: 'path',
 };
 

@@ -119,6 +119,7 @@ describe('accepted values', () => {
     [{ guests: 'exec' }, { guests: 'exec' }],
     [{ guests: 'api' }, { guests: 'api' }],
     [{ 'node-subnets': '10.0.0.5/24, fd00::/64' }, { nodeSubnets: ['10.0.0.0/24', 'fd00::/64'] }],
+    [{ 'port-security': 'ports.yaml' }, { portSecurity: 'ports.yaml' }],
     [{ 'require-evidence': 'guest' }, { requireEvidence: 'guest' }],
     [
       { comment: 'always', 'drift-issue': 'on-problems' },

@@ -320,6 +320,7 @@ export const FULL: Snapshot = {
   fabrics: [FABRIC],
   gaps: [{ facet: 'routes', subject: 'x', scope: 'y', reason: 'z', permission: 'ec2:DescribeRouteTables' }],
   guests: [GUEST],
+  portSecurity: { source: 'file ports.yaml', ports: [{ node: 'a', allowed: ['10.0.0.0/24'] }, { node: 'b' }] },
   recheck: {
     takenAt: '2026-11-21T03:00:05.000Z',
     asked: { nodes: ['a'], machines: ['i-1'], interfaces: ['eni-1'], tables: ['rtb-1'], filters: [] },
